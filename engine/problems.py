@@ -35,8 +35,8 @@ def printed(problem: Problem) -> str:
     """Return `path:line:col  code  message`, the source line with a caret, and the way out."""
     lines = [f"{problem.source}:{problem.line}:{problem.column}  {problem.code}  {problem.message}"]
     if problem.excerpt:
-        margin = f"{problem.line:>5} | "
-        lines += [f"{margin}{problem.excerpt}", " " * (len(margin) - 2) + "| " + " " * (problem.column - 1) + "^"]
+        caret = " " * (problem.column - 1) + "^"
+        lines += [f"{problem.line:>5} | {problem.excerpt}", f"      | {caret}"]
     if problem.hint:
         lines.append(f"      {problem.hint}")
     return "\n".join(lines)
