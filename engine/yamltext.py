@@ -1,0 +1,233 @@
+"""What did the administrator write, and where does each word stand?
+
+Every scalar is read as text and typed by whoever knows the schema, so `8:30`,
+`no` and `0123` mean what they say. Anchors, aliases, tags and duplicate keys are
+refused; size and depth are limited before anything is built.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, TypeVar
+
+import yaml
+
+from engine.problems import Problem
+
+MAX_BYTES = 1024 * 1024
+MAX_DEPTH = 20
+
+T = TypeVar("T")
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A piece of YAML with its place; `value` is text, a list of nodes, or nodes by key."""
+
+    value: Any
+    line: int
+    column: int
+    keys: dict[str, Node] = field(default_factory=dict)  # where each key itself stands
+
+
+def parse(text: str, source: str) -> tuple[Node | None, list[Problem]]:
+    """Return the document's root node, or None with the problems that prevent reading it."""
+    lines = text.splitlines()
+
+    def problem(mark: Any, code: str, message: str, hint: str = "") -> Problem:
+        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+        excerpt = lines[line - 1] if 0 < line <= len(lines) else ""
+        return Problem(source, line, column, code, message, hint, excerpt)
+
+    if len(text.encode()) > MAX_BYTES:
+        return None, [problem(None, "too-large", f"tệp lớn hơn {MAX_BYTES // 1024} KiB", "tách tệp nhỏ hơn")]
+    try:
+        refused = list(_refused(text, problem))
+        if refused:
+            return None, refused
+        root = yaml.compose(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        return None, [problem(mark, "broken-yaml", "không đọc được YAML tại đây", _advice(error))]
+    except yaml.YAMLError:
+        hint = "lưu tệp dạng văn bản UTF-8"
+        return None, [problem(None, "broken-yaml", "tệp chứa ký tự không được phép trong YAML", hint)]
+    if root is None:
+        return None, [problem(None, "empty-file", "tệp không có nội dung", "điền nội dung hoặc xóa tệp")]
+    problems: list[Problem] = []
+    return _built(root, problems, problem), problems
+
+
+def _refused(text: str, problem: Callable[..., Problem]) -> Iterator[Problem]:
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            yield problem(
+                event.start_mark, "anchor", "neo và bí danh (&, *) không được dùng", "viết lại giá trị đầy đủ"
+            )
+            return
+        if getattr(event, "tag", None):
+            yield problem(event.start_mark, "tag", "thẻ kiểu (!…) không được dùng", "bỏ thẻ, chỉ ghi giá trị")
+            return
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                yield problem(event.start_mark, "too-deep", f"lồng quá {MAX_DEPTH} tầng", "viết phẳng hơn")
+                return
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
+def _advice(error: yaml.MarkedYAMLError) -> str:
+    if "\\t" in str(error.problem) or "'\\t'" in str(error.problem):
+        return "thụt đầu dòng bằng dấu cách, không dùng phím Tab"
+    return "kiểm tra dấu hai chấm, dấu nháy và thụt đầu dòng ở dòng này và dòng ngay trước"
+
+
+def _built(raw: yaml.Node, problems: list[Problem], problem: Callable[..., Problem]) -> Node:
+    line, column = raw.start_mark.line + 1, raw.start_mark.column + 1
+    if isinstance(raw, yaml.SequenceNode):
+        return Node([_built(item, problems, problem) for item in raw.value], line, column)
+    if isinstance(raw, yaml.MappingNode):
+        values: dict[str, Node] = {}
+        keys: dict[str, Node] = {}
+        for key_node, value_node in raw.value:
+            key = _built(key_node, problems, problem)
+            name = str(key.value)
+            if name in values:
+                first = keys[name].line
+                hint = f"khóa này đã có ở dòng {first}; giữ lại một chỗ"
+                problems.append(problem(key_node.start_mark, "duplicate-key", f"khóa '{name}' bị lặp", hint))
+                continue
+            keys[name] = key
+            values[name] = _built(value_node, problems, problem)
+        return Node(values, line, column, keys)
+    plain_null = raw.style is None and raw.value in {"", "~", "null"}
+    return Node(None if plain_null else raw.value, line, column)
+
+
+class Section:
+    """A mapping read key by key against a schema; mistakes are collected, not raised."""
+
+    def __init__(self, node: Node | None, source: str, text: str, problems: list[Problem], what: str) -> None:
+        self.node = node or Node({}, 0, 0)
+        self.source, self.what, self.problems = source, what, problems
+        self._text, self._lines = text, text.splitlines()
+        self._asked: set[str] = set()
+        if not isinstance(self.node.value, dict):
+            self.report("not-a-mapping", f"{what} phải là các dòng 'khóa: giá trị'", node=self.node)
+            self.node = Node({}, self.node.line, self.node.column)
+
+    @property
+    def line(self) -> int:
+        """The line the mapping starts on, from 1."""
+        return self.node.line
+
+    def report(self, code: str, message: str, hint: str = "", node: Node | None = None) -> None:
+        """Add a problem at `node`, or where this mapping starts."""
+        at = node or self.node
+        excerpt = self._lines[at.line - 1] if 0 < at.line <= len(self._lines) else ""
+        self.problems.append(Problem(self.source, at.line, at.column, code, message, hint, excerpt))
+
+    def get(self, key: str) -> Node | None:
+        """Return the node under `key`; None when absent or empty."""
+        self._asked.add(key)
+        node = self.node.value.get(key)
+        return node if isinstance(node, Node) and node.value is not None else None
+
+    def text(self, key: str, default: str | None = None) -> str:
+        """Return the text under `key`; reports a missing key when there is no default."""
+        node = self.get(key)
+        if node is None:
+            if default is None:
+                self.report("missing-key", f"{self.what} thiếu khóa '{key}'", f"thêm dòng '{key}: …'")
+            return default or ""
+        if not isinstance(node.value, str):
+            self.report("not-text", f"'{key}' phải là một giá trị chữ", node=node)
+            return default or ""
+        return node.value.strip()
+
+    def choice(self, key: str, allowed: Iterable[str], default: str | None = None) -> str:
+        """Return the text under `key` if it is one of `allowed`, reporting the nearest otherwise."""
+        node, value, known = self.get(key), self.text(key, default), list(allowed)
+        if node is not None and isinstance(node.value, str) and value not in known:
+            self.report("bad-value", f"'{key}' không nhận giá trị '{value}'", _known(value, known), node)
+            return default or (known[0] if known else "")
+        return value
+
+    def typed(self, key: str, read: Callable[[str], T | None], expected: str, default: T) -> T:
+        """Return `read(text)` for `key`; reports `expected` when it gives None or raises ValueError."""
+        node = self.get(key)
+        if node is None:
+            return default
+        try:
+            value = read(str(node.value).strip()) if isinstance(node.value, str) else None
+        except ValueError:
+            value = None
+        if value is None:
+            shown = node.value if isinstance(node.value, str) else "…"
+            self.report("bad-value", f"'{key}' không nhận giá trị '{shown}'", f"ghi dạng: {expected}", node)
+            return default
+        return value
+
+    def day(self, key: str, default: date | None = None) -> date | None:
+        """Return the ISO date under `key`."""
+        return self.typed(key, _iso_day, "2025-09-30 (năm-tháng-ngày)", default)
+
+    def items(self, key: str) -> list[Node]:
+        """Return the list under `key`; a single value counts as a list of one."""
+        node = self.get(key)
+        if node is None:
+            return []
+        if isinstance(node.value, list):
+            return [item for item in node.value if item.value is not None]
+        return [node]
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Return the list under `key` as texts."""
+        found = []
+        for node in self.items(key):
+            if isinstance(node.value, str):
+                found.append(node.value.strip())
+            else:
+                self.report("not-text", f"mỗi mục của '{key}' phải là một giá trị chữ", node=node)
+        return tuple(found)
+
+    def sections(self, key: str, what: str) -> list[Section]:
+        """Return the list under `key` as mappings."""
+        return [self.section(node, what) for node in self.items(key)]
+
+    def section(self, node: Node | None, what: str) -> Section:
+        """Return `node` of the same file as a mapping."""
+        return Section(node, self.source, self._text, self.problems, what)
+
+    def finish(self) -> None:
+        """Report every key that nobody asked for, with the nearest known one."""
+        for key in self.node.value:
+            if key not in self._asked:
+                where = self.node.keys.get(key)
+                hint = _known(key, sorted(self._asked))
+                self.report("unknown-key", f"{self.what} có khóa lạ '{key}'", hint, where)
+
+
+def open_section(text: str, source: str, what: str) -> tuple[Section, list[Problem]]:
+    """Return the file as one mapping to read, and the list its problems will be added to."""
+    node, problems = parse(text, source)
+    if node is None:
+        return Section(Node({}, 1, 1), source, text, problems, what), problems
+    return Section(node, source, text, problems, what), problems
+
+
+def _known(value: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(value, known, n=1, cutoff=0.6)
+    listed = "dùng được: " + ", ".join(known)
+    return f"{listed} — ý bạn là '{near[0]}'?" if near else listed
+
+
+def _iso_day(text: str) -> date | None:
+    return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else None
