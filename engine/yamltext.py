@@ -20,6 +20,7 @@ from engine.problems import Problem
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 20
+MAX_EXCERPT = 160
 
 T = TypeVar("T")
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -41,7 +42,7 @@ def parse(text: str, source: str) -> tuple[Node | None, list[Problem]]:
 
     def problem(mark: Any, code: str, message: str, hint: str = "") -> Problem:
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        excerpt = lines[line - 1] if 0 < line <= len(lines) else ""
+        excerpt = lines[line - 1][:MAX_EXCERPT] if 0 < line <= len(lines) else ""
         return Problem(source, line, column, code, message, hint, excerpt)
 
     if len(text.encode()) > MAX_BYTES:
@@ -107,8 +108,8 @@ def _built(raw: yaml.Node, problems: list[Problem], problem: Callable[..., Probl
             keys[name] = key
             values[name] = _built(value_node, problems, problem)
         return Node(values, line, column, keys)
-    plain_null = raw.style is None and raw.value in {"", "~", "null"}
-    return Node(None if plain_null else raw.value, line, column)
+    is_plain = isinstance(raw, yaml.ScalarNode) and raw.style is None
+    return Node(None if is_plain and raw.value in {"", "~", "null"} else raw.value, line, column)
 
 
 class Section:
@@ -131,7 +132,7 @@ class Section:
     def report(self, code: str, message: str, hint: str = "", node: Node | None = None) -> None:
         """Add a problem at `node`, or where this mapping starts."""
         at = node or self.node
-        excerpt = self._lines[at.line - 1] if 0 < at.line <= len(self._lines) else ""
+        excerpt = self._lines[at.line - 1][:MAX_EXCERPT] if 0 < at.line <= len(self._lines) else ""
         self.problems.append(Problem(self.source, at.line, at.column, code, message, hint, excerpt))
 
     def get(self, key: str) -> Node | None:
