@@ -1,0 +1,72 @@
+"""When does a step fall, and which deadlines does a stretch of time touch?
+
+Pure calendar arithmetic: the answer depends on the arguments alone, so an administrator
+may ask about next Tuesday and a test about a Tết three years away.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from datetime import date, datetime, timedelta
+
+from engine.calendar import WorkCalendar
+from engine.model import HANOI
+from engine.rulebook import Anchor, SendingHours, Step
+
+
+def step_falls_at(step: Step, due_on: date, calendar: WorkCalendar) -> datetime:
+    """Return the moment `step` falls for a deadline, in local time.
+
+    Steps before the deadline count back from the last working day on or before it, so
+    that "one day before" is a day on which something can still be done; steps after it
+    count from the first working day on or after it (Bộ luật Dân sự 2015, Điều 148.5).
+    """
+    match step.anchor:
+        case Anchor.BEFORE:
+            day = calendar.add_working_days(calendar.previous_working_day(due_on), -step.working_days)
+        case Anchor.ON:
+            day = calendar.previous_working_day(due_on)
+        case Anchor.AFTER:
+            day = calendar.add_working_days(calendar.next_working_day(due_on), step.working_days)
+    return datetime.combine(day, step.at, tzinfo=HANOI)
+
+
+def due_dates_touched(
+    step: Step, since: datetime | None, until: datetime, calendar: WorkCalendar
+) -> tuple[date | None, date] | None:
+    """Return the first and last deadline whose `step` falls in `(since, until]`, or None.
+
+    The moment of a step never goes back as the deadline goes forward, so the deadlines
+    are one interval and the store can answer with an index range. Without `since` the
+    interval has no beginning.
+    """
+    last = _last_due_by(step, until, calendar)
+    if since is None:
+        return None, last
+    first = _last_due_by(step, since, calendar) + timedelta(days=1)
+    return (first, last) if first <= last else None
+
+
+def next_sending_moment(now: datetime, hours: SendingHours, calendar: WorkCalendar) -> datetime:
+    """Return `now` when messages may leave, else the opening of the next sending hours."""
+    local = now.astimezone(HANOI)
+    day = local.date()
+    if calendar.is_working_day(day):
+        for opens, closes in hours.spans:
+            if local.time() < opens:
+                return datetime.combine(day, opens, tzinfo=HANOI)
+            if local.time() < closes:
+                return now
+    opening_day = calendar.add_working_days(day, 1)
+    return datetime.combine(opening_day, hours.spans[0][0], tzinfo=HANOI)
+
+
+def _last_due_by(step: Step, moment: datetime, calendar: WorkCalendar) -> date:
+    """Return the latest deadline whose `step` has fallen by `moment`."""
+    reach = 2 * step.working_days + 40  # working days are never sparser than one in two, Tết aside
+    earliest = moment.astimezone(HANOI).date() - timedelta(days=reach)
+    offsets = range(2 * reach + 1)
+    reached = bisect_right(
+        offsets, moment, key=lambda n: step_falls_at(step, earliest + timedelta(days=n), calendar)
+    )
+    return earliest + timedelta(days=reached - 1)

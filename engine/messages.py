@@ -1,0 +1,231 @@
+"""Which messages carry the reminders of a run, and what does each say?
+
+`gather` decides who gets one message through which channel; `compose` says what stands in
+it at the moment it leaves, from facts read a moment ago.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from itertools import groupby
+
+from engine.calendar import WorkCalendar
+from engine.digest import Digest, DigestRow, Group
+from engine.escalation import next_sending_moment, step_falls_at
+from engine.model import HANOI, Assignment, Recipient
+from engine.planning import FAULT_STEP, Reminder, Suppression, SuppressionReason, World, recipient_for
+from engine.rulebook import Audience
+from engine.status import Standing, days_late, standing_of
+
+
+@dataclass(frozen=True, slots=True)
+class MessageDraft:
+    """The reminders of one run that one person gets through one channel.
+
+    `key` follows from what it carries, so two workers planning the same message plan one.
+    """
+
+    key: str
+    recipient: Recipient
+    channel: str
+    level: int
+    not_before: datetime
+    reminders: tuple[Reminder, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The messages of a run, and the reminders that found no place in one."""
+
+    messages: tuple[MessageDraft, ...]
+    suppressions: tuple[Suppression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One reminder as the ledger keeps it, with its assignment read afresh."""
+
+    assignment: Assignment
+    step: str
+    level: int
+    reason: str
+
+
+def gather(reminders: Iterable[Reminder], world: World, now: datetime, spent: Mapping[str, int]) -> Gathered:
+    """Return one message per person and channel for the reminders of a run.
+
+    `spent` says how many tasks were laid before each post today already; what a level's
+    daily limit leaves out waits for the next day, most overdue first.
+    """
+    messages: list[MessageDraft] = []
+    left_out: list[Suppression] = []
+    addressed: dict[tuple[str, str], list[Reminder]] = {}
+    for reminder in reminders:
+        channel = _channel_for(reminder, world)
+        if channel is None:
+            left_out.append(_left_out(reminder, SuppressionReason.NO_CHANNEL))
+        else:
+            addressed.setdefault((reminder.recipient.addresses[channel], channel), []).append(reminder)
+    not_before = next_sending_moment(now, world.rulebook.sending, world.calendar)
+    for (address, channel), gathered in sorted(addressed.items()):
+        kept, over = _within_limit(gathered, world, spent)
+        left_out += [_left_out(reminder, SuppressionReason.BUDGET) for reminder in over]
+        if kept:
+            level = max(reminder.level for reminder in kept)
+            key = _message_key(address, channel, kept)
+            messages.append(MessageDraft(key, kept[0].recipient, channel, level, not_before, tuple(kept)))
+    return Gathered(tuple(messages), tuple(left_out))
+
+
+def compose(
+    key: str, recipient: Recipient, lines: Sequence[Line], world: World, at: datetime, hidden: int = 0
+) -> Digest:
+    """Return what one message says at the moment it leaves.
+
+    Contacts and heads read a row per assignment; upper levels a row per task with the
+    units that owe it; contact faults a row per unit.
+    """
+    rows = [
+        _row(list(of_row), recipient, world, at)
+        for _, of_row in groupby(sorted(lines, key=_row_key), key=_row_key)
+    ]
+    order = list(Group)
+    rows.sort(key=lambda row: (order.index(row.group), -row.days_late, row.due_on, row.task_code))
+    level = max((line.level for line in lines), default=0)
+    return Digest(key, recipient, level, at, tuple(rows), hidden, world.rulebook.fingerprint)
+
+
+def _channel_for(reminder: Reminder, world: World) -> str | None:
+    """Return the first channel of the step that is open and reaches the recipient."""
+    reached = (c for c in reminder.via if c in world.channels and c in reminder.recipient.addresses)
+    return next(reached, None)
+
+
+def _within_limit(
+    reminders: list[Reminder], world: World, spent: Mapping[str, int]
+) -> tuple[list[Reminder], list[Reminder]]:
+    """Split the reminders of one person into those of today and those of another day."""
+    kept: list[Reminder] = []
+    over: list[Reminder] = []
+    for audience, of_audience in groupby(sorted(reminders, key=_urgency), key=_audience):
+        limit = world.rulebook.limits.get(audience)
+        tasks: set[str] = set()
+        for reminder in of_audience:
+            task = reminder.assignment.task.code
+            room = limit is None or len(tasks) + spent.get(reminder.recipient.post, 0) < limit.tasks_per_day
+            if task in tasks or room or reminder.step == FAULT_STEP:
+                tasks.add(task)
+                kept.append(reminder)
+            else:
+                over.append(reminder)
+    return kept, over
+
+
+def _audience(reminder: Reminder) -> Audience:
+    return list(Audience)[reminder.level]
+
+
+def _urgency(reminder: Reminder) -> tuple[int, date, str, str]:
+    return (reminder.level, reminder.due_on, reminder.assignment.task.code, reminder.assignment.unit.code)
+
+
+def _message_key(address: str, channel: str, reminders: Iterable[Reminder]) -> str:
+    told = "\n".join((address, channel, *sorted(reminder.key for reminder in reminders)))
+    return hashlib.sha256(told.encode()).hexdigest()[:24]
+
+
+def _left_out(reminder: Reminder, reason: SuppressionReason) -> Suppression:
+    return Suppression(
+        reminder.key, reminder.assignment, reminder.step, reminder.level, reminder.due_on,
+        reminder.falls_at, reminder.recipient.post, reason, reminder.place,
+    )  # fmt: skip
+
+
+def _row_key(line: Line) -> tuple[str, ...]:
+    """What lines must share to become one row, and their order."""
+    if line.step == FAULT_STEP:
+        return ("2", line.assignment.unit.code)
+    if line.level >= Audience.COORDINATOR.level:
+        return ("1", line.assignment.task.code)
+    return ("0", line.assignment.id)
+
+
+def _row(lines: list[Line], recipient: Recipient, world: World, at: datetime) -> DigestRow:
+    """Return one row; lines about one task are told through the one longest overdue."""
+    today = at.astimezone(HANOI).date()
+    stood = [(line, standing_of(line.assignment, at)) for line in lines]
+    line, standing = max(stood, key=lambda pair: (days_late(pair[1], world.calendar, today), pair[0].level))
+    assert standing.due_on is not None
+    assert standing.original_due_on is not None
+    task = line.assignment.task
+    last_day = world.calendar.previous_working_day(standing.due_on)
+    late = days_late(standing, world.calendar, today)
+    row = DigestRow(
+        group=Group.LATER,
+        task_code=task.code,
+        title=task.title,
+        text=task.text,
+        document=_source(line.assignment),
+        expected=task.expected,
+        units=tuple(dict.fromkeys(line.assignment.unit.name for line in lines)),
+        original_due_on=standing.original_due_on,
+        due_on=standing.due_on,
+        days_left=max(0, world.calendar.working_days_between(today, last_day)),
+        days_late=late,
+        level=max(line.level for line in lines),
+        step=line.step,
+        reason=line.reason,
+        warning="",
+        assignment_ids=tuple(dict.fromkeys(line.assignment.id for line in lines)),
+        extensions=standing.extensions,
+    )
+    row = replace(row, group=_group(row, line, world.calendar, today))
+    if row.group in {Group.OVERDUE, Group.TODAY}:
+        row = replace(row, warning=_next_level(line, standing, world, at))
+    return row
+
+
+def _group(row: DigestRow, line: Line, calendar: WorkCalendar, today: date) -> Group:
+    if line.step == FAULT_STEP:
+        return Group.FAULT
+    if line.level == Audience.SUPPORTING.level:
+        return Group.INFORMED
+    if row.days_late > 0:
+        return Group.OVERDUE
+    if line.assignment.task.is_duty:
+        return Group.DUTY
+    if row.days_left == 0:
+        return Group.TODAY
+    return Group.WEEK if (row.due_on - today).days <= 7 else Group.LATER
+
+
+def _next_level(line: Line, standing: Standing, world: World, at: datetime) -> str:
+    """Say when the next level will be told, and who that is."""
+    assert standing.due_on is not None
+    upper = [
+        (step_falls_at(step, standing.due_on, world.calendar), step)
+        for step in world.rulebook.steps_for(line.assignment)
+        if step.to.level > line.level
+    ]
+    coming = min((pair for pair in upper if pair[0] > at), key=lambda pair: pair[0], default=None)
+    if coming is None:
+        return ""
+    moment, step = coming
+    told = recipient_for(step, line.assignment, world.contacts, moment.date())
+    if told is None:
+        return ""
+    return (
+        f"Nếu đến {moment:%H:%M} ngày {moment:%d/%m/%Y} chưa có báo cáo kết quả, "
+        f"hệ thống sẽ báo {told.title}."
+    )
+
+
+def _source(assignment: Assignment) -> str:
+    """Name the document and the place in it, as a clerk cites it."""
+    task = assignment.task
+    paper = " ".join(filter(None, ("Văn bản", task.document.number or task.document.code)))
+    place = f", STT {task.number}" if task.number and not task.is_duty else ""
+    return f"{paper} ngày {task.document.issued_on:%d/%m/%Y}{place}"

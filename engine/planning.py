@@ -1,0 +1,345 @@
+"""Who must be told what at this moment, why, and who not, and why not?
+
+`decide` answers for one assignment from its facts, the rules, the calendar and what the
+ledger says was told before. Engine, preview, explanation and tests all call it; nothing
+here knows how the assignment was found or how a message leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from itertools import groupby
+
+from engine.calendar import WorkCalendar
+from engine.contacts import ContactBook
+from engine.escalation import step_falls_at
+from engine.ledger import Told, ToldState
+from engine.model import HANOI, Assignment, PostRole, Recipient
+from engine.rulebook import Audience, Rulebook, Step
+from engine.status import Standing, Status, standing_of
+
+
+class SuppressionReason(StrEnum):
+    """Why somebody was not told, or not yet."""
+
+    SUPERSEDED = "superseded"  # a later step of the same level matters now
+    ACKNOWLEDGED = "acknowledged"  # the step is quiet once the unit said "đã nhận"
+    NO_CONTACT = "no_contact"  # nobody holds the post
+    NO_CHANNEL = "no_channel"  # the person has no address on any open channel of the step
+    CONTACT_FAULT = "contact_fault"  # the level below cannot be reached: not a matter for the top
+    LEVEL_BELOW = "level_below"  # waits until the level below was reached
+    BUDGET = "budget"  # waits for the level's next day
+    REPORTED = "reported"
+    ACCEPTED = "accepted"
+    CANCELLED = "cancelled"
+    BLOCKED = "blocked"
+    AWAITING_DECISION = "awaiting_decision"
+    EXTENDED = "extended"  # it spoke of a deadline that is no longer in force
+    NO_DEADLINE = "no_deadline"
+    NO_RULE = "no_rule"
+
+    @property
+    def waits(self) -> bool:
+        """Whether the reminder is kept and asked about again at every tick."""
+        return self in {SuppressionReason.LEVEL_BELOW, SuppressionReason.BUDGET}
+
+
+SAID_WHY_NOT = {
+    SuppressionReason.SUPERSEDED: "đã có bậc sau cùng cấp thay thế",
+    SuppressionReason.ACKNOWLEDGED: "đơn vị đã xác nhận đã nhận; bậc này chỉ nhắc khi chưa nhận",
+    SuppressionReason.NO_CONTACT: "không có người giữ vị trí nhận tin",
+    SuppressionReason.NO_CHANNEL: "người nhận không có địa chỉ trên kênh nào đang mở",
+    SuppressionReason.CONTACT_FAULT: "cấp dưới chưa liên lạc được: đã báo cơ quan điều phối sửa đầu mối",
+    SuppressionReason.LEVEL_BELOW: "chờ cấp dưới nhận được tin, ít nhất sang ngày làm việc sau",
+    SuppressionReason.BUDGET: "hết mức trong ngày của cấp này; chuyển sang ngày sau",
+    SuppressionReason.REPORTED: "đơn vị đã báo cáo kết quả",
+    SuppressionReason.ACCEPTED: "kết quả đã được nghiệm thu",
+    SuppressionReason.CANCELLED: "phần việc đã được hủy",
+    SuppressionReason.BLOCKED: "phần việc đang vướng đơn vị khác",
+    SuppressionReason.AWAITING_DECISION: "đang chờ người có thẩm quyền quyết định",
+    SuppressionReason.EXTENDED: "thời hạn đã thay đổi",
+    SuppressionReason.NO_DEADLINE: "không có thời hạn xác định",
+    SuppressionReason.NO_RULE: "không quy tắc nào áp dụng cho phần việc này",
+}
+
+FAULT_STEP = "loi-dau-moi"
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """The decision to tell one recipient one thing; `key` makes it unrepeatable."""
+
+    key: str
+    assignment: Assignment
+    step: str
+    level: int
+    due_on: date
+    falls_at: datetime
+    recipient: Recipient
+    via: tuple[str, ...]
+    reason: str
+    place: str  # "<rule file>:<line>" of the step
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """The decision not to tell, with its reason; keyed like the reminder it stands for."""
+
+    key: str
+    assignment: Assignment
+    step: str
+    level: int
+    due_on: date
+    falls_at: datetime
+    post: str
+    reason: SuppressionReason
+    place: str
+    said: str = ""
+
+    @property
+    def detail(self) -> str:
+        """The reason as a Vietnamese sentence part."""
+        return self.said or SAID_WHY_NOT[self.reason]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What one assignment calls for at one moment."""
+
+    reminders: tuple[Reminder, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What every decision rests on besides the assignment: rules, calendar, posts."""
+
+    rulebook: Rulebook
+    calendar: WorkCalendar
+    contacts: ContactBook
+    channels: frozenset[str] = field(default_factory=lambda: frozenset({"mailbox"}))
+
+
+def decide_all(
+    assignments: Iterable[Assignment], world: World, told: Mapping[str, Sequence[Told]], now: datetime
+) -> Decision:
+    """Return the decisions for many assignments, in one value."""
+    reminders: list[Reminder] = []
+    suppressions: list[Suppression] = []
+    for assignment in assignments:
+        decision = decide(assignment, world, told.get(assignment.id, ()), now)
+        reminders += decision.reminders
+        suppressions += decision.suppressions
+    return Decision(tuple(reminders), tuple(suppressions))
+
+
+def decide(assignment: Assignment, world: World, told: Sequence[Told], now: datetime) -> Decision:
+    """Return whom to tell about `assignment` at `now`, and whom not.
+
+    Asked late, after an outage, each level gets the one step that matters now; the steps
+    that passed are superseded. Asked twice, the second answer is empty, because what was
+    told is in `told`.
+    """
+    standing = standing_of(assignment, now)
+    silent = why_silent(standing)
+    waiting = [t for t in told if t.state is ToldState.WAITING]
+    if silent is not None:
+        return Decision(suppressions=tuple(_given_up(assignment, t, silent) for t in waiting))
+    outdated = [
+        _given_up(assignment, t, SuppressionReason.EXTENDED) for t in waiting if t.due_on != standing.due_on
+    ]
+    case = _Case(assignment, standing, world, tuple(t for t in told if t.due_on == standing.due_on), now)
+    return Decision(tuple(case.reminders()), (*outdated, *case.suppressions()))
+
+
+def why_silent(standing: Standing) -> SuppressionReason | None:
+    """Return why an assignment is not chased at all, None when it is."""
+    if standing.is_chased:
+        return None
+    return {
+        Status.REPORTED: SuppressionReason.REPORTED,
+        Status.ACCEPTED: SuppressionReason.ACCEPTED,
+        Status.CANCELLED: SuppressionReason.CANCELLED,
+        Status.BLOCKED: SuppressionReason.BLOCKED,
+        Status.AWAITING_DECISION: SuppressionReason.AWAITING_DECISION,
+    }.get(standing.status, SuppressionReason.NO_DEADLINE)
+
+
+def why_not_now(assignment: Assignment, due_on: date, now: datetime) -> SuppressionReason | None:
+    """Return why a reminder planned for `due_on` must not leave any more, None when it may.
+
+    Asked inside the claim, with facts read a moment ago.
+    """
+    standing = standing_of(assignment, now)
+    if standing.due_on != due_on and standing.is_chased:
+        return SuppressionReason.EXTENDED
+    return why_silent(standing)
+
+
+def recipient_for(step: Step, assignment: Assignment, contacts: ContactBook, on: date) -> Recipient | None:
+    """Return who holds the post that `step` speaks to, on a day."""
+    match step.to:
+        case Audience.CONTACT | Audience.SUPPORTING:
+            return contacts.recipient(assignment.unit.code, PostRole.CONTACT, on)
+        case Audience.HEAD:
+            return contacts.recipient(assignment.unit.code, PostRole.HEAD, on)
+        case Audience.COORDINATOR:
+            return contacts.coordinator(on)
+        case Audience.CHAIRMAN:
+            return contacts.chairman(on)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    """A step whose moment has come, with the post it speaks to."""
+
+    step: Step
+    falls_at: datetime
+    recipient: Recipient | None
+    post: str
+    key: str
+
+
+class _Gate(StrEnum):
+    OPEN = "open"
+    WAIT = "wait"
+    FAULT = "fault"  # the level below cannot be reached at all
+
+
+class _Case:
+    """One chased assignment at one moment: the working of `decide`."""
+
+    def __init__(
+        self, assignment: Assignment, standing: Standing, world: World, told: tuple[Told, ...], now: datetime
+    ) -> None:
+        assert standing.due_on is not None
+        self.assignment, self.standing, self.world, self.told, self.now = (
+            assignment,
+            standing,
+            world,
+            told,
+            now,
+        )
+        self.due_on = standing.due_on
+        self.today = now.astimezone(HANOI).date()
+        self.steps = world.rulebook.steps_for(assignment)
+        self.settled = {t.key for t in told if t.state is not ToldState.WAITING}
+        self.waiting = {t.key for t in told if t.state is ToldState.WAITING}
+        self._reminders: list[Reminder] = []
+        self._suppressions: list[Suppression] = []
+        self._run()
+
+    def reminders(self) -> list[Reminder]:
+        return self._reminders
+
+    def suppressions(self) -> list[Suppression]:
+        return self._suppressions
+
+    def _run(self) -> None:
+        reached = sorted(self._reached(), key=lambda r: (r.step.to.level, r.falls_at))
+        for _, of_level in groupby(reached, key=lambda r: r.step.to.level):
+            *passed, latest = of_level
+            for step in passed:
+                self._suppress(step, SuppressionReason.SUPERSEDED)
+            self._consider(latest)
+        for told in self.told:
+            if told.state is ToldState.UNDELIVERABLE and told.level in {1, 2}:
+                self._report_fault(told.step, told.falls_at)
+
+    def _reached(self) -> Iterable[_Reached]:
+        for step in self.steps:
+            falls_at = step_falls_at(step, self.due_on, self.world.calendar)
+            if falls_at > self.now or falls_at.date() < self.standing.armed_on:
+                continue
+            recipient = recipient_for(step, self.assignment, self.world.contacts, self.today)
+            post = recipient.post if recipient else f"{self.assignment.unit.code}/{step.to}"
+            yield _Reached(step, falls_at, recipient, post, self._key(step.id, post))
+
+    def _key(self, step: str, post: str) -> str:
+        return f"{self.assignment.id}|{self.due_on.isoformat()}|{step}|{post}"
+
+    def _consider(self, reached: _Reached) -> None:
+        """Tell the latest step of a level, or say why not."""
+        if reached.key in self.settled:
+            return
+        if reached.step.unless_acknowledged and self.standing.status is Status.ACKNOWLEDGED:
+            self._suppress(reached, SuppressionReason.ACKNOWLEDGED)
+        elif reached.recipient is None:
+            self._suppress(reached, SuppressionReason.NO_CONTACT)
+            self._report_fault(reached.step.id, reached.falls_at)
+        else:
+            match self._gate(reached.step.to):
+                case _Gate.OPEN:
+                    self._remind(reached, reached.recipient)
+                case _Gate.WAIT:
+                    self._suppress(reached, SuppressionReason.LEVEL_BELOW)
+                case _Gate.FAULT:
+                    self._suppress(reached, SuppressionReason.CONTACT_FAULT)
+
+    def _gate(self, audience: Audience) -> _Gate:
+        """Whether the level below has been reached, on an earlier day, about this deadline."""
+        below = max((s.to for s in self.steps if s.to.level < audience.level), key=_level, default=None)
+        if audience.level <= 1 or below is None:
+            return _Gate.OPEN
+        told = [t for t in self.told if t.level == below.level and t.step != FAULT_STEP and self._counts(t)]
+        if any(t.state is ToldState.DELIVERED and t.at.astimezone(HANOI).date() < self.today for t in told):
+            return _Gate.OPEN
+        some_step = next(s for s in self.steps if s.to is below)
+        vacant = recipient_for(some_step, self.assignment, self.world.contacts, self.today) is None
+        if vacant or any(t.state is ToldState.UNDELIVERABLE for t in told):
+            return _Gate.FAULT if audience is Audience.CHAIRMAN else _Gate.OPEN
+        return _Gate.WAIT
+
+    def _counts(self, told: Told) -> bool:
+        """Only what was said once the deadline had come announces the step up."""
+        return told.falls_at.astimezone(HANOI).date() >= self.world.calendar.previous_working_day(self.due_on)
+
+    def _remind(self, reached: _Reached, recipient: Recipient) -> None:
+        step = reached.step
+        reason = f"bậc '{step.id}' ({step.place}): {step.words} {self.due_on:%d/%m/%Y}"
+        self._reminders.append(
+            Reminder(
+                reached.key, self.assignment, step.id, step.to.level, self.due_on, reached.falls_at,
+                recipient, step.via, reason, step.place,
+            )
+        )  # fmt: skip
+
+    def _suppress(self, reached: _Reached, reason: SuppressionReason) -> None:
+        if reached.key in self.settled or (reason.waits and reached.key in self.waiting):
+            return
+        step = reached.step
+        self._suppressions.append(
+            Suppression(
+                reached.key, self.assignment, step.id, step.to.level, self.due_on, reached.falls_at,
+                reached.post, reason, step.place,
+            )
+        )  # fmt: skip
+
+    def _report_fault(self, step: str, falls_at: datetime) -> None:
+        """Lay before the coordinating office that a unit's post cannot be reached."""
+        coordinator = self.world.contacts.coordinator(self.today)
+        if coordinator is None:
+            return
+        key = self._key(FAULT_STEP, coordinator.post)
+        if key in self.settled or any(r.key == key for r in self._reminders):
+            return
+        reason = f"bậc '{step}' không tới được {self.assignment.unit.name}: cần sửa đầu mối"
+        self._reminders.append(
+            Reminder(
+                key, self.assignment, FAULT_STEP, Audience.COORDINATOR.level, self.due_on, falls_at,
+                coordinator, ("email", "mailbox"), reason, "",
+            )
+        )  # fmt: skip
+
+
+def _level(audience: Audience) -> int:
+    return audience.level
+
+
+def _given_up(assignment: Assignment, told: Told, reason: SuppressionReason) -> Suppression:
+    return Suppression(
+        told.key, assignment, told.step, told.level, told.due_on, told.falls_at, told.post, reason, ""
+    )
