@@ -1,0 +1,80 @@
+"""What does a plan and its annex consist of, whatever file it came in?
+
+The readers of every format return these; nothing is interpreted yet. Words stand as
+written, only cleaned, and each row keeps its raw cells and the place it came from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class AnnexSection:
+    """A heading row inside the table, such as II and its title."""
+
+    number: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnnexRow:
+    """One row of the table that assigns work.
+
+    `problems` are `(code, Vietnamese sentence)` pairs about this row alone; the row is
+    kept. `row` counts the rows below the headings from 1, section rows included; `line`
+    is where the row starts in a text file. `cells` are raw, in the file's order.
+    """
+
+    number: str | None
+    text: str
+    lead: str = ""
+    deadline: str = ""
+    supporting: str = ""
+    expected: str = ""
+    note: str = ""
+    footnotes: tuple[str, ...] = ()
+    section: str = ""
+    problems: tuple[tuple[str, str], ...] = ()
+    table: int = 1
+    row: int = 1
+    line: int = 0
+    cells: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Annex:
+    """A plan as read: its head, the paragraphs around the table, sections and rows."""
+
+    title: str = ""
+    number: str = ""  # as written: a draft leaves the figure blank ("/KH-UBND")
+    issuer: str = ""
+    sections: tuple[AnnexSection, ...] = ()
+    rows: tuple[AnnexRow, ...] = ()
+    body: tuple[str, ...] = ()
+    is_draft: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RawRow:
+    """Cells of one table row as they stand in the file."""
+
+    line: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RawTable:
+    """A table whose first row names its columns; `places` are line and column of each heading."""
+
+    line: int
+    headings: tuple[str, ...]
+    rows: tuple[RawRow, ...] = ()
+    places: tuple[tuple[int, int], ...] = ()
+
+    def place_of(self, heading: int) -> tuple[int, int]:
+        """Return line and column of a heading counted from 0, or where the table starts."""
+        return self.places[heading] if heading < len(self.places) else (self.line, 1)
+
+
+EMPTY = Annex()

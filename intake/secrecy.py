@@ -1,0 +1,34 @@
+"""Does a document carry a state-secret marking, or a row speak of such material?
+
+Secret papers may not be kept on a device joined to a network (Luật Bảo vệ bí mật
+nhà nước 117/2025/QH15, Điều 5): a marked file is refused whole, a row about marked
+papers is put before a person. Ordinary words (bảo mật, mật khẩu, mật độ) are no hits.
+This lowers the risk; it does not replace the officer in charge of secrecy.
+"""
+
+from __future__ import annotations
+
+import re
+
+from intake.words import cleaned
+
+_LEVELS = {"mật", "tốimật", "tuyệtmật"}
+_FIELD = re.compile(r"^(?:(?:dấu)?(?:chỉ)?(?:mứcđộ|cấpđộ|độ)mật|mứcđộ|cấpđộ|độ)[:=-]")
+_COMPOUND = r"(?!\s+(?i:khẩu|độ|thiết|mã|ong|vụ|danh|thám|phục))"
+_SPEAKS = re.compile(
+    r"\b(?:tối|tuyệt)\s+mật\b|"
+    r"\b(?:độ|cấp|dấu|văn bản|tài liệu|hồ sơ|công văn|thông tin|loại)\s+[\"“'‘(]?mật\b" + _COMPOUND,
+    re.IGNORECASE,
+)
+_STAMP = re.compile(r"(?<!BẢO )(?<!BÍ )(?<!CƠ )\bMẬT\b" + _COMPOUND)
+
+
+def is_marked(line: str) -> bool:
+    """Return whether `line` is nothing but a secrecy marking, spaced letters included."""
+    pieces = (re.sub(r"[\s.()\[\]“”\"'*!]+", "", cleaned(piece)).lower() for piece in line.split("\t"))
+    return any(_FIELD.sub("", piece) in _LEVELS for piece in pieces)
+
+
+def speaks_of_secrets(text: str) -> bool:
+    """Return whether a cleaned `text` names a level of secrecy."""
+    return bool(_SPEAKS.search(text) or _STAMP.search(text))

@@ -1,0 +1,45 @@
+"""What does a cell say once the converter's residue is gone?
+
+Every reader cleans text the same way before anything is matched: composed letters
+(NFC), plain blanks, plain hyphens, no bookmarks, no footnote marks. The raw cell is
+kept elsewhere; nothing here is needed to show what the file really contained.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x1f]")
+_HYPHEN = re.compile("[\u2010\u2011\x1e]")
+_BLANKS = re.compile(r"[\s\x00-\x1d\x7f-\x9f]+")
+_RESIDUE = re.compile(r"\[bookmark:[^\]]*\]|\[(?:foot|end)noteRef:[^\]]*\]", re.IGNORECASE)
+_FOOTNOTE = re.compile(r"\[\d+:((?:[^\[\]]|\[[^\[\]]*\])*)\]")
+
+
+def cleaned(text: str) -> str:
+    """Return `text` on one line in NFC with residue and footnotes removed."""
+    return without_footnotes(text)[0]
+
+
+def without_footnotes(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return the cleaned text and the footnotes that stood in it, in order."""
+    line = _RESIDUE.sub("", plain(text))
+    notes = tuple(note for note in (plain(found) for found in _FOOTNOTE.findall(line)) if note)
+    return plain(_FOOTNOTE.sub(" ", line)), notes
+
+
+def plain(text: str) -> str:
+    """Return `text` in NFC on one line, blanks collapsed; brackets stay."""
+    visible = _HYPHEN.sub("-", _INVISIBLE.sub("", unicodedata.normalize("NFC", text)))
+    return _BLANKS.sub(" ", joined(visible.split("\n"))).strip()
+
+
+def joined(lines: Sequence[str]) -> str:
+    """Return wrapped lines as one: a word cut at its hyphen closes up, others get a blank."""
+    whole = ""
+    for line in (line.strip() for line in lines):
+        cut = re.search(r"\w-$", whole)
+        whole = f"{whole}{line}" if cut or not whole else f"{whole} {line}"
+    return whole
