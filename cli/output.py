@@ -1,0 +1,45 @@
+"""How is a result printed: as JSON for programs, as lines for people?"""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from cli.parsing import Parser
+
+
+def add_json(parser: Parser) -> None:
+    """Give a command the option --json."""
+    parser.add_argument("--json", action="store_true", help="in kết quả dạng JSON")
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON document; dates and moments are ISO texts already."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def write(text: str, output: str | None) -> None:
+    """Print `text`, or write it to the file `output`."""
+    if output is None or output == "-":
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+    else:
+        Path(output).write_text(text, "utf-8")
+        print(f"Đã ghi {output}", file=sys.stderr)
+
+
+def say(*lines: str) -> None:
+    """Tell a person on standard error what is going on."""
+    print(*lines, sep="\n", file=sys.stderr)
+
+
+def iso(day: date | None) -> str | None:
+    """Return a date or moment as ISO text."""
+    return day.isoformat() if day else None
+
+
+def shown(day: date | None) -> str:
+    """Return a date as people write it."""
+    return f"{day:%d/%m/%Y}" if day else "—"

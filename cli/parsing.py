@@ -1,0 +1,82 @@
+"""How are the words of a command read, and refused in Vietnamese?"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from datetime import date, datetime, time
+
+from engine.model import HANOI
+
+_TRANSLATED = {
+    "usage: ": "cách dùng: ",
+    "positional arguments": "tham số",
+    "options": "tùy chọn",
+    "show this help message and exit": "in trợ giúp này rồi thoát",
+    "the following arguments are required: %s": "thiếu tham số: %s",
+    "unrecognized arguments: %s": "tham số lạ: %s",
+    "argument %(argument_name)s: %(message)s": "%(argument_name)s: %(message)s",
+    "expected one argument": "cần một giá trị",
+    "expected at least one argument": "cần ít nhất một giá trị",
+    "invalid choice: %(value)r (choose from %(choices)s)": "không nhận %(value)r (chọn: %(choices)s)",
+    "invalid %(type)s value: %(value)r": "giá trị %(value)r không hợp lệ",
+    "not allowed with argument %s": "không dùng cùng %s",
+    "ambiguous option: %(option)s could match %(matches)s": "tùy chọn %(option)s chưa rõ: %(matches)s",
+    "%(prog)s: error: %(message)s\n": "%(prog)s: %(message)s\n",
+}
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that speaks Vietnamese and exits with 2."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        kwargs.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        """Print one sentence with the way out."""
+        self.exit(2, f"{self.prog}: {message}\n  xem cách dùng: {self.prog} --help\n")
+
+
+def speak_vietnamese() -> None:
+    """Make argparse use our words; it looks its own up through this module-level name."""
+    argparse._ = lambda text: _TRANSLATED.get(text, text)  # type: ignore[attr-defined]
+
+
+def day(text: str) -> date:
+    """Return the date written as 2025-10-17 or 17/10/2025."""
+    written = text.strip()
+    iso = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", written)
+    local = re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", written)
+    try:
+        if iso:
+            return date(int(iso[1]), int(iso[2]), int(iso[3]))
+        if local:
+            return date(int(local[3]), int(local[2]), int(local[1]))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"ngày '{text}' không có trong lịch; ví dụ đúng: 2025-10-17"
+        ) from None
+    raise argparse.ArgumentTypeError(f"không hiểu ngày '{text}'; ghi dạng 2025-10-17 hoặc 17/10/2025")
+
+
+def moment(at_day_only: time) -> object:
+    """Return a reader of moments; a bare date means that day at `at_day_only`."""
+
+    def read(text: str) -> datetime:
+        written = text.strip().replace(" ", "T", 1)
+        if "T" not in written:
+            return datetime.combine(day(written), at_day_only, tzinfo=HANOI)
+        try:
+            at = datetime.fromisoformat(written)
+        except ValueError:
+            message = f"không hiểu thời điểm '{text}'; ghi dạng 2025-12-26T08:00"
+            raise argparse.ArgumentTypeError(message) from None
+        return at.astimezone(HANOI) if at.tzinfo else at.replace(tzinfo=HANOI)
+
+    return read
+
+
+OPENING = moment(time(8))  # when only a day is given: the hour the default steps fall
+START = moment(time(0))
+END = moment(time(23, 59, 59))

@@ -1,0 +1,110 @@
+"""What does the configuration folder say?
+
+Each part is read on its own, so that a command needs only what it uses. A part with
+mistakes is never used: `ConfigurationRejected` carries all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from engine.calendar import WorkCalendar, read_calendar
+from engine.contacts import ContactBook, read_contacts
+from engine.problems import Problem
+from engine.rulebook import Rulebook, read_rulebook
+from engine.units import UnitDirectory, read_units
+from intake.registry import RegistryDocument, read_registry
+from usecases.communes import communes_of
+from usecases.errors import ConfigurationRejected
+
+PROVINCE = 51  # Quảng Ngãi, in the numbering of the General Statistics Office
+
+# Problems that a person should see and that do not stop the service.
+WARNINGS = frozenset({"no-contact", "no-head"})
+
+T = TypeVar("T")
+
+
+def load_calendar(folder: Path) -> WorkCalendar:
+    """Return the working calendar of `folder`/calendar."""
+    return _accepted(read_calendar(_texts(folder, "calendar")))
+
+
+def load_directory(folder: Path) -> UnitDirectory:
+    """Return the units of `folder`/units.yml and the communes of the province."""
+    return _accepted(read_units(*_text(folder, "units.yml"), communes_of(PROVINCE)))
+
+
+def load_rulebook(folder: Path) -> Rulebook:
+    """Return the rules of `folder`/rules."""
+    return _accepted(read_rulebook(_texts(folder, "rules")))
+
+
+def load_contacts(folder: Path, directory: UnitDirectory) -> ContactBook:
+    """Return the posts of `folder`/people.yml."""
+    return _accepted(read_contacts(*_text(folder, "people.yml"), directory))
+
+
+def load_registry(folder: Path) -> list[RegistryDocument]:
+    """Return the default plans of `folder`/registry, oldest first."""
+    texts = _texts(folder, "registry", required=False)
+    documents = [_accepted(read_registry(text, source)) for source, text in texts.items()]
+    return sorted(documents, key=lambda document: document.issued_on)
+
+
+def problems_in(folder: Path) -> list[Problem]:
+    """Return every problem of the whole folder, warnings included, for `dondoc check`."""
+    problems: list[Problem] = []
+    try:
+        problems += read_calendar(_texts(folder, "calendar"))[1]
+        problems += read_rulebook(_texts(folder, "rules"))[1]
+        directory, found = read_units(*_text(folder, "units.yml"), communes_of(PROVINCE))
+        problems += found
+        problems += read_contacts(*_text(folder, "people.yml"), directory)[1]
+        for source, text in _texts(folder, "registry", required=False).items():
+            problems += read_registry(text, source)[1]
+    except ConfigurationRejected as rejected:
+        problems += rejected.problems
+    return problems
+
+
+def _accepted(read: tuple[T, list[Problem]]) -> T:
+    value, problems = read
+    serious = [problem for problem in problems if problem.code not in WARNINGS]
+    if serious:
+        raise ConfigurationRejected(problems=serious)
+    return value
+
+
+def _texts(folder: Path, name: str, required: bool = True) -> Mapping[str, str]:
+    files = sorted((folder / name).glob("*.yml"))
+    if required and not files:
+        hint = "chép thư mục config của bản phát hành, hoặc đặt DONDOC_CONFIG đúng chỗ"
+        problem = Problem(f"{_shown(folder / name)}", 0, 0, "no-files", "không có tệp .yml nào ở đây", hint)
+        raise ConfigurationRejected(problems=[problem])
+    return {_shown(file): _read(file) for file in files}
+
+
+def _text(folder: Path, name: str) -> tuple[str, str]:
+    return _read(folder / name), _shown(folder / name)
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text("utf-8-sig")
+    except FileNotFoundError:
+        problem = Problem(
+            _shown(file), 0, 0, "no-file", "không có tệp này", "tạo tệp hoặc đặt DONDOC_CONFIG đúng chỗ"
+        )
+    except (OSError, UnicodeDecodeError):
+        problem = Problem(
+            _shown(file), 0, 0, "unreadable", "không đọc được tệp", "lưu tệp dạng văn bản UTF-8"
+        )
+    raise ConfigurationRejected(problems=[problem])
+
+
+def _shown(path: Path) -> str:
+    """Return the path as the administrator knows it: from the configuration folder's name on."""
+    return "/".join(path.parts[-3:]) if path.parent.name != "config" else "/".join(path.parts[-2:])

@@ -1,0 +1,40 @@
+"""Where do data and configuration live on this machine?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Settings from the environment; each is named DONDOC_<NAME>.
+
+    `home` holds everything the service writes; `config` is only ever read. Without
+    `database_url` the registry and ledger live in one SQLite file in `home`.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="DONDOC_", extra="ignore")
+
+    home: Path = Field(default=PROJECT / "data")
+    config: Path = Field(default=PROJECT / "config")
+    database_url: str = ""
+    prefect: str = "on"
+
+    @property
+    def database(self) -> str:
+        """The database to open, as a URL."""
+        return self.database_url or f"sqlite:///{self.home.resolve() / 'dondoc.db'}"
+
+    @property
+    def mailbox(self) -> Path:
+        """The folder of the local mailbox."""
+        return self.home / "mailbox"
+
+    @property
+    def uses_prefect(self) -> bool:
+        """Whether runs are shown to Prefect; DONDOC_PREFECT=off turns it off."""
+        return self.prefect.strip().lower() not in {"off", "0", "no", "false"}
