@@ -1,0 +1,194 @@
+"""Which units are there, and what does a name as written mean?
+
+The directory is a file that administrators edit (`config/units.yml`) joined with the
+province's communes. Reading the file reports every mistake with its place; asking the
+directory never guesses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from engine.model import Predecessor, Unit, UnitKind, UnitReading
+from engine.problems import Problem
+from engine.unit_cell import read_cell
+from engine.unit_names import COMMUNE_TYPES, Dissolved, Group, Names, commune_type, distinct
+from engine.yamltext import Node, Section, open_section
+
+ALL_COMMUNES = "tất cả"
+_MERGER = date(2025, 7, 1)
+
+
+class UnitDirectory:
+    """All units of the province, by code, by name and by collective."""
+
+    def __init__(
+        self, units: Iterable[Unit], groups: Iterable[Group] = (), dissolved: Iterable[Dissolved] = ()
+    ) -> None:
+        self.units: tuple[Unit, ...] = distinct(units)
+        collectives = {group.code: group for group in groups}
+        self.groups: Mapping[str, tuple[Unit, ...]] = {
+            code: group.members for code, group in collectives.items()
+        }
+        self._by_code = {unit.code: unit for unit in self.units}
+        self._names = Names(self.units, collectives, dissolved)
+
+    def resolve(self, text: str) -> UnitReading:
+        """Return what a cell of agency names means; never raises and never guesses.
+
+        An empty cell names nobody and is resolved. "liên quan" after a collective leaves the
+        choice to a person.
+        """
+        return read_cell(text, self._names)
+
+    def unit(self, code: str) -> Unit:
+        """Return the unit with this code; KeyError when there is none."""
+        return self._by_code[code]
+
+    @property
+    def clashes(self) -> list[tuple[str, Unit, Unit]]:
+        """Names claimed by two units: the name, who holds it, who claims it too."""
+        return self._names.clashes
+
+
+def read_units(text: str, source: str, communes: Iterable[Unit]) -> tuple[UnitDirectory, list[Problem]]:
+    """Return the directory described by a units file and the communes, with the file's problems."""
+    root, problems = open_section(text, source, "danh mục cơ quan")
+    entries = _entries(root)
+    listed = _with_local_names(root, {unit.code: unit for unit in communes})
+    units = {**{entry.unit.code: entry.unit for entry in entries}, **listed}
+    groups = _groups(root, units)
+    dissolved = [_dissolved(section, units) for section in root.sections("dissolved", "cơ quan đã giải thể")]
+    root.finish()
+    directory = UnitDirectory(units.values(), groups, dissolved)
+    _report_clashes(directory, entries)
+    return directory, sorted(problems, key=lambda problem: (problem.line, problem.column))
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A unit as the file has it, with the place to blame."""
+
+    unit: Unit
+    section: Section
+
+
+def _entries(root: Section) -> list[_Entry]:
+    entries: dict[str, _Entry] = {}
+    for section in root.sections("units", "cơ quan"):
+        entry = _Entry(_unit(section), section)
+        first = entries.setdefault(entry.unit.code, entry)
+        if first is not entry:
+            hint = f"mã này đã dùng ở dòng {first.section.line} cho '{first.unit.name}'; đặt mã khác"
+            section.report("duplicate-code", f"mã '{entry.unit.code}' bị lặp", hint, section.get("code"))
+    return list(entries.values())
+
+
+def _unit(section: Section) -> Unit:
+    code, name = section.text("code"), section.text("name")
+    kind = section.choice("kind", [kind.value for kind in UnitKind])
+    unit = Unit(
+        code,
+        name,
+        UnitKind(kind) if kind else UnitKind.BODY,
+        section.texts("aliases"),
+        _predecessors(section),
+    )
+    section.finish()
+    return unit
+
+
+def _predecessors(section: Section) -> tuple[Predecessor, ...]:
+    found = []
+    for former in section.sections("predecessors", "tên cũ"):
+        until = former.day("until", _MERGER) or _MERGER
+        found.append(Predecessor(former.text("name"), until, former.text("note", "")))
+        former.finish()
+    return tuple(found)
+
+
+def _with_local_names(root: Section, communes: dict[str, Unit]) -> dict[str, Unit]:
+    """Return the communes with the further names that the file gives some of them."""
+    for section in root.sections("communes", "tên khác của xã, phường, đặc khu"):
+        code = section.text("code")
+        aliases, former = section.texts("aliases"), _predecessors(section)
+        section.finish()
+        if code not in communes:
+            section.report(
+                "unknown-unit", f"không có xã, phường, đặc khu nào mang mã '{code}'", node=section.get("code")
+            )
+            continue
+        commune = communes[code]
+        communes[code] = replace(commune, aliases=(*commune.aliases, *aliases), predecessors=former)
+    return communes
+
+
+def _groups(root: Section, units: Mapping[str, Unit]) -> list[Group]:
+    groups: dict[str, Group] = {}
+    for section in root.sections("groups", "nhóm cơ quan"):
+        group = Group(
+            code=section.text("code"),
+            words=section.texts("words"),
+            members=(*_known_units(section, "members", units), *_commune_members(section, units)),
+            companions=section.texts("companions"),
+            question=section.text("question", ""),
+        )
+        section.finish()
+        if group.code in groups:
+            section.report(
+                "duplicate-code", f"mã nhóm '{group.code}' bị lặp", "đặt mã khác", section.get("code")
+            )
+        groups.setdefault(group.code, group)
+    return list(groups.values())
+
+
+def _commune_members(section: Section, units: Mapping[str, Unit]) -> tuple[Unit, ...]:
+    """Return the communes of the types under `communes`, in order of the national list."""
+    if section.get("communes") is None:
+        return ()
+    wanted = section.choice("communes", [ALL_COMMUNES, *COMMUNE_TYPES])
+    communes = (unit for unit in units.values() if unit.kind is UnitKind.COMMUNE)
+    return tuple(unit for unit in communes if wanted in {ALL_COMMUNES, commune_type(unit)})
+
+
+def _dissolved(section: Section, units: Mapping[str, Unit]) -> Dissolved:
+    body = Dissolved(
+        name=section.text("name"),
+        aliases=section.texts("aliases"),
+        until=section.day("until", _MERGER) or _MERGER,
+        successors=_known_units(section, "successors", units),
+        why=section.text("why"),
+    )
+    section.finish()
+    return body
+
+
+def _known_units(section: Section, key: str, units: Mapping[str, Unit]) -> tuple[Unit, ...]:
+    found = []
+    for node in section.items(key):
+        if str(node.value) in units:
+            found.append(units[str(node.value)])
+        else:
+            hint = "dùng mã của một cơ quan ở mục 'units' hoặc mã xã, phường"
+            section.report("unknown-unit", f"không có cơ quan nào mang mã '{node.value}'", hint, node)
+    return tuple(found)
+
+
+def _report_clashes(directory: UnitDirectory, entries: list[_Entry]) -> None:
+    by_code = {entry.unit.code: entry for entry in entries}
+    for name, holder, claimant in directory.clashes:
+        entry = by_code.get(claimant.code) or by_code.get(holder.code)
+        if entry is not None:
+            other = holder if entry.unit.code == claimant.code else claimant
+            hint = "giữ tên này ở một cơ quan"
+            message = f"tên '{name}' đã thuộc về '{other.name}' ({other.code})"
+            entry.section.report("duplicate-alias", message, hint, _place_of(entry.section, name))
+
+
+def _place_of(section: Section, name: str) -> Node | None:
+    """Return the node that holds `name`: the name itself, an alias or a former name."""
+    formers = [former.value for former in section.items("predecessors") if isinstance(former.value, dict)]
+    nodes = [section.get("name"), *section.items("aliases"), *(former.get("name") for former in formers)]
+    return next((node for node in nodes if node is not None and node.value == name), None)
