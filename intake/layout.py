@@ -59,10 +59,9 @@ class _Cell:
 def regions_of(lines: Sequence[str]) -> list[Region]:
     """Return the tables whose headings are known, in the order they stand."""
     starts = list(_headings(lines))
-    ends = [first for first, _ in starts[1:]] + [len(lines) + 1]
-    found = zip(starts, ends, strict=True)
-    regions = [_region(lines, first, headings, end) for (first, headings), end in found]
-    return _without_repeats(regions)
+    ends = [*(first for first, _ in starts[1:]), len(lines) + 1]
+    found = zip(starts, ends, strict=False)
+    return _without_repeats([_region(lines, *start, end) for start, end in found])
 
 
 def unnamed_table(lines: Sequence[str]) -> RawTable | None:
@@ -126,6 +125,7 @@ def _flat_region(lines: Sequence[str], first: int, headings: tuple[str, ...], en
     """Return a table of one row a line; it ends at the first paragraph after a blank line."""
     rows: list[RawRow] = []
     last = first
+    last_row = max((number for number in range(first, end) if "\t" in lines[number - 1]), default=first)
     for number in range(first + 1, end):
         line = lines[number - 1]
         if "\t" in line:
@@ -134,7 +134,7 @@ def _flat_region(lines: Sequence[str], first: int, headings: tuple[str, ...], en
             rows[-1] = RawRow(
                 rows[-1].line, (*rows[-1].cells[:-1], f"{rows[-1].cells[-1]}\n{line}".strip("\n"))
             )
-        elif line.strip() and not _more_rows(lines, number, end):
+        elif line.strip() and number > last_row:
             break
         elif line.strip():
             rows.append(RawRow(number, (line,)))
@@ -142,10 +142,6 @@ def _flat_region(lines: Sequence[str], first: int, headings: tuple[str, ...], en
     starts = (0, *itertools.accumulate(len(heading) + 1 for heading in headings))
     places = tuple((first, start + 1) for start in starts[:-1])
     return Region(first, last, RawTable(first, tuple(map(_unquoted, headings)), tuple(rows), places))
-
-
-def _more_rows(lines: Sequence[str], number: int, end: int) -> bool:
-    return any(_is_flat(line) for line in lines[number : end - 1])
 
 
 def _padded(line: str, width: int) -> tuple[str, ...]:
@@ -202,9 +198,8 @@ def _grouped(cells: Sequence[_Cell], headings: tuple[str, ...]) -> list[list[_Ce
     width, opens_with_number = len(headings), columns_of(headings).get(Column.NUMBER) == 0
     has_gaps = any(cell.after_gap for cell in cells[1:])
     rows: list[list[_Cell]] = []
-    for at, cell in enumerate(cells):
+    for cell, run in zip(cells, _run_lengths(cells), strict=True):
         row = rows[-1] if rows else []
-        run = _run_length(cells, at)
         if not row or _opens_row(cell, row, width, run, opens_with_number, has_gaps):
             rows.append([cell])
         else:
@@ -228,10 +223,14 @@ def _opens_row(
     return is_mark or (run == width and (not opens_with_number or not text))
 
 
-def _run_length(cells: Sequence[_Cell], at: int) -> int:
-    """Return how many cells stand from `at` up to the next blank line."""
-    after = (place for place in range(at + 1, len(cells)) if cells[place].after_gap)
-    return next(after, len(cells)) - at
+def _run_lengths(cells: Sequence[_Cell]) -> list[int]:
+    """Return for each cell how many stand from it up to the next blank line."""
+    lengths: list[int] = []
+    follows_gap = True
+    for cell in reversed(cells):
+        lengths.append(1 if follows_gap else lengths[-1] + 1)
+        follows_gap = cell.after_gap
+    return lengths[::-1]
 
 
 def _trimmed(groups: list[list[_Cell]], headings: tuple[str, ...]) -> list[list[_Cell]]:
