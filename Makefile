@@ -1,0 +1,43 @@
+# Everything sets itself up: Python ≥ 3.11 and make are enough.
+PYTHON ?= python3
+BIN := .venv/bin
+SETUP := .venv/.ready
+
+.PHONY: demo serve test check setup lock clean
+
+demo: $(SETUP)
+	@$(BIN)/dondoc demo
+
+serve: $(SETUP)
+	@$(BIN)/dondoc serve
+
+test: $(SETUP)
+	@$(BIN)/pytest -n 2 --dist loadgroup
+
+check: $(SETUP)
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+	@$(BIN)/dondoc check
+
+setup: $(SETUP)
+
+$(SETUP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Cần Python 3.11 trở lên; máy này có " + sys.version.split()[0])'
+	@echo "Đang chuẩn bị môi trường trong .venv (lần đầu khoảng nửa phút)…" >&2
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv \
+	  && $(BIN)/uv pip sync --quiet --require-hashes requirements.lock \
+	  && $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . \
+	  || { $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock \
+	  && $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .; }
+	@touch $@
+
+# Writes the lock anew from pyproject.toml: names, versions and hashes for every supported Python.
+lock: $(SETUP)
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate --group dev pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
