@@ -7,6 +7,7 @@ import codecs
 from engine.problems import Problem
 
 MAX_BYTES = 20 * 1024 * 1024
+MIN_ZEROS = 4
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _ZIPS = (
@@ -38,14 +39,14 @@ def decoded(data: bytes, source: str) -> tuple[str, list[Problem]]:
             Problem(source, 0, 0, "not-text", f"tệp này là {kind}, không phải văn bản thuần", _SAVE_AS)
         ]
     mark, encoding = next(((bom, name) for bom, name in _BOMS if data.startswith(bom)), (b"", "utf-8"))
+    if encoding == "utf-8" and b"\0" in data:
+        return "", [Problem(source, 0, 0, "not-text", _with_zeros(data), _SAVE_AS)]
     try:
         text = data[len(mark) :].decode(encoding)
     except UnicodeDecodeError as error:
         line = data[: len(mark) + error.start].count(b"\n") + 1
-        message = f"không đọc được ký tự ở dòng {line}: tệp không theo mã UTF-8"
+        message = f"không đọc được ký tự ở dòng {line}: tệp hỏng hoặc không theo mã Unicode"
         return "", [Problem(source, line, 1, "not-text", message, _SAVE_AS)]
-    if "\0" in text:
-        return "", [Problem(source, 0, 0, "not-text", _with_zeros(data), _SAVE_AS)]
     if not text.strip("\ufeff \t\r\n\u00a0"):
         hint = "kiểm tra lại tệp gửi kèm và xuất lại từ Word"
         return "", [Problem(source, 0, 0, "empty-file", "tệp không có nội dung", hint)]
@@ -60,7 +61,8 @@ def looks_like(data: bytes) -> str:
 
 
 def _with_zeros(data: bytes) -> str:
-    """Return the sentence for bytes with zeros: text in UTF-16 has one in every ASCII letter."""
-    if data[:200].count(0) * 4 >= len(data[:200]):
+    """Return the sentence for bytes with zeros: in UTF-16 they stand in every other place."""
+    zeros = [at for at, byte in enumerate(data[:400]) if byte == 0]
+    if len(zeros) >= MIN_ZEROS and len({at % 2 for at in zeros}) == 1:
         return "tệp có vẻ theo mã UTF-16 nhưng thiếu dấu mở đầu (BOM)"
     return "tệp chứa byte 0, không phải văn bản thuần"

@@ -1,0 +1,49 @@
+"""The two fixture annexes and small annexes built cell by cell."""
+
+from pathlib import Path
+
+import pytest
+
+from intake.text import read_annex
+
+DATA = Path(__file__).parents[1] / "data"
+HEADINGS = ("STT", "Nội dung nhiệm vụ", "Cơ quan chủ trì", "Hạn hoàn thành")
+
+
+@pytest.fixture(scope="session")
+def october():
+    return (DATA / "annex-october.txt").read_bytes()
+
+
+@pytest.fixture(scope="session")
+def july():
+    return (DATA / "annex-july.txt").read_bytes()
+
+
+@pytest.fixture(scope="session")
+def in_cells():
+    """Return a table as Word writes it: one cell a line after a tab, a blank line after each row."""
+
+    def build(*rows, headings=HEADINGS, before="", after=""):
+        table = "\n".join("".join(f"\t{cell}\n" for cell in row) for row in (headings, *rows))
+        return f"{before}{table}\n{after}".encode()
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def in_lines():
+    """Return a table as a spreadsheet writes it: one row a line, tabs between the cells."""
+
+    def build(*rows, headings=HEADINGS, before="", after=""):
+        return (before + "\n".join("\t".join(row) for row in (headings, *rows)) + "\n" + after).encode()
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def read():
+    def read_one(data):
+        return read_annex(data, "phu-luc.txt")
+
+    return read_one
