@@ -1,0 +1,236 @@
+"""What does a letter say, line by line?
+
+A digest becomes lines in Vietnamese first and text and HTML afterwards: both templates
+loop over the same lines, so they cannot tell different stories.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+
+from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from engine.digest import Digest, DigestRow, Group
+from engine.model import HANOI, Recipient
+from notifiers.base import IcsPart, Letter
+from notifiers.sentences import answer_of, opening_of
+from notifiers.subjects import subject_of
+from notifiers.words import deadline_of, in_words, listed, plain, state_of
+
+MOST_ENTRIES = 20
+HEADINGS = {
+    Group.OVERDUE: ("Quá hạn", "late"),
+    Group.TODAY: ("Hôm nay", "today"),
+    Group.WEEK: ("7 ngày tới", "soon"),
+    Group.LATER: ("Sắp tới", "calm"),
+    Group.DUTY: ("Việc định kỳ", "calm"),
+    Group.INFORMED: ("Để phối hợp", "calm"),
+    Group.FAULT: ("Cần sửa đầu mối", "today"),
+}
+SHAPES = {"late": "■", "today": "▲", "soon": "●", "calm": "○"}  # colour is never alone
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeNames:
+    """The office in whose name letters go out."""
+
+    name: str  # "Văn phòng UBND tỉnh Quảng Ngãi"
+    reply_to: str
+    domain: str  # right-hand side of every Message-ID and calendar UID
+    contact: str  # whom to call, as read by people
+
+
+class FactView(NamedTuple):
+    """A label and what stands beside it."""
+
+    label: str
+    value: str
+
+
+class RowView(NamedTuple):
+    """One task as it is read; upper levels get `line` instead of facts."""
+
+    number: int
+    title: str
+    state: str
+    tone: str
+    line: str
+    facts: tuple[FactView, ...]
+    warning: str
+
+
+class GroupView(NamedTuple):
+    """The rows under one heading; a tuple, since templates unpack it ten times faster than they look up."""
+
+    heading: str
+    tone: str
+    shape: str
+    rows: tuple[RowView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LetterView:
+    """Everything the templates may show."""
+
+    subject: str
+    office: str
+    greeting: str
+    opening: str
+    groups: tuple[GroupView, ...]
+    is_digest: bool
+    more: str
+    answer: str
+    reasons: tuple[str, ...]
+    origin: str
+
+
+def written(digest: Digest, office: OfficeNames) -> Letter:
+    """Return the letter that says what `digest` says; the same bytes for the same digest."""
+    view = view_of(digest, office)
+    return Letter(
+        key=digest.key,
+        message_id=_message_id("letter", digest.key, office),
+        subject=view.subject,
+        text=_TEXT.render(letter=view),
+        html=_HTML.render(letter=view),
+        ics=entries_of(digest, office),
+        recipient=digest.recipient,
+        thread=_thread_of(digest, office),
+        at=digest.at,
+    )
+
+
+def view_of(digest: Digest, office: OfficeNames) -> LetterView:
+    """Return the lines of the letter, cleaned and in the order they are read."""
+    at = digest.at.astimezone(HANOI)
+    rulebook = f"; bộ quy tắc {plain(digest.rulebook)}" if digest.rulebook else ""
+    more = f"…và {digest.hidden} việc khác sẽ báo trong các ngày sau." if digest.hidden else ""
+    return LetterView(
+        subject=subject_of(digest),
+        office=plain(office.name),
+        greeting=f"Kính gửi: {_addressee(digest.recipient)}",
+        opening=opening_of(digest),
+        groups=tuple(_groups(digest)),
+        is_digest=len(digest.rows) > 1,
+        more=more,
+        answer=answer_of(digest, plain(office.contact)),
+        reasons=tuple(_reasons(digest.rows)),
+        origin=f"Thư do hệ thống Đôn đốc của {plain(office.name)} tự động soạn "
+        f"lúc {at:%H:%M} ngày {in_words(at.date())}{rulebook}.",
+    )
+
+
+def entries_of(digest: Digest, office: OfficeNames) -> tuple[IcsPart, ...]:
+    """Return the deadlines as calendar entries, coming ones first, at most 20.
+
+    Levels 3 and 4 get none: the deadlines are not theirs. Nor do contact faults.
+    """
+    if digest.level >= 3:
+        return ()
+    rows = [row for row in digest.rows if row.group is not Group.FAULT]
+    coming_first = sorted(rows, key=lambda row: row.days_late > 0)
+    return tuple(_entry(row, office) for row in coming_first[:MOST_ENTRIES])
+
+
+def _entry(row: DigestRow, office: OfficeNames) -> IcsPart:
+    subject = row.assignment_ids[0] if len(row.assignment_ids) == 1 else row.task_code
+    uid = f"{hashlib.sha256(subject.encode()).hexdigest()[:32]}@{office.domain}"
+    facts = (row.document, listed(row.units), row.expected and f"Sản phẩm: {row.expected}")
+    described = "; ".join(plain(fact) for fact in facts if fact)
+    return IcsPart(uid, row.due_on, row.extensions, f"Hạn: {plain(row.title)}", described)
+
+
+def _groups(digest: Digest) -> Iterable[GroupView]:
+    number = 0
+    for group, members in groupby(digest.rows, key=lambda row: row.group):
+        rows = tuple(_row(row, digest, number + n) for n, row in enumerate(members, start=1))
+        number += len(rows)
+        name, tone = HEADINGS[group]
+        yield GroupView(f"{name} ({len(rows)})", tone, SHAPES[tone], rows)
+
+
+def _row(row: DigestRow, digest: Digest, number: int) -> RowView:
+    words, tone = state_of(row, digest.at.astimezone(HANOI).date())
+    line, facts = ("", tuple(_facts(row, digest))) if digest.level < 3 else (_line(row), ())
+    return RowView(number, plain(row.title), words, tone, line, facts, plain(row.warning))
+
+
+def _line(row: DigestRow) -> str:
+    """Return all that a leader needs of a row after its state, on one line."""
+    told = (f"hạn {deadline_of(row)}", listed(row.units), plain(row.document))
+    return " · ".join(part for part in told if part)
+
+
+def _facts(row: DigestRow, digest: Digest) -> Iterable[FactView]:
+    """Yield what is known of a row; the full text only where the row stands alone."""
+    lines = [("Hạn", deadline_of(row))]
+    if row.units != (digest.recipient.unit.name,):
+        lines.append(("Đơn vị chủ trì", listed(row.units)))
+    if len(digest.rows) == 1 and plain(row.text) != plain(row.title):
+        lines.append(("Nội dung", plain(row.text)))
+    lines += [("Sản phẩm", plain(row.expected)), ("Văn bản giao", plain(row.document))]
+    return (FactView(label, value) for label, value in lines if value)
+
+
+def _reasons(rows: tuple[DigestRow, ...]) -> Iterable[str]:
+    """Yield each distinct reason once, with the numbers of the rows it explains."""
+    numbers: dict[str, list[int]] = {}
+    for number, row in enumerate(rows, start=1):
+        numbers.setdefault(plain(row.reason), []).append(number)
+    for reason, where in numbers.items():
+        if reason:
+            yield reason if len(numbers) == 1 else f"Việc {_ranges(where)}: {reason}"
+
+
+def _ranges(numbers: list[int]) -> str:
+    """Return "1–3, 7" for 1, 2, 3, 7."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
+
+
+def _addressee(recipient: Recipient) -> str:
+    person, title, unit = plain(recipient.person), plain(recipient.title), plain(recipient.unit.name)
+    parts = [person, title, "" if unit in title else unit]
+    return ", ".join(part for part in parts if part)
+
+
+def _thread_of(digest: Digest, office: OfficeNames) -> str:
+    """Return the root that gathers letters: one task for one post, else one plan for one post."""
+    post = digest.recipient.post
+    if len(digest.rows) == 1 and len(digest.rows[0].assignment_ids) == 1:
+        return _message_id("assignment", f"{post} {digest.rows[0].assignment_ids[0]}", office)
+    plans = {row.task_code.rpartition("/")[0] for row in digest.rows}
+    return _message_id("plan", f"{post} {plans.pop() if len(plans) == 1 else ''}", office)
+
+
+def _message_id(kind: str, key: str, office: OfficeNames) -> str:
+    return f"<{hashlib.sha256(f'{kind} {key}'.encode()).hexdigest()[:40]}@{office.domain}>"
+
+
+def _environment() -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates" / "email"),
+        autoescape=lambda name: name is not None and ".html." in name,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+    )
+    environment.globals.clear()
+    return environment
+
+
+_TEXT = _environment().get_template("letter.txt.j2")
+_HTML = _environment().get_template("letter.html.j2")

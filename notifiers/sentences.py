@@ -1,0 +1,81 @@
+"""With which sentences does a letter open and close?
+
+The machine drafts and people sign: it reports and asks, it never orders or criticises.
+Towards party bodies and bodies outside the UBND it asks with "Kính đề nghị".
+"""
+
+from __future__ import annotations
+
+from engine.digest import Digest, DigestRow, Group
+from engine.model import HANOI, UnitKind
+from notifiers.subjects import counted, is_informed, tallied, totals
+from notifiers.words import in_words, listed, plain, state_of
+
+COURTEOUS = {UnitKind.PARTY, UnitKind.BODY}
+
+
+def opening_of(digest: Digest) -> str:
+    """Return who owes what by when and how late it is, and what is asked."""
+    return f"{_news(digest)} {_request(digest)}".strip()
+
+
+def answer_of(digest: Digest, contact: str) -> str:
+    """Return how to answer; only the unit that owes the work is told how to report and to extend."""
+    owes = digest.level in {1, 2} and not is_informed(digest) and not _is_about_contacts(digest)
+    wish = "Để báo kết quả, xin gia hạn hoặc trao đổi" if owes else "Nếu cần trao đổi"
+    return f"{wish}, xin trả lời thư này hoặc liên hệ {contact}."
+
+
+def _news(digest: Digest) -> str:
+    if len(digest.rows) == 1 and not digest.hidden:
+        return _news_of_one(digest.rows[0], digest)
+    told = counted(digest) + tallied(totals(digest.rows, digest.at.astimezone(HANOI).date()))
+    unit = plain(digest.recipient.unit.name)
+    if _is_about_contacts(digest):
+        return f"Lời nhắc chưa đến được người nhận: {told}."
+    if is_informed(digest):
+        return f"{unit} là đơn vị phối hợp; thư này nêu {told}."
+    if digest.level >= 3:
+        return f"Kính báo cáo tình hình thực hiện {told}."
+    return f"Việc của {unit}: thư này nêu {told}." if digest.hidden else f"{unit} có {told}."
+
+
+def _news_of_one(row: DigestRow, digest: Digest) -> str:
+    unit = plain(digest.recipient.unit.name)
+    if row.group is Group.FAULT:
+        return f"Lời nhắc về nhiệm vụ dưới đây chưa đến được {listed(row.units) or 'đơn vị chủ trì'}."
+    standing = _standing(row, digest)
+    if row.group is Group.INFORMED:
+        return f"{unit} là đơn vị phối hợp của nhiệm vụ dưới đây; nhiệm vụ {standing}."
+    owner = f"{len(row.units)} đơn vị" if len(row.units) > 1 else listed(row.units) or unit
+    lead = "Kính báo cáo: nhiệm vụ" if digest.level >= 3 else "Nhiệm vụ"
+    return f"{lead} dưới đây của {owner} {standing}."
+
+
+def _standing(row: DigestRow, digest: Digest) -> str:
+    state, due_on = state_of(row, digest.at.astimezone(HANOI).date()), in_words(row.due_on)
+    if state.tone == "late":
+        return f"đã quá hạn {row.days_late} ngày (hạn {due_on})"
+    if state.words.startswith("Còn"):
+        return f"còn {row.days_left} ngày làm việc là đến hạn {due_on}"
+    return f"{state.words.lower()} (hạn {due_on})"
+
+
+def _request(digest: Digest) -> str:
+    if is_informed(digest):
+        return "Thư này để quý cơ quan biết và chủ động phối hợp."
+    if _is_about_contacts(digest):
+        return "Đề nghị cập nhật đầu mối của các đơn vị nêu dưới đây."
+    if digest.level == 4:
+        return "Kính trình để xem xét, chỉ đạo."
+    if digest.level == 3:
+        return "Kính chuyển để theo dõi, đôn đốc."
+    if digest.recipient.unit.kind in COURTEOUS:
+        return "Kính đề nghị quý cơ quan quan tâm hoàn thành và thông tin kết quả để tổng hợp."
+    if digest.level == 2:
+        return "Đề nghị lãnh đạo đơn vị chỉ đạo hoàn thành và báo kết quả."
+    return "Đề nghị đơn vị hoàn thành và báo kết quả."
+
+
+def _is_about_contacts(digest: Digest) -> bool:
+    return all(row.group is Group.FAULT for row in digest.rows)
