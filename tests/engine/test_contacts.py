@@ -1,0 +1,147 @@
+"""Who holds a post on a given day, and where can they be reached?"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from engine.contacts import read_contacts
+from engine.model import PostRole, UnitKind
+from engine.units import read_units
+
+CONFIG = Path(__file__).parents[2] / "config"
+UNITS = """\
+units:
+  - {code: SYT, name: Sở Y tế, kind: department}
+  - {code: VPUB, name: Văn phòng UBND tỉnh, kind: department}
+  - {code: UBND, name: UBND tỉnh, kind: leadership}
+"""
+PEOPLE = """\
+posts:
+  - {unit: UBND, role: chairman, title: Chủ tịch UBND tỉnh, person: {name: Mẫu A, email: a@tinh.example}}
+  - {unit: VPUB, role: coordinator, title: Phòng đôn đốc, person: {name: Mẫu B, email: b@tinh.example}}
+  - {unit: VPUB, role: contact, title: Chuyên viên, person: {name: Mẫu C, email: c@tinh.example}}
+  - {unit: VPUB, role: head, title: Chánh Văn phòng, person: {name: Mẫu D, email: d@tinh.example}}
+  - {unit: SYT, role: head, title: Giám đốc, person: {name: Mẫu E, email: e@tinh.example}}
+  - {unit: SYT, role: contact, title: Đầu mối, to: 2025-08-31, person: {name: Mẫu F, email: f@tinh.example}}
+  - {unit: SYT, role: contact, title: Chuyên viên, from: 2025-09-03, person: {name: Mẫu G}}
+"""
+DIRECTORY, _ = read_units(UNITS, "units.yml", [])
+
+
+def a_line(text: str) -> str:
+    return f"{PEOPLE}  - {{{text}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("on", "name"),
+    [
+        ("2020-01-01", "Mẫu F"),
+        ("2025-08-31", "Mẫu F"),  # the last day counts
+        ("2025-09-01", None),  # nobody yet
+        ("2025-09-02", None),
+        ("2025-09-03", "Mẫu G"),
+        ("2030-01-01", "Mẫu G"),
+    ],
+)
+def test_a_post_is_held_by_whoever_is_in_office_that_day(on, name):
+    book, problems = read_contacts(PEOPLE, "people.yml", DIRECTORY)
+    found = book.recipient("SYT", PostRole.CONTACT, date.fromisoformat(on))
+
+    assert problems == []
+    assert (found and found.person) == name
+
+
+def test_a_recipient_is_a_post_with_its_addresses():
+    book, _ = read_contacts(PEOPLE, "people.yml", DIRECTORY)
+    head = book.recipient("SYT", PostRole.HEAD, date(2025, 9, 1))
+
+    assert head is not None
+    assert (head.post, head.title, head.unit.name, head.role) == ("SYT/head", "Giám đốc", "Sở Y tế", "head")
+    assert head.addresses == {"email": "e@tinh.example", "mailbox": "SYT/head"}
+
+
+def test_a_person_without_an_email_address_still_has_the_mailbox():
+    book, _ = read_contacts(PEOPLE, "people.yml", DIRECTORY)
+
+    assert book.recipients[-1].addresses == {"mailbox": "SYT/contact"}
+
+
+def test_the_province_has_one_coordinator_and_one_chairman():
+    book, _ = read_contacts(PEOPLE, "people.yml", DIRECTORY)
+    coordinator, chairman = book.coordinator(date(2025, 9, 1)), book.chairman(date(2025, 9, 1))
+
+    assert coordinator is not None
+    assert chairman is not None
+    assert (coordinator.post, chairman.post) == ("VPUB/coordinator", "UBND/chairman")
+
+
+def test_nobody_is_found_for_an_unknown_unit():
+    book, _ = read_contacts(PEOPLE, "people.yml", DIRECTORY)
+
+    assert book.recipient("???", PostRole.HEAD, date(2025, 9, 1)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "code"),
+    [
+        ("unit: SXX, role: head, title: t, person: {name: n}", 9, 12, "unknown-unit"),
+        ("unit: SYT, role: boss, title: t, person: {name: n}", 9, 23, "bad-value"),
+        ("unit: SYT, role: head, title: t, person: {name: n}", 9, 5, "two-holders"),
+        ("unit: SYT, role: contact, title: t, to: 2025-01-01, person: {name: n}", 9, 5, "two-holders"),
+        ("unit: SYT, role: contact, title: t, from: 2030-01-01, person: {name: n}", 9, 5, "two-holders"),
+        ("unit: SYT, role: coordinator, title: t, person: {name: n}", 9, 5, "two-holders"),
+        ("unit: SXX, role: head, title: t, mail: m, person: {name: n}", 9, 39, "unknown-key"),
+        ("unit: UBND, role: head, title: t, person: {name: n, mail: m}", 9, 58, "unknown-key"),
+        ("unit: UBND, role: head, title: t, person: {email: a@b.example}", 9, 48, "missing-key"),
+        ("unit: UBND, role: head, title: t", 9, 5, "missing-key"),
+        ("unit: UBND, role: head, title: t, person: {name: n, email: a@b}", 9, 65, "bad-email"),
+        (
+            "unit: UBND, role: head, title: t, person: {name: n, email: 'a@b.example, x@y.example'}",
+            9,
+            65,
+            "bad-email",
+        ),
+        ("unit: UBND, role: head, title: t, person: {name: n, email: a b@c.example}", 9, 65, "bad-email"),
+        ("unit: UBND, role: head, title: t, from: 3/9/2025, person: {name: n}", 9, 46, "bad-value"),
+        (
+            "unit: UBND, role: head, title: t, from: 2025-09-03, to: 2025-09-02, person: {name: n}",
+            9,
+            62,
+            "bad-dates",
+        ),
+    ],
+)
+def test_a_mistake_in_the_people_file_is_reported_where_it_stands(text, line, column, code):
+    _, problems = read_contacts(a_line(text), "people.yml", DIRECTORY)
+
+    assert ("people.yml", line, column, code) in [problem.place_and_code for problem in problems]
+
+
+@pytest.mark.parametrize(
+    ("without", "code"),
+    [
+        ("chairman", "no-chairman"),
+        ("coordinator", "no-coordinator"),
+        ("SYT, role: head", "no-head"),
+        ("SYT, role: contact", "no-contact"),
+    ],
+)
+def test_a_post_that_nobody_holds_is_reported_for_the_whole_file(without, code):
+    text = "\n".join(line for line in PEOPLE.splitlines() if without not in line)
+    _, problems = read_contacts(text, "people.yml", DIRECTORY)
+
+    assert [problem.place_and_code for problem in problems] == [("people.yml", 0, 0, code)]
+
+
+def test_the_shipped_book_reaches_everybody_and_only_invented_addresses(directory):
+    book, problems = read_contacts((CONFIG / "people.yml").read_text("utf-8"), "people.yml", directory)
+    units = [unit for unit in directory.units if unit.kind is not UnitKind.LEADERSHIP]
+    emails = [who.addresses["email"] for who in book.recipients]
+
+    assert problems == []
+    assert len(book.recipients) == 2 * len(units) + 2
+    assert all(email.endswith("@quangngai.example") for email in emails)
+    assert len(set(emails)) == len(emails)
