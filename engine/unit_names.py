@@ -73,7 +73,8 @@ class Names:
     ) -> None:
         self.index: WordIndex[Name] = WordIndex()
         self.nouns: WordIndex[Noun] = WordIndex()
-        self.clashes: list[tuple[str, Unit, Unit]] = []  # a name, its holder, the unit that claims it too
+        # By what is claimed by whom: the name, its holder, the unit that claims it too.
+        self.clashes: dict[tuple[tuple[str, ...], str], tuple[str, Unit, Unit]] = {}
         for unit in units:
             self._add_unit(unit)
         for body in dissolved:
@@ -120,7 +121,7 @@ class Names:
         for keys in _spellings(keys_of(text)):
             held = self.index.add(keys, name)
             if held.units[:1] != (unit,):
-                self.clashes.append((text, held.units[0], unit))
+                self.clashes.setdefault((keys, unit.code), (text, held.units[0], unit))
                 return
 
     def _add_dissolved(self, body: Dissolved) -> None:

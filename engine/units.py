@@ -15,6 +15,7 @@ from engine.model import Predecessor, Unit, UnitKind, UnitReading
 from engine.problems import Problem
 from engine.unit_cell import read_cell
 from engine.unit_names import COMMUNE_TYPES, Dissolved, Group, Names, commune_type, distinct
+from engine.unit_words import keys_of
 from engine.yamltext import Node, Section, open_section
 
 ALL_COMMUNES = "tất cả"
@@ -50,7 +51,7 @@ class UnitDirectory:
     @property
     def clashes(self) -> list[tuple[str, Unit, Unit]]:
         """Names claimed by two units: the name, who holds it, who claims it too."""
-        return self._names.clashes
+        return list(self._names.clashes.values())
 
 
 def read_units(text: str, source: str, communes: Iterable[Unit]) -> tuple[UnitDirectory, list[Problem]]:
@@ -191,4 +192,6 @@ def _place_of(section: Section, name: str) -> Node | None:
     """Return the node that holds `name`: the name itself, an alias or a former name."""
     formers = [former.value for former in section.items("predecessors") if isinstance(former.value, dict)]
     nodes = [section.get("name"), *section.items("aliases"), *(former.get("name") for former in formers)]
-    return next((node for node in nodes if node is not None and node.value == name), None)
+    return next(
+        (node for node in nodes if node is not None and keys_of(str(node.value)) == keys_of(name)), None
+    )
