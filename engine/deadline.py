@@ -1,0 +1,203 @@
+"""When is a task due, as the words of the plan have it?
+
+One table of rules is tried in order on the skeleton of a phrase: its words, with a mark
+such as `<date>` where a point in time stands. The first rule that reads it wins. The
+machine never guesses: what was inferred is flagged, what is doubtful is held.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from engine import deadline_readers as readers
+from engine.deadline_draft import Draft, Phrase
+from engine.deadline_points import FIRST_YEAR, LAST_YEAR, Doubt, points_of
+from engine.deadline_recurring import COUNT, read_recurring
+from engine.deadline_recurring import PATTERN as RECURRING
+from engine.deadline_words import tidied
+from engine.model import Confirmation, Deadline, DeadlineKind
+
+_ADVISED, _REQUIRED = Confirmation.ADVISED, Confirmation.REQUIRED
+_MAX_SHOWN = 80
+
+POINT = "<(?:date|datetime|month|quarter|half|year|range)>"
+DURATION = rf"\b{COUNT}(?: ?\([^)]*\))? (?P<unit>giờ|ngày|tuần|tháng|quý|năm)\b(?P<working> làm việc)?"
+ANCHOR = r"(?:kể từ|tính từ|từ|sau|trước|khi|tổ chức|diễn ra|so với|kết thúc|nhận|ký|ban hành|trở lại)\b"
+TO = r"(?:-|~|÷|→|cho đến|đến|tới)"
+NEXT_YEARS = (
+    r"(?:các|những|trong các)? ?(?:năm|giai đoạn|thời gian|kỳ|tháng|quý)(?: sau| tiếp theo| kế tiếp| tới)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One family of phrases: the pattern of its skeleton, and how it is read.
+
+    A reader that returns None passes the phrase on to the rules below it.
+    """
+
+    name: str
+    pattern: re.Pattern[str]
+    read: Callable[[Phrase, re.Match[str]], Draft | None]
+
+
+def read_deadline(phrase: str, issued_on: date) -> Deadline:
+    """Return how `phrase` reads in a document issued on `issued_on`; never raises.
+
+    A reading that was inferred is in force and ADVISED for review; one that is REQUIRED
+    has no force until a person decides (docs/decisions/0001-deadline-readings.md).
+    """
+    within = min(max(issued_on, date(FIRST_YEAR, 1, 1)), date(LAST_YEAR, 12, 31))
+    tidy = tidied(phrase)
+    skeleton, points = points_of(tidy.text, within)
+    read = Phrase(tidy, skeleton, points, within)
+    return _deadline(phrase, read, _draft(read))
+
+
+def _draft(phrase: Phrase) -> Draft:
+    for rule in RULES:
+        match = rule.pattern.search(phrase.skeleton)
+        draft = rule.read(phrase, match) if match else None
+        if draft is not None:
+            return draft
+    return readers.read_no_deadline(phrase)
+
+
+def _deadline(as_written: str, phrase: Phrase, draft: Draft) -> Deadline:
+    doubts = [*draft.doubts, *_doubts_of_words(phrase, draft)]
+    level = max((level for level, _ in doubts), key=list(Confirmation).index, default=Confirmation.NONE)
+    written = unicodedata.normalize("NFC", as_written)
+    return Deadline(
+        as_written=written,
+        kind=draft.kind,
+        reading=_sentence(written, draft, [why for _, why in doubts], level),
+        due_on=draft.due_on,
+        due_at=draft.due_at,
+        starts_on=draft.starts_on,
+        rrule=draft.rrule,
+        milestones=draft.milestones,
+        confirmation=level,
+        proposal=draft.proposal,
+        already_done=phrase.tidy.is_done,
+    )
+
+
+def _doubts_of_words(phrase: Phrase, draft: Draft) -> list[Doubt]:
+    """Return what the wording itself leaves open, whichever rule has read it."""
+    doubts: list[Doubt] = [(_ADVISED, f"đã sửa {what}") for what in phrase.tidy.repairs]
+    if phrase.tidy.is_done:
+        doubts.append((_REQUIRED, "ô ghi đã hoàn thành, chưa rõ ngày hoàn thành"))
+    if phrase.tidy.is_cut:
+        doubts.append((_REQUIRED, "ô quá dài, chỉ đọc phần đầu"))
+    if not phrase.dated or draft.kind is DeadlineKind.INVALID:
+        return doubts
+    rest = re.sub(r"<[^>]*>|\d+ ?%|\b(?:đợt|lần|kỳ|bước|mục|nhiệm vụ) \d+", " ", phrase.skeleton)
+    if re.search(r"\d ?[/.-]|[/.-] ?\d", rest):
+        doubts.append((_ADVISED, "còn chữ số chưa đọc được"))
+    if len(re.findall(r"\w+", rest)) > 12:
+        doubts.append((_ADVISED, "ô có nhiều chữ ngoài thời hạn"))
+    return doubts
+
+
+def _sentence(written: str, draft: Draft, reasons: list[str], level: Confirmation) -> str:
+    shown = " ".join(written[: 4 * _MAX_SHOWN].split()).rstrip(" .;,") or "Ô trống"
+    shown = shown if len(shown) <= _MAX_SHOWN else shown[:_MAX_SHOWN].rsplit(" ", 1)[0] + "…"
+    asks = {_ADVISED: ["suy ra, cần xác nhận"], _REQUIRED: ["chờ người có thẩm quyền xác nhận"]}.get(
+        level, []
+    )
+    why = "; ".join(dict.fromkeys([*reasons, *asks]))
+    return f"{shown} → {draft.says} ({why})." if why else f"{shown} → {draft.says}."
+
+
+# --- the grammar -----------------------------------------------------------------------
+
+
+def _rule(name: str, read: Callable[[Phrase, re.Match[str]], Draft | None], *patterns: str) -> Rule:
+    return Rule(name, re.compile("|".join(patterns), re.I), read)
+
+
+RULES: tuple[Rule, ...] = (
+    _rule(
+        "same as the row above",
+        readers.read_inherit,
+        r"^\W*(?:n\.? ?t\.?|như (?:dòng |mục |hàng |ô |nhiệm vụ )*trên)\W*$",
+        r"^[\"“”″〃]+$",
+    ),
+    _rule("blank", readers.read_missing, r"^\W*$", "<epoch>"),
+    _rule(
+        "blank left open",
+        readers.read_missing,
+        r"(?:\.{2,}|…|_{2,}) ?(?:/|-|tháng\b|năm\b|<year>)",
+        r"\b(?:ngày|tháng|quý|năm) ?(?:\.{2,}|…|_{2,}|/(?!lần))",
+        r"\bngày tháng\b",
+    ),
+    _rule(
+        "not set yet",
+        readers.read_missing,
+        r"^[^<]*\b(?:chưa|không) (?:có|rõ|xác định|ấn định|quy định|thống nhất)\b[^<]*$",
+        r"^[^<]*\b(?:đang xác định|xác định sau)\b[^<]*$",
+        r"^(?:không|chưa|n/?a)$",
+    ),
+    _rule("lunar calendar", readers.read_lunar, r"\bâm lịch\b", r"\btháng (?:giêng|chạp)\b"),
+    _rule("no such day", readers.read_impossible, "<bad>"),
+    _rule("broken slashes", readers.read_broken, r"(?:^|\s)/+ ?(?:\d|<)", "//", r"(?<![\d/])\d{1,2}/\d+/\d*"),
+    _rule("extended", readers.read_extended, rf"(?:gia hạn|lùi|dời|kéo dài|điều chỉnh)[^<]*?{POINT}"),
+    _rule("so long from an event", readers.read_offset, rf"{DURATION}(?! ?/),? {ANCHOR}"),
+    _rule(
+        "after an event, so long",
+        readers.read_offset,
+        rf"(?:kể từ|tính từ|từ ngày|sau khi|trước khi|\bkhi)\b[^<]*?{DURATION}(?! ?/)",
+    ),
+    _rule(
+        "so long before or after",
+        readers.read_offset,
+        rf"(?<!từ )\b(?:trước|sau) {DURATION}(?! (?:hằng|một lần))",
+    ),
+    _rule("recurring", read_recurring, RECURRING.pattern),
+    _rule(
+        "starts after that",
+        readers.read_after_that,
+        rf"{POINT}[^<]*\bsau (?:thời gian|thời điểm|thời hạn|ngày|mốc) (?:này|đó|trên)",
+    ),
+    _rule(
+        "and the years after",
+        readers.read_continued,
+        rf"{POINT}[^<]*?{NEXT_YEARS}",
+        rf"{POINT} trở đi",
+        rf"{POINT}[^<]*\b(?:và|rồi|sau đó)[^<]*thường xuyên",
+        rf"{POINT} {TO} (?:khi|nay)\b",
+    ),
+    _rule("month of May, or a blank", readers.read_may, r"(?<!các )(?<!hằng )\btháng <year>"),
+    _rule(
+        "routine",
+        readers.read_ongoing,
+        r"thường xuyên|liên tục|hằng năm|lâu dài|theo (?:đúng )?quy định|suốt (?:năm|quá trình)",
+    ),
+    _rule(
+        "one or the other",
+        readers.read_alternative,
+        rf"{POINT}[^<]{{0,20}}?\b(?:hoặc|hay)\b[^<]{{0,20}}?{POINT}",
+    ),
+    _rule("from today", readers.read_from_now, rf"\btừ (?:nay|ngày ký|khi ban hành)[^<]*?{TO}[^<]*?{POINT}"),
+    _rule("span of days", readers.read_day_range, rf"<day> ?{TO}(?: hết| ngày)* ?<date>"),
+    _rule(
+        "span",
+        readers.read_range,
+        rf"{POINT} ?{TO}(?: ?(?:hết|cuối|trước|ngày)\b)* ?{POINT}",
+        rf"(?<=sau ){POINT}[^<]*\btrước {POINT}",
+    ),
+    _rule(
+        "event",
+        readers.read_event,
+        r"\bkhi\b|\btùy\b|^(?:ngay )?sau\b",
+        r"theo (?:tiến độ|chỉ đạo|hướng dẫn|kế hoạch|lộ trình|yêu cầu|đề nghị|thực tế|tình hình)",
+        r"(?P<named>\b(?:tết|kỳ họp|đại hội|phiên họp|hội nghị|khai giảng|học kỳ|mùa (?:mưa|khô))\b)",
+    ),
+    _rule("length of time", readers.read_period, DURATION),
+    _rule("one point", readers.read_single, POINT),
+    _rule("milestones", readers.read_multi, POINT),
+)

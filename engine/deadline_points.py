@@ -1,0 +1,382 @@
+"""Which points in time does a phrase name?
+
+Every date, month, quarter, half and year is found by one table of patterns and lifted
+out of the phrase; what remains, with a mark such as `<date>` for each point, is the
+skeleton that the rules of `engine.deadline` read.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from engine.deadline_words import NUMBER_WORD, NUMBERS
+from engine.model import HANOI, Confirmation, DeadlineKind
+
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+PAST_DAYS = 60  # a date without a year that lies further back than this is asked about
+
+Doubt = tuple[Confirmation, str]
+_MARK = "[\ue000-\uf8ff]"
+_FROM_MARK = 0xE000
+
+
+class Relation(StrEnum):
+    """How the words in front of a point bear on it."""
+
+    BY = "by"  # the point itself is the last day
+    BEFORE = "before"
+    AFTER = "after"
+    FROM = "from"
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A point in time as first and last day; `bad` says in Vietnamese why there is no such day."""
+
+    kind: DeadlineKind
+    first: date
+    last: date
+    words: str
+    mark: str  # what stands for it in the skeleton
+    lead: str = ""  # the words between the previous point and this one
+    relation: Relation = Relation.BY
+    at: datetime | None = None
+    has_year: bool = True
+    part: str = ""  # đầu, giữa, cuối
+    day: int = 0  # for a day without a month
+    bad: str = ""
+    proposal: date | None = None
+    doubts: tuple[Doubt, ...] = ()
+
+    @property
+    def due_on(self) -> date:
+        """The last day to act: "trước" is strict, so X means X−1."""
+        return self.first - timedelta(days=1) if self.is_strict else self.last
+
+    @property
+    def is_strict(self) -> bool:
+        """Whether the day named is itself too late; a moment named is not."""
+        return self.relation is Relation.BEFORE and self.at is None
+
+    @property
+    def label(self) -> str:
+        """The words around the point, for a milestone."""
+        lead = re.sub(r"^[\s,;:.()-]*(?:(?:và|hoặc|hay)\b)?\s*", "", self.lead, flags=re.I)
+        return f"{lead.rstrip()} {self.words}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class _Raw:
+    """A point as found, before its year is known."""
+
+    unit: str
+    number: int
+    year: str | None
+    words: str
+    day: int = 0
+    part: str = ""
+    at: tuple[int, int] | None = None
+    weekday: int | None = None
+
+
+_PART = r"(?:(?P<part>đầu|giữa|cuối|nửa đầu|nửa cuối|thượng tuần|trung tuần|hạ tuần) (?:của )?)?"
+_YEAR = (
+    r"(?:[ ,]*[/.-]? ?năm ?(?P<y1>\d{2,5}(?!\d)|(?:nay|này|sau|tới|kế tiếp|tiếp theo)\b)"
+    r"| ?[/-] ?(?P<y2>\d{3,5}(?![\d/])|(?<=/)\d{2}(?![\d/%]))"
+    r"|[ .,(]+(?P<y3>\d{4}(?!\d))\)?)"
+)
+_ALONE = r"(?<![\d/.])(?<!tháng )(?<!quý )(?<!\bt)(?<!\bq)"  # a day, not the number of a month or quarter
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+_HALF_TAIL = r"(?:(?: của)? năm\b(?! học))?(?:[ /]*(?P<y1>(?:19|20)\d\d(?!\d)|(?:nay|này|sau|tới)\b))?"
+
+# What a point looks like, tried in this order: the longer forms come first.
+_POINTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (unit, re.compile(pattern, re.I))
+    for unit, pattern in (
+        ("school", r"năm học (?P<n>\d{4}) ?- ?(?:năm )?(?P<y1>\d{4})(?!\d)"),
+        ("date", r"(?<!\d)(?P<y1>\d{4})(?P<s>[/.-])(?P<n>\d{1,2})(?P=s)(?P<d>\d{1,2})(?!\d)"),
+        ("date", r"(?:ngày )?(?<![\d/])(?P<d>\d{1,2})(?P<s> ?[/.-] ?)(?P<n>\d{1,2})(?P=s)(?:năm )?"
+                 r"(?P<y1>\d{2,5})(?![\d/])"),
+        ("date", rf"(?:ngày )?{_ALONE}(?P<d>\d{{1,2}}) ?[/.-] ?(?P<n>\d{{1,2}})(?!\d){_YEAR}"),
+        ("date", rf"(?:ngày )?{_ALONE}(?P<d>\d{{1,2}})/(?P<n>\d{{1,2}})(?![\d/%])(?! (?:số|tổng)\b)"),
+        ("date", r"(?:(?<=ngày )|^)(?P<d>\d{1,2})[.-](?P<n>\d{1,2})(?![\d/%.-])"),
+        ("date", rf"(?:ngày (?P<d>\d{{1,2}})[ ,/]*|(?<!tháng )(?<!quý )(?<![\d/])(?P<d2>\d{{1,2}})[ /])"
+                 rf"tháng ?(?P<n>\d{{1,2}})(?!\d){_YEAR}?"),
+        ("month", rf"(?<!\w){_PART}(?:tháng ?|t\.?)(?P<n>\d{{1,2}})(?!\d){_YEAR}?"),
+        ("months", rf"(?<!\d)(?<!ngày )(?P<n>\d{{1,2}}|{NUMBER_WORD}) tháng (?P<part>đầu|cuối)"
+                   rf"(?!(?: tiên| cùng)? (?:của |mỗi )*quý){_HALF_TAIL}"),
+        ("half", rf"\bnửa(?: năm)? (?P<part>đầu|cuối)(?! (?:tháng|quý)){_HALF_TAIL}"),
+        ("quarter", rf"(?<!\w)(?<!hằng ){_PART}(?:quý|q)\.? ?(?:thứ )?"
+                    rf"(?P<n>iv|vi{{0,3}}|i{{1,3}}|0?\d)(?!\w){_YEAR}?"),
+        ("quarter", r"(?<!\w)(?P<n>iv|i{1,3}) ?/ ?(?:năm )?(?P<y1>\d{4})"),
+        ("month", rf"{_PART}(?<![\d/.])(?P<n>\d{{1,2}}) ?[/.-] ?(?P<y1>\d{{4}})(?![\d/])"),
+        ("year", r"(?:(?P<part>đầu|giữa|cuối) )?(?<!các )(?<!những )(?<!hằng )\bnăm ?"
+                 r"(?P<y1>\d{3,5}(?![\d/])|(?:nay|này|sau|tới)\b)"),
+        ("year", r"\b(?P<part>đầu|giữa|cuối) năm\b(?! học)"),
+        ("year", r"(?<=trong )năm(?=\s*$|[,;.()])"),
+        ("year", r"(?:(?P<part>đầu|giữa|cuối) )?(?<![\d/.,])(?P<y1>(?:199|20\d)\d|2100)(?![\d/%]|[.,]\d)"),
+        ("day", r"\bngày (?P<d>\d{1,2})(?![\d/%])"),
+        ("day", r"(?<!\d)(?P<d>\d{1,2})(?= hằng tháng)"),
+    )
+)  # fmt: skip
+
+_CLOCK = (
+    r"(?<!\d)(?P<hour>\d{1,2})(?: ?(?:h|giờ|g) ?(?P<minute>\d{2})?(?: ?(?:phút|ph)|')?|:(?P<colon>\d{2})"
+    r"(?::\d{2})?)(?: (?P<half>sáng|trưa|chiều|tối))?"
+)
+_WEEKDAY = r"(?P<weekday>thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật)"
+# Words that belong to a point already found: hours and weekdays around a date.
+_AROUND: tuple[re.Pattern[str], ...] = tuple(
+    re.compile(pattern, re.I)
+    for pattern in (
+        rf"{_WEEKDAY},? ?\(?(?:ngày )?(?P<mark>{_MARK})\)?",
+        rf"(?P<mark>{_MARK}),? ?\({_WEEKDAY}\)",
+        rf"(?:lúc |vào |hồi )?{_CLOCK}[ ,]*(?:của |vào |trong )?(?:ngày )?(?P<mark>{_MARK})",
+        rf"(?P<mark>{_MARK})(?:T|[ ,]*)(?:lúc |vào |trước |hồi )?\(?{_CLOCK}\)?",
+        rf"\b(?:buổi )?(?:sáng|trưa|chiều|tối) (?:ngày )?(?P<mark>{_MARK})",
+    )
+)
+_WEEKDAYS = {
+    "hai": 0,
+    "ba": 1,
+    "tư": 2,
+    "năm": 3,
+    "sáu": 4,
+    "bảy": 5,
+    "nhật": 6,
+    **{str(n + 2): n for n in range(6)},
+}
+
+_RELATIONS: tuple[tuple[Relation, re.Pattern[str]], ...] = (
+    (Relation.BEFORE, re.compile(r"\btrước(?: thời điểm| thời hạn| mốc)?(?: ngày)?[\s:(]*$", re.I)),
+    (
+        Relation.AFTER,
+        re.compile(r"(?:(?<!không )(?<!muộn )\bsau|không trước)(?: ngày| thời điểm)?\s*$", re.I),
+    ),
+    (Relation.FROM, re.compile(r"(?:\btừ|\bbắt đầu(?: vào)?|\bkhởi công)(?: ngày| đầu)?\s*$", re.I)),
+)
+_LINK = re.compile(r"[\s,;&+-]*(?:(?:và|hoặc|hay)\s*)?$", re.I)
+
+
+def points_of(text: str, issued_on: date) -> tuple[str, tuple[Point, ...]]:
+    """Return the skeleton of `text` and its points in the order they stand."""
+    raws: list[_Raw] = []
+    marked = text
+    for unit, pattern in _POINTS:
+        marked = pattern.sub(lambda m, unit=unit: _mark(raws, _raw_of(unit, m)), marked)  # type: ignore[misc]
+    for around in _AROUND:
+        marked = around.sub(lambda m: _attach(raws, m), marked)
+    pieces = re.split(f"({_MARK})", marked)
+    leads, found = pieces[0::2], [raws[ord(mark) - _FROM_MARK] for mark in pieces[1::2]]
+    points = tuple(_related(list(_resolved(found, leads, issued_on)), leads))
+    skeleton = "".join(f"{lead}<{p.mark}>" for lead, p in zip(leads, points, strict=False)) + leads[-1]
+    return " ".join(skeleton.split()), points
+
+
+def _mark(raws: list[_Raw], raw: _Raw) -> str:
+    raws.append(raw)
+    return chr(_FROM_MARK + len(raws) - 1)
+
+
+def _raw_of(unit: str, match: re.Match[str]) -> _Raw:
+    found = {key: value for key, value in match.groupdict().items() if value}
+    year = found.get("y1") or found.get("y2") or found.get("y3")
+    number = found.get("n", "0").lower()
+    value = int(number) if number.isdigit() else _ROMAN.get(number) or NUMBERS.get(number, 99)
+    day = int(found.get("d") or found.get("d2") or 0)
+    return _Raw(unit, value, year and year.lower(), match.group().strip(), day, found.get("part", "").lower())
+
+
+def _attach(raws: list[_Raw], match: re.Match[str]) -> str:
+    """Add the hour or the weekday around a date to it; leave other points alone."""
+    index, found = ord(match["mark"]) - _FROM_MARK, match.groupdict()
+    raw = raws[index]
+    if raw.unit != "date" or raw.at is not None:
+        return match.group()
+    if found.get("weekday"):
+        raws[index] = replace(raw, weekday=_WEEKDAYS[match["weekday"].lower().split()[-1]])
+    elif found.get("hour"):
+        is_afternoon = (found["half"] or "").lower() in {"chiều", "tối"} and int(found["hour"]) < 12
+        at = (int(found["hour"]) + 12 * is_afternoon, int(found["minute"] or found["colon"] or 0))
+        raws[index] = raw if match.group().endswith(":00:00") and at == (0, 0) else replace(raw, at=at)
+    return match["mark"]
+
+
+# --- years -----------------------------------------------------------------------------
+
+
+def _resolved(raws: list[_Raw], leads: list[str], issued_on: date) -> Iterator[Point]:
+    """Yield the points with a year each: written, taken from a neighbour, or the year of issue."""
+    points = [
+        _point(raw, *_year(raw.year, issued_on)) if raw.year or raw.unit == "day" else None for raw in raws
+    ]
+    for step in (1, -1):  # "30/6, 30/9/2026" takes the year after it first, then the one before it
+        order = range(len(raws) - 1, -1, -1) if step == 1 else range(len(raws))
+        for i in order:
+            near = points[i + step] if 0 <= i + step < len(raws) else None
+            lead = leads[i + 1] if step == 1 and i + 1 < len(raws) else leads[i]
+            if points[i] is None and near and near.has_year and _lends(raws[i + step], lead):
+                points[i] = _borrowed(raws[i], near, step)
+    for raw, point in zip(raws, points, strict=True):
+        yield point or _assumed(_point(raw, issued_on.year, "", ()), issued_on)
+
+
+def _lends(neighbour: _Raw, words_between: str) -> bool:
+    """Whether a point so close shares its year; "tháng 9, năm 2026" are two points, not one."""
+    return neighbour.unit not in {"year", "school", "day"} and len(words_between.split()) <= 3
+
+
+def _borrowed(raw: _Raw, neighbour: Point, step: int) -> Point:
+    """Return the point in its neighbour's year, or the year beside it when the order demands."""
+    point = _point(raw, neighbour.first.year, "", ())
+    is_out_of_order = point.first > neighbour.last if step == 1 else point.last < neighbour.first
+    return _point(raw, neighbour.first.year - step, "", ()) if is_out_of_order and not point.bad else point
+
+
+def _assumed(point: Point, issued_on: date) -> Point:
+    doubts = point.doubts
+    if not point.bad and point.last < issued_on - timedelta(days=PAST_DAYS):
+        why = f"không ghi năm, tính theo năm ban hành {issued_on.year} thì đã qua hơn {PAST_DAYS} ngày"
+        doubts = (*doubts, (Confirmation.REQUIRED, why))
+    return replace(point, has_year=False, doubts=doubts)
+
+
+def _year(text: str | None, issued_on: date) -> tuple[int, str, tuple[Doubt, ...]]:
+    """Return the year, why it is impossible if it is, and what was inferred."""
+    if text is None or not text.isdigit():
+        later = text not in {None, "nay", "này"}
+        doubts = ((Confirmation.ADVISED, f"năm tính từ năm ban hành {issued_on.year}"),) if later else ()
+        return min(issued_on.year + later, LAST_YEAR), "", doubts
+    if len(text) == 2:
+        return (
+            2000 + int(text),
+            "",
+            ((Confirmation.ADVISED, f"năm ghi hai chữ số, hiểu là {2000 + int(text)}"),),
+        )
+    if len(text) != 4:
+        return FIRST_YEAR, f"năm “{text}” không đủ bốn chữ số hoặc thừa chữ số", ()
+    if text == "1970":
+        return 1970, f"năm {text} ngoài khoảng {FIRST_YEAR}–{LAST_YEAR}", ()
+    in_range = FIRST_YEAR <= int(text) <= LAST_YEAR
+    return (
+        (int(text), "", ())
+        if in_range
+        else (FIRST_YEAR, f"năm {text} ngoài khoảng {FIRST_YEAR}–{LAST_YEAR}", ())
+    )
+
+
+# --- days ------------------------------------------------------------------------------
+
+
+def _point(raw: _Raw, year: int, bad: str, doubts: tuple[Doubt, ...]) -> Point:
+    kind, first, last, wrong, proposal = _span(raw, year)
+    bad = bad or wrong
+    point = Point(kind, first, last, raw.words, kind.value, part=raw.part, day=raw.day, doubts=doubts)
+    if year == 1970 and raw.unit == "date" and (raw.day, raw.number) == (1, 1):
+        return replace(point, mark="epoch", bad=bad)
+    if bad:
+        return replace(point, mark="bad", bad=bad, proposal=proposal if bad == wrong else None)
+    if raw.unit == "day":
+        return replace(point, mark="day", has_year=False)
+    if raw.unit == "school":
+        why = "năm học không theo năm dương lịch; lấy khung 05/9 đến 31/5"
+        return replace(point, doubts=(*doubts, (Confirmation.REQUIRED, why)))
+    if raw.unit in {"month", "quarter", "year"} and raw.part not in {"", "cuối", "nửa cuối", "hạ tuần"}:
+        why = f"“{raw.part} {_SPOKEN[raw.unit]}” hiểu theo Điều 146 Bộ luật Dân sự"
+        point = replace(point, doubts=(*doubts, (Confirmation.ADVISED, why)))
+    if raw.weekday is not None and raw.weekday != first.weekday():
+        point = replace(
+            point, doubts=(*doubts, (Confirmation.REQUIRED, "thứ trong tuần không khớp với ngày"))
+        )
+    return _at_hour(point, *raw.at) if raw.at else point
+
+
+def _at_hour(point: Point, hour: int, minute: int) -> Point:
+    """Return the point as a moment; 24 giờ ends its day, 0 giờ leaves only the day before."""
+    if hour > 24 or minute > 59 or (hour == 24 and minute):
+        return replace(point, mark="bad", bad=f"không có giờ {hour}:{minute:02}", proposal=point.last)
+    day = point.last - timedelta(days=1) if (hour, minute) == (0, 0) else point.last
+    moment = (23, 59) if hour == 24 else (hour, minute)
+    at = datetime(point.last.year, point.last.month, point.last.day, *moment, tzinfo=HANOI)
+    return replace(point, kind=DeadlineKind.DATETIME, mark="datetime", first=day, last=day, at=at)
+
+
+_SPOKEN = {"month": "tháng", "quarter": "quý", "year": "năm"}
+_Span = tuple[DeadlineKind, date, date, str, date | None]
+
+
+def _span(raw: _Raw, year: int) -> _Span:
+    """Return kind, first and last day of a point in `year`, or why there is none and what to propose."""
+    match raw.unit:
+        case "date":
+            return _date_span(raw, year)
+        case "day":
+            wrong = "" if 1 <= raw.day <= 31 else f"không có ngày {raw.day}"
+            return DeadlineKind.DATE, date(year, 1, 1), date(year, 1, 1), wrong, None
+        case "month":
+            return _months_span(DeadlineKind.MONTH, raw, year, raw.number, 1, "tháng")
+        case "quarter":
+            return _months_span(DeadlineKind.QUARTER, raw, year, 3 * raw.number - 2, 3, "quý")
+        case "half":
+            return _months_span(DeadlineKind.HALF, raw, year, 1 if raw.part == "đầu" else 7, 6, "")
+        case "months":
+            first = 1 if raw.part == "đầu" else 13 - raw.number
+            kind = DeadlineKind.HALF if raw.number == 6 else DeadlineKind.RANGE
+            return _months_span(kind, raw, year, first, raw.number, "")
+        case "school":
+            wrong = "" if year == raw.number + 1 else "năm học phải gồm hai năm liền nhau"
+            return DeadlineKind.RANGE, date(year - 1, 9, 5), date(year, 5, 31), wrong, None
+        case _:
+            return _months_span(DeadlineKind.YEAR, raw, year, 1, 12, "")
+
+
+def _date_span(raw: _Raw, year: int) -> _Span:
+    try:
+        day = date(year, raw.number, raw.day)
+    except ValueError:
+        nothing = date(year, 1, 1)
+        if not (1 <= raw.number <= 12 and 1 <= raw.day <= 31):
+            return DeadlineKind.DATE, nothing, nothing, f"không có ngày {raw.day} tháng {raw.number}", None
+        last = _last_day(year, raw.number)
+        wrong = f"tháng {raw.number}/{year} chỉ có {last.day} ngày"
+        return DeadlineKind.DATE, last, last, wrong, last
+    return DeadlineKind.DATE, day, day, "", None
+
+
+def _months_span(kind: DeadlineKind, raw: _Raw, year: int, first: int, count: int, unit: str) -> _Span:
+    """Return the span of `count` months, narrowed by đầu, giữa, cuối (Bộ luật Dân sự 2015, Điều 146)."""
+    if not (1 <= first <= 12 and count >= 1 and first + count <= 13):
+        nothing = date(year, 1, 1)
+        return kind, nothing, nothing, f"không có {unit or 'khoảng'} {raw.number}", None
+    start, end = date(year, first, 1), _last_day(year, first + count - 1)
+    if raw.unit in {"half", "months"}:
+        return kind, start, end, "", None
+    days = {
+        ("month", "giữa"): start.replace(day=15),
+        ("month", "nửa đầu"): start.replace(day=15),
+        ("month", "thượng tuần"): start.replace(day=10),
+        ("month", "trung tuần"): start.replace(day=20),
+        ("quarter", "giữa"): date(year, first + count // 2, 15),
+        ("year", "giữa"): date(year, 6, 30),
+    }
+    day = start if raw.part == "đầu" else days.get((raw.unit, raw.part))
+    return (DeadlineKind.DATE, day, day, "", None) if day else (kind, start, end, "", None)
+
+
+def _last_day(year: int, month: int) -> date:
+    return date(year, month, calendar.monthrange(year, month)[1])
+
+
+def _related(points: list[Point], leads: list[str]) -> Iterator[Point]:
+    """Yield the points with the words in front of them; "trước A và B" is strict for both."""
+    relation = Relation.BY
+    for i, (point, lead) in enumerate(zip(points, leads, strict=False)):
+        found = next((r for r, pattern in _RELATIONS if pattern.search(lead)), Relation.BY)
+        is_list = i > 0 and _LINK.fullmatch(lead) is not None and relation is Relation.BEFORE
+        relation = Relation.BEFORE if is_list else found
+        yield replace(point, lead=lead, relation=relation)

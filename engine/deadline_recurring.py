@@ -1,0 +1,271 @@
+"""When does a recurring obligation fall due, as recurrence rules (RFC 5545)?
+
+A named period ("hằng quý") ends with the calendar period. A bare interval ("3 tháng")
+has no anchor, so its day must come from elsewhere. "trước ngày 10" is the 9th.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+from engine.deadline_draft import Draft, Phrase, spoken
+from engine.deadline_points import Point, Relation
+from engine.deadline_words import NUMBER_WORD, NUMBERS
+from engine.model import Confirmation, DeadlineKind
+
+COUNT = rf"(?:0?(?P<count>\d{{1,3}}|{NUMBER_WORD}))"
+_EVERY = rf"{COUNT} ?(?P<unit>tuần|tháng|quý|năm)"
+PATTERN = re.compile(
+    r"hằng (?:ngày|tuần|tháng|quý|năm)|định kỳ|\blần/(?:tuần|tháng|quý|năm)"
+    r"|(?:tuần|tháng|quý|năm)(?:/| (?:một |0?1 )?)lần"
+    r"|\blần (?:trong )?(?:một|mỗi|0?1) (?:tuần|tháng|quý|năm)"
+    r"|<day>,?(?: của)? tháng (?:báo cáo|sau|kế tiếp|tiếp theo|liền kề|đầu|cuối|giữa|thứ hai)"
+    r"|tháng (?:đầu|cuối|giữa|thứ hai)(?: tiên| cùng)?(?: của)?(?: mỗi)? quý|năm báo cáo"
+    r"|^chậm nhất (?:là )?(?:vào )?<date>$",
+    re.I,
+)
+_QUARTER_MONTH = re.compile(
+    r"tháng (?P<which>đầu|cuối|giữa|thứ hai)(?: tiên| cùng)?(?: của)?,?(?: hằng)? quý", re.I
+)
+_MONTHS = {"đầu": (1, 4, 7, 10), "giữa": (2, 5, 8, 11), "thứ hai": (2, 5, 8, 11), "cuối": (3, 6, 9, 12)}
+_MONTHLY = re.compile(
+    r"hằng tháng|tháng (?:báo cáo|sau|kế tiếp|tiếp theo)|tháng liền kề|lần/tháng|lần (?:một|mỗi) tháng"
+    r"|(?:^|\b0?1 |một |[,;(] ?)tháng(?:/| (?:một |1 )?)lần",
+    re.I,
+)
+_QUARTERLY = re.compile(r"hằng quý|lần/quý|quý (?:một |1 )?lần|quý/lần|lần (?:một|mỗi) quý", re.I)
+_YEARLY = re.compile(r"hằng năm|năm báo cáo|lần/năm|năm (?:một |1 )?lần|năm/lần|\bnăm\b", re.I)
+_WEEKLY = re.compile(r"hằng tuần|lần/tuần|tuần (?:một |1 )?lần|tuần/lần", re.I)
+_WEEKDAY = re.compile(
+    r"(?:(?P<before>trước) )?(?:ngày )?(?:thứ (?P<day>hai|ba|tư|năm|sáu|bảy|[2-7])\b|(?P<sunday>chủ nhật))",
+    re.I,
+)
+_WEEKDAYS = {"hai": 0, "ba": 1, "tư": 2, "năm": 3, "sáu": 4, "bảy": 5} | {str(n + 2): n for n in range(6)}
+_CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_LISTED = re.compile(rf"(?:^|định kỳ|[,;]| và)\s*(?:\(?)(?:{_EVERY})(?!\w)(?! (?:đầu|cuối))", re.I)
+_TWICE_A_YEAR = re.compile(r"(?<!\d)0?(?:6|sáu) tháng|(?:hai|0?2) lần(?:/| (?:một|mỗi|trong)? ?)năm", re.I)
+_ADVISED, _REQUIRED = Confirmation.ADVISED, Confirmation.REQUIRED
+
+
+def read_recurring(phrase: Phrase, match: re.Match[str]) -> Draft | None:
+    """Return the recurrence that the phrase names, or None when only the word is there."""
+    for reader in _READERS:
+        draft = reader(phrase)
+        if draft is not None:
+            return _bounded(draft, phrase)
+    return None
+
+
+def _by_day_of_quarter(phrase: Phrase) -> Draft | None:
+    """ "trước ngày 10 của tháng đầu quý sau"; without a day the month's last one counts."""
+    which = _QUARTER_MONTH.search(phrase.skeleton)
+    if not which:
+        return None
+    months, days = _MONTHS[which["which"].lower()], _days(phrase)
+    if not days:
+        return _draft(_rule("MONTHLY", months, (-1,))).doubted(
+            _ADVISED, "không ghi ngày, lấy ngày cuối tháng"
+        )
+    if days == (-1,):
+        return _draft(_rule("MONTHLY", tuple(sorted((m - 2) % 12 + 1 for m in months)), days))
+    return _draft(_rule("MONTHLY", months, days))
+
+
+def _by_day_of_month(phrase: Phrase) -> Draft | None:
+    days = _days(phrase)
+    if not days:
+        return None
+    if _MONTHLY.search(phrase.skeleton):
+        return _draft(_rule("MONTHLY", (), days))
+    if _QUARTERLY.search(phrase.skeleton):
+        draft = _draft(_rule("MONTHLY", _MONTHS["đầu"], days))
+        return draft.doubted(_REQUIRED, "không ghi tháng nào của quý, tạm lấy tháng đầu quý sau")
+    return None
+
+
+def _by_date_of_year(phrase: Phrase) -> Draft | None:
+    """ "trước ngày 15/6 và 15/12 hằng năm": one yearly rule for each date without a year of its own."""
+    events = [p for p in phrase.dated if not p.has_year or _follows_every_year(phrase, p)]
+    events = [p for p in events if p.kind is not DeadlineKind.YEAR]
+    is_one_off = not _YEARLY.search(phrase.skeleton)
+    if not events or (is_one_off and not _is_worded_date(phrase)):
+        return None
+    draft = _draft(*(_yearly(point) for point in events))
+    return draft.doubted(_REQUIRED, "không ghi năm, hiểu là lặp lại hằng năm") if is_one_off else draft
+
+
+def _by_weekday(phrase: Phrase) -> Draft | None:
+    if not _WEEKLY.search(phrase.skeleton) and not re.search("hằng (?:thứ|chủ nhật)", phrase.skeleton, re.I):
+        return None
+    found = [_weekday_code(m) for m in _WEEKDAY.finditer(phrase.skeleton)]
+    if found:
+        return _draft(f"RRULE:FREQ=WEEKLY;BYDAY={','.join(found)}")
+    return _draft("RRULE:FREQ=WEEKLY;BYDAY=FR").doubted(_ADVISED, "không ghi thứ, lấy thứ Sáu")
+
+
+def _by_listed_intervals(phrase: Phrase) -> Draft | None:
+    """ "định kỳ hằng tháng, 3 tháng, 6 tháng, 1 năm": plain intervals, their day is not in these words."""
+    every = [
+        *_LISTED.finditer(phrase.skeleton),
+        *re.finditer(rf"{_EVERY}(?:/| (?:một |0?1 )?)lần", phrase.skeleton, re.I),
+    ]
+    found = {(count_of(m), m["unit"].lower()) for m in every}
+    if not found - {(6, "tháng"), (1, "tháng"), (1, "quý"), (1, "tuần")} or found == {
+        (1, "năm"),
+        (6, "tháng"),
+    }:
+        return None
+    months = {n * {"tháng": 1, "quý": 3, "năm": 12}[unit] for n, unit in found if unit != "tuần"}
+    months |= {1} if _MONTHLY.search(phrase.skeleton) else set()
+    months |= {3} if _QUARTERLY.search(phrase.skeleton) else set()
+    months |= {12} if "hằng năm" in phrase.skeleton.lower() else set()
+    weeks = sorted(n for n, unit in found if unit == "tuần")
+    rules = [f"RRULE:FREQ=WEEKLY;INTERVAL={n}" for n in weeks] + [_interval(n) for n in sorted(months)]
+    return _draft(*rules).doubted(_REQUIRED, "chưa rõ ngày đến hạn của từng kỳ")
+
+
+def _by_named_period(phrase: Phrase) -> Draft | None:
+    """ "hằng tháng", "hằng quý", "6 tháng, hằng năm": each ends with its calendar period."""
+    text = re.sub("<[^>]*>", " ", phrase.skeleton)
+    rules: list[str] = []
+    rules += ["RRULE:FREQ=DAILY"] if re.search("hằng ngày", text, re.I) else []
+    rules += [_rule("MONTHLY", (), (-1,))] if _MONTHLY.search(text) else []
+    rules += [_rule("MONTHLY", _MONTHS["cuối"], (-1,))] if _QUARTERLY.search(text) else []
+    if _TWICE_A_YEAR.search(text):
+        rules += [_rule("YEARLY", (6,), (-1,)), _rule("YEARLY", (12,), (-1,))]
+    elif _YEARLY.search(text) and (rules or not _is_bare_every_year(phrase)):
+        rules.append(_rule("YEARLY", (12,), (31,)))
+    if not rules:
+        return None
+    draft = _draft(*rules)
+    return draft if "DAILY" in rules[-1] else draft.doubted(_ADVISED, "không ghi ngày, lấy ngày cuối kỳ")
+
+
+_READERS: tuple[Callable[[Phrase], Draft | None], ...] = (
+    _by_day_of_quarter,
+    _by_day_of_month,
+    _by_date_of_year,
+    _by_weekday,
+    _by_listed_intervals,
+    _by_named_period,
+)
+
+
+# --- pieces ----------------------------------------------------------------------------
+
+
+def _draft(*rules: str) -> Draft:
+    return Draft(DeadlineKind.RECURRING, "việc định kỳ", rrule=tuple(dict.fromkeys(rules)))
+
+
+def _rule(frequency: str, months: tuple[int, ...], days: tuple[int, ...]) -> str:
+    by_month = f";BYMONTH={','.join(map(str, months))}" if months else ""
+    return f"RRULE:FREQ={frequency}{by_month};BYMONTHDAY={','.join(map(str, days))}"
+
+
+def _interval(months: int) -> str:
+    if months % 12 == 0:
+        return "RRULE:FREQ=YEARLY" + (f";INTERVAL={months // 12}" if months > 12 else "")
+    return "RRULE:FREQ=MONTHLY" + (f";INTERVAL={months}" if months > 1 else "")
+
+
+def count_of(match: re.Match[str]) -> int:
+    """Return the number that a `COUNT` pattern matched, in digits or in words."""
+    text = match["count"].lower()
+    return int(text) if text.isdigit() else NUMBERS[text]
+
+
+def _days(phrase: Phrase) -> tuple[int, ...]:
+    """Return the days of the month, strict ones moved back; a range "20 đến 25" gives its end."""
+    if re.search(r"ngày (?:làm việc )?cuối(?: cùng)?(?: của)? (?:hằng )?tháng", phrase.skeleton, re.I):
+        return (-1,)
+    points = [p for p in phrase.points if p.mark == "day"]
+    if len(points) > 1 and re.fullmatch(r"\s*(?:-|đến|tới)(?: hết)?\s*", points[-1].lead):
+        points = points[-1:]
+    return tuple(dict.fromkeys((p.day - 1 or -1) if p.is_strict else p.day for p in points))
+
+
+def _yearly(point: Point) -> str:
+    """Return the yearly rule of a date, or of the last day of a month, quarter or half."""
+    if point.kind in {DeadlineKind.DATE, DeadlineKind.DATETIME}:
+        return _rule("YEARLY", (point.due_on.month,), (point.due_on.day,))
+    day = point.due_on
+    is_last = (day + timedelta(days=1)).day == 1
+    return _rule("YEARLY", (day.month,), (-1 if is_last else day.day,))
+
+
+def _weekday_code(match: re.Match[str]) -> str:
+    day = 6 if match["sunday"] else _WEEKDAYS[match["day"].lower()]
+    return _CODES[(day - bool(match["before"])) % 7]
+
+
+def _follows_every_year(phrase: Phrase, point: Point) -> bool:
+    """Whether "năm sau" after a date means the year after each period."""
+    return point.words.lower().endswith(("năm sau", "năm tiếp theo", "năm kế tiếp"))
+
+
+def _is_worded_date(phrase: Phrase) -> bool:
+    """Whether a lone "chậm nhất ngày 06 tháng 06" stands there: regulations write yearly dates so."""
+    return len(phrase.points) == 1 and bool(re.search(r"^ngày \d+ tháng \d+$", phrase.points[0].words, re.I))
+
+
+def _is_bare_every_year(phrase: Phrase) -> bool:
+    """Whether the words are "hằng năm" and little else: routine work without a date."""
+    return not any(p.has_year for p in phrase.points) and not re.search(
+        "báo cáo|định kỳ|lần", phrase.skeleton, re.I
+    )
+
+
+# --- bounds ----------------------------------------------------------------------------
+
+
+def _bounded(draft: Draft, phrase: Phrase) -> Draft:
+    """Return the draft with its first day and UNTIL, where points with a year give them."""
+    starts_on, until = None, None
+    dated = [p for p in phrase.dated if p.has_year and not _follows_every_year(phrase, p)]
+    for point in dated:
+        if point.relation is Relation.FROM or (len(dated) > 1 and point is dated[0]):
+            starts_on = point.first
+            continue
+        until = point.due_on
+        is_span = not re.search(r"(?:đến|tới|hết|trước)(?: ngày| hết)?\s*$", point.lead, re.I)
+        starts_on = starts_on or (point.first if is_span and point.first < point.last else None)
+    if until is None and re.search(r"(?:cho )?(?:đến|tới) khi", phrase.skeleton, re.I):
+        until = date(phrase.issued_on.year, 12, 31)
+        draft = draft.doubted(_REQUIRED, "dừng khi sự kiện xảy ra; tạm lấy hết năm ban hành")
+    rrule = tuple(f"{rule};UNTIL={until:%Y%m%d}" if until else rule for rule in draft.rrule)
+    return replace(draft, rrule=rrule, starts_on=starts_on, says=_said(rrule, starts_on, until))
+
+
+def _said(rules: tuple[str, ...], starts_on: date | None, until: date | None) -> str:
+    said = "việc định kỳ: " + "; ".join(_rule_in_words(rule) for rule in rules)
+    said += f", từ ngày {spoken(starts_on)}" if starts_on else ""
+    return said + (f", đến hết ngày {spoken(until)}" if until else "")
+
+
+def _rule_in_words(rule: str) -> str:
+    parts = dict(piece.split("=") for piece in rule.removeprefix("RRULE:").split(";"))
+    return " ".join(_words_of(parts))
+
+
+def _words_of(parts: dict[str, str]) -> Iterator[str]:
+    names = {"DAILY": "hằng ngày", "WEEKLY": "hằng tuần", "MONTHLY": "hằng tháng", "YEARLY": "hằng năm"}
+    units = {"WEEKLY": "tuần", "MONTHLY": "tháng", "YEARLY": "năm"}
+    if "INTERVAL" in parts:
+        yield f"{parts['INTERVAL']} {units[parts['FREQ']]} một lần"
+        return
+    if "BYDAY" in parts:
+        days = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
+        yield ", ".join(days[_CODES.index(code)] for code in parts["BYDAY"].split(","))
+    if "BYMONTHDAY" in parts:
+        yield "ngày " + parts["BYMONTHDAY"].replace("-1", "cuối tháng").replace(",", ", ")
+    if "BYMONTH" in parts:
+        yield (
+            "các tháng " + parts["BYMONTH"].replace(",", ", ")
+            if "," in parts["BYMONTH"]
+            else f"tháng {parts['BYMONTH']}"
+        )
+    yield "hằng năm" if "BYMONTH" in parts else names[parts["FREQ"]]
