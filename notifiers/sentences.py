@@ -29,15 +29,17 @@ def answer_of(digest: Digest, contact: str) -> str:
 def _news(digest: Digest) -> str:
     if len(digest.rows) == 1 and not digest.hidden:
         return _news_of_one(digest.rows[0], digest)
-    told = counted(digest) + tallied(totals(digest.rows, digest.at.astimezone(HANOI).date()))
-    unit = plain(digest.recipient.unit.name)
+    tally = tallied(totals(digest.rows, digest.at.astimezone(HANOI).date()))
+    told, unit = counted(digest) + tally, plain(digest.recipient.unit.name)
     if _is_about_contacts(digest):
         return f"Lời nhắc chưa đến được người nhận: {told}."
     if is_informed(digest):
         return f"{unit} là đơn vị phối hợp; thư này nêu {told}."
     if digest.level >= 3:
         return f"Kính báo cáo tình hình thực hiện {told}."
-    return f"Việc của {unit}: thư này nêu {told}." if digest.hidden else f"{unit} có {told}."
+    if digest.hidden:
+        return f"Thư này nêu {counted(digest)} của {unit}{tally}."
+    return f"{unit} có {told}."
 
 
 def _news_of_one(row: DigestRow, digest: Digest) -> str:
