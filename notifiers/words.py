@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from engine.digest import DigestRow
@@ -26,6 +27,7 @@ class State(NamedTuple):
     tone: str  # "late" | "today" | "soon" | "calm"
 
 
+@lru_cache(maxsize=4096)  # the same titles and units return in every letter of a run
 def plain(text: str) -> str:
     """Return `text` in NFC on one line, without control, bidirectional or invisible characters."""
     visible = text if text.isprintable() else _INVISIBLE.sub("", _BREAKS.sub(" ", text))
