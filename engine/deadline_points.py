@@ -66,7 +66,9 @@ class Point:
     @property
     def label(self) -> str:
         """The words around the point, for a milestone."""
-        lead = re.sub(r"^[\s,;:.()-]*(?:(?:và|hoặc|hay)\b)?\s*", "", self.lead, flags=re.I)
+        lead = re.sub(
+            r"^[\s,;:.()-]*(?:(?:và|hoặc|hay)\b)?\s*", "", re.split("[,;)]", self.lead)[-1], flags=re.I
+        )
         return f"{lead.rstrip()} {self.words}".strip()
 
 
@@ -118,6 +120,7 @@ _POINTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("year", r"(?:(?P<part>đầu|giữa|cuối) )?(?<!các )(?<!những )(?<!hằng )\bnăm ?"
                  r"(?P<y1>\d{3,5}(?![\d/])|(?:nay|này|sau|tới)\b)"),
         ("year", r"\b(?P<part>đầu|giữa|cuối) năm\b(?! học)"),
+        ("year", r"^(?P<y1>\d{4})$"),
         ("year", r"(?<=trong )năm(?=\s*$|[,;.()])"),
         ("year", r"(?:(?P<part>đầu|giữa|cuối) )?(?<![\d/.,])(?P<y1>(?:199|20\d)\d|2100)(?![\d/%]|[.,]\d)"),
         ("day", r"\bngày (?P<d>\d{1,2})(?![\d/%])"),
@@ -153,12 +156,20 @@ _WEEKDAYS = {
 }
 
 _RELATIONS: tuple[tuple[Relation, re.Pattern[str]], ...] = (
-    (Relation.BEFORE, re.compile(r"\btrước(?: thời điểm| thời hạn| mốc)?(?: ngày)?[\s:(]*$", re.I)),
+    (
+        Relation.BEFORE,
+        re.compile(r"(?<!không )\btrước(?: thời điểm| thời hạn| mốc)?(?: ngày)?[\s:(]*$", re.I),
+    ),
     (
         Relation.AFTER,
-        re.compile(r"(?:(?<!không )(?<!muộn )\bsau|không trước)(?: ngày| thời điểm)?\s*$", re.I),
+        re.compile(r"(?:(?<!không )(?<!muộn )\bsau)(?: ngày| thời điểm)?\s*$", re.I),
     ),
-    (Relation.FROM, re.compile(r"(?:\btừ|\bbắt đầu(?: vào)?|\bkhởi công)(?: ngày| đầu)?\s*$", re.I)),
+    (
+        Relation.FROM,
+        re.compile(
+            r"(?:\btừ|\bkhông trước|\bkhông sớm hơn|\bbắt đầu(?: vào)?|\bkhởi công)(?: ngày| đầu)?\s*$", re.I
+        ),
+    ),
 )
 _LINK = re.compile(r"[\s,;&+-]*(?:(?:và|hoặc|hay)\s*)?$", re.I)
 

@@ -38,7 +38,7 @@ _MONTHLY = re.compile(
 )
 _QUARTERLY = re.compile(r"hằng quý|lần/quý|quý (?:một |1 )?lần|quý/lần|lần (?:một|mỗi) quý", re.I)
 _YEARLY = re.compile(r"hằng năm|năm báo cáo|lần/năm|năm (?:một |1 )?lần|năm/lần|\bnăm\b", re.I)
-_WEEKLY = re.compile(r"hằng tuần|lần/tuần|tuần (?:một |1 )?lần|tuần/lần", re.I)
+_WEEKLY = re.compile(r"hằng tuần|lần/tuần|(?:^|\b0?1 |một |[,;(] ?)tuần(?:/| (?:một |1 )?)lần", re.I)
 _WEEKDAY = re.compile(
     r"(?:(?P<before>trước) )?(?:ngày )?(?:thứ (?P<day>hai|ba|tư|năm|sáu|bảy|[2-7])\b|(?P<sunday>chủ nhật))",
     re.I,
@@ -46,7 +46,9 @@ _WEEKDAY = re.compile(
 _WEEKDAYS = {"hai": 0, "ba": 1, "tư": 2, "năm": 3, "sáu": 4, "bảy": 5} | {str(n + 2): n for n in range(6)}
 _CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _LISTED = re.compile(rf"(?:^|định kỳ|[,;]| và)\s*(?:\(?)(?:{_EVERY})(?!\w)(?! (?:đầu|cuối))", re.I)
-_TWICE_A_YEAR = re.compile(r"(?<!\d)0?(?:6|sáu) tháng|(?:hai|0?2) lần(?:/| (?:một|mỗi|trong)? ?)năm", re.I)
+_TWICE_A_YEAR = re.compile(
+    r"(?<!\d)0?(?:6|sáu) tháng|(?:hai|0?2) lần(?:/| (?:một|mỗi|trong)? ?)năm|hằng năm (?:hai|0?2) lần", re.I
+)
 _ADVISED, _REQUIRED = Confirmation.ADVISED, Confirmation.REQUIRED
 
 
@@ -183,7 +185,7 @@ def _days(phrase: Phrase) -> tuple[int, ...]:
     if re.search(r"ngày (?:làm việc )?cuối(?: cùng)?(?: của)? (?:hằng )?tháng", phrase.skeleton, re.I):
         return (-1,)
     points = [p for p in phrase.points if p.mark == "day"]
-    if len(points) > 1 and re.fullmatch(r"\s*(?:-|đến|tới)(?: hết)?\s*", points[-1].lead):
+    if len(points) > 1 and re.fullmatch(r"\s*(?:-|đến|tới)(?: hết)?\s*", points[-1].lead, re.I):
         points = points[-1:]
     return tuple(dict.fromkeys((p.day - 1 or -1) if p.is_strict else p.day for p in points))
 

@@ -54,21 +54,21 @@ _SPELLINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         # "09 - 10/2026": two months; "15 - 20/9/2025": two days
         (r"(?<![\d/.-])(?<!tháng )(?<!đợt )(?<!lần )(0?[1-9]|1[0-2])( ?(?:-|,|và|đến|hoặc) ?)"
          r"(?=(?:0?[1-9]|1[0-2])/\d{4}(?!\d))", r"tháng \1\2"),
-        (r"(?<![\d/.-])(?<!ngày )(?<!tháng )(?<!đợt )(?<!lần )(\d{1,2})( ?(?:-|đến) ?)"
-         r"(?=(?:ngày )?\d{1,2}/\d{1,2}(?:/\d{4})?(?![\d/]))", r"ngày \1\2"),
+        (r"(?<![\d/.-])(?<!tháng )(?<!đợt )(?<!lần )(?:ngày )?(?<![\d/.-])(\d{1,2}) ?(?:-|đến) ?"
+         r"(?=(?:ngày )?\d{1,2}/\d{1,2}(?:/\d{4})?(?![\d/]))", r"ngày \1 đến "),
     )
 )  # fmt: skip
 
 _NUMBER_AFTER_WORD = re.compile(
-    rf"(?<!hằng )(?<!các )(?<!những )(?<!\d )\b(ngày|tháng|quý) ({NUMBER_WORD})\b(?! lần| mươi)", re.I
+    rf"(?<!hằng )(?<!các )(?<!những )\b(ngày|tháng|quý) ({NUMBER_WORD})\b(?! lần| mươi)", re.I
 )
-_GARBLED_NUMBER = re.compile(r"(?<![^\W\d_])(?=[OolI|\d]*\d)[OolI|\d]*[OolI|][OolI|\d]*(?![^\W\d_])")
-_GARBLED_QUARTER = re.compile(r"\b(quý|q\.?) ?((?=\w*[l|!])[lI1|!i]{1,3}v?)(?!\w)", re.I)
+_GARBLED_NUMBER = re.compile(r"(?<![^\W\d_])(?=[OolLI|\d]*\d)[OolLI|\d]*[OolLI|][OolLI|\d]*(?![^\W\d_])")
+_GARBLED_QUARTER = re.compile(r"\b(quý|q\.?) ?((?=[I1]*[l|!]|1+v|i+1|1+i)[lI1|!i]{1,3}v?)(?!\w)", re.I)
 _DOUBLED_SLASH = re.compile(r"(?<=\d)/{2,}(?=\d)")
 _TORN_YEAR = re.compile(r"(?<=/|\s)((?:1 ?9|2 ?0)(?: ?\d){2})(?! ?\d)")
 _TORN_DAY = re.compile(r"(?:^|(?<=ngày ))([0-3]) (\d)(?=/\d)|(?<=/)([01]) (\d)(?=/\d)", re.I)
 
-_DATED = r"(?:,? ?(?:ký |ban hành )?ngày \d{1,2}(?:/\d{1,2}/\d{4}| tháng \d{1,2} năm \d{4}))?"
+_DATED = r"(?i:,? ?(?:ký |ban hành )?ngày \d{1,2}(?:/\d{1,2}/\d{4}| tháng \d{1,2} năm \d{4}))?"
 _CITATIONS = (
     re.compile(r"(?:\bsố:? )?\b\d+[a-z]?/\d{4}/[^\W\d_]{2,}[\w&-]*(?:/[^\W\d_][\w&-]*)*" + _DATED, re.I),
     re.compile(r"(?:\b[Ss]ố:? )?\b\d+ ?- ?[A-ZĐ]{2,}[\w&-]*/[A-ZĐ]\w*" + _DATED),
@@ -115,9 +115,9 @@ def _spelt(text: str) -> str:
 def _number_in_digits(match: re.Match[str]) -> str:
     """Return "tháng 9" for "tháng chín"; "tháng năm 2025" stays, it may be a blank left in a draft."""
     word, number = match.group(1), match.group(2).lower()
-    if number == "năm" and (
-        word.lower() != "tháng" or not re.match(r" năm|/|$", match.string[match.end() :])
-    ):
+    is_counted = match.string[: match.start()].rstrip()[-1:].isdigit()  # "6 tháng năm 2025"
+    is_may = word.lower() == "tháng" and re.match(r" năm|/|$", match.string[match.end() :], re.I)
+    if number == "năm" and (is_counted or not is_may):
         return match.group()
     return f"{word} {NUMBERS[number]}"
 
@@ -139,11 +139,11 @@ def _repaired(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _roman(match: re.Match[str]) -> str:
-    return f"{match.group(1)} {re.sub(r'[l1|!i]', 'I', match.group(2))}"
+    return f"{match.group(1)} {re.sub(r'[lL1|!i]', 'I', match.group(2))}"
 
 
 def _digits(match: re.Match[str]) -> str:
-    return re.sub("[oO]", "0", re.sub(r"[lI|]", "1", match.group()))
+    return re.sub("[oO]", "0", re.sub(r"[lLI|]", "1", match.group()))
 
 
 def _stripped(text: str) -> str:
