@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from engine.calendar import WorkCalendar
@@ -237,6 +238,7 @@ def _overdue_row(one: _Judged, sent: ReminderCount | None, calendar: WorkCalenda
     )
 
 
+@lru_cache(maxsize=1024)
 def document_name(document: Document) -> str:
     """Return number and date of a document; a draft still without a number goes by its title."""
     number = document.number.strip()

@@ -23,7 +23,7 @@ from engine.collation import vietnamese_order
     ],
 )
 def test_names_stand_as_in_a_dictionary(in_order):
-    assert sorted(in_order[::-1], key=vietnamese_order) == in_order
+    assert sorted(set(in_order), key=vietnamese_order) == in_order
 
 
 def test_case_and_punctuation_do_not_separate_names_spelt_alike():

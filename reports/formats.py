@@ -1,0 +1,22 @@
+"""In which formats can the overdue report be had?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+
+from engine.compliance import OverdueReport, as_json
+from reports.html import as_html
+from reports.text import as_text
+
+
+def as_json_text(report: OverdueReport) -> str:
+    """Return the JSON contract as indented text with Vietnamese letters kept, ending in a newline."""
+    return json.dumps(as_json(report), ensure_ascii=False, indent=2) + "\n"
+
+
+FORMATS: Mapping[str, Callable[[OverdueReport], str]] = {
+    "text": as_text,
+    "json": as_json_text,
+    "html": as_html,
+}
