@@ -1,0 +1,483 @@
+"""Who was told what, through which channel, and what became of it?
+
+Reminders, the messages that carry them and their compliance records are written in one
+transaction. A reminder's key cannot come twice. A message is claimed by an update that
+must still find it free, held under a lease with a fencing number, and settled only by
+whoever still holds it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session
+
+from engine.ledger import DeliveryState, Told, ToldState
+from engine.messages import MessageDraft
+from engine.model import HANOI
+from engine.planning import Suppression
+from store import records
+from store.tables import AssignmentRow, LeaseRow, MessageRow, ReminderRow, WatermarkRow
+
+CLAIMABLE = (
+    DeliveryState.PLANNED,
+    DeliveryState.HELD,
+    DeliveryState.FAILED_TEMPORARY,
+    DeliveryState.UNKNOWN,
+)
+ARRIVED = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ)
+_TOLD = {
+    **dict.fromkeys(DeliveryState, ToldState.PENDING),
+    **dict.fromkeys(ARRIVED, ToldState.DELIVERED),
+    DeliveryState.FAILED_PERMANENT: ToldState.UNDELIVERABLE,
+    DeliveryState.SUPPRESSED: ToldState.SUPPRESSED,
+}
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A message somebody may now send; `fence` proves it is still theirs when they settle."""
+
+    key: str
+    fence: int
+    post: str
+    person: str
+    unit_code: str
+    channel: str
+    level: int
+    attempts: int
+    possible_duplicate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeptReminder:
+    """A planned reminder as the ledger keeps it."""
+
+    key: str
+    assignment_id: str
+    due_on: date
+    step: str
+    level: int
+    reason: str
+    place: str
+
+
+# --- planning ----------------------------------------------------------------------------
+
+
+def record_plan(
+    session: Session,
+    messages: Iterable[MessageDraft],
+    suppressions: Iterable[Suppression],
+    at: datetime,
+    rulebook: str,
+) -> None:
+    """Write a run's decisions: what was decided before, by whoever, stays as it is.
+
+    A reminder that waited may be planned or given up now; one that was planned or
+    suppressed never changes here.
+    """
+    entries: list[records.Entry] = []
+    for message in messages:
+        if _insert(session, MessageRow, [_message_row(message, at)]):
+            rows = [_planned_row(message, reminder, at, rulebook) for reminder in message.reminders]
+            _put_reminders(session, rows)
+            entries.append(_planned_entry(message, at, rulebook))
+    waiting_or_given_up = [_suppressed_row(suppression, at, rulebook) for suppression in suppressions]
+    if waiting_or_given_up:
+        _put_reminders(session, waiting_or_given_up)
+        entries += _suppressed_entries(waiting_or_given_up, at)
+    records.append_many(session, entries)
+
+
+def told_about(session: Session, assignment_ids: Iterable[str]) -> dict[str, tuple[Told, ...]]:
+    """Return what the ledger remembers of each assignment."""
+    found: dict[str, list[Told]] = defaultdict(list)
+    joined = sa.select(ReminderRow, MessageRow.state, MessageRow.settled_at).outerjoin(
+        MessageRow,
+        MessageRow.key == ReminderRow.message_key,  # type: ignore[arg-type]
+    )
+    for chunk in _chunks(assignment_ids):
+        for row, state, settled_at in session.execute(joined.where(ReminderRow.assignment_id.in_(chunk))):  # type: ignore[attr-defined]
+            found[row.assignment_id].append(_told(row, state, settled_at))
+    return {id_: tuple(sorted(told, key=lambda t: (t.falls_at, t.level))) for id_, told in found.items()}
+
+
+def waiting_assignments(session: Session) -> list[str]:
+    """Return the assignments with a reminder that waits."""
+    statement = sa.select(ReminderRow.assignment_id).where(ReminderRow.state == "waiting")  # type: ignore[call-overload]
+    return list(session.scalars(statement.distinct()))
+
+
+def tasks_told_since(session: Session, since: datetime) -> dict[str, int]:
+    """Return how many tasks were laid before each post since a moment."""
+    statement = (
+        sa.select(ReminderRow.post, sa.func.count(sa.distinct(AssignmentRow.task_code)))  # type: ignore[call-overload]
+        .join(AssignmentRow, AssignmentRow.id == ReminderRow.assignment_id)
+        .where(ReminderRow.state == "planned", ReminderRow.decided_at >= since)
+        .group_by(ReminderRow.post)
+    )
+    return dict(session.execute(statement).tuples())
+
+
+def watermarks(session: Session) -> dict[tuple[str, str, str], datetime]:
+    """Return up to when each step was looked at, by (policy, step, definition)."""
+    rows = session.scalars(sa.select(WatermarkRow))
+    return {(row.policy, row.step, row.definition): row.at.astimezone(HANOI) for row in rows}
+
+
+def set_watermarks(session: Session, marks: Mapping[tuple[str, str, str], datetime]) -> None:
+    """Remember up to when each step was looked at; a mark never goes back."""
+    known = watermarks(session)
+    for (policy, step, definition), at in marks.items():
+        if (policy, step, definition) not in known or known[policy, step, definition] < at:
+            session.merge(WatermarkRow(policy=policy, step=step, definition=definition, at=at))
+    session.flush()
+
+
+# --- delivery ----------------------------------------------------------------------------
+
+
+def claim(session: Session, now: datetime, owner: str, lease: timedelta, limit: int = 1) -> list[Claim]:
+    """Take up to `limit` messages that may leave at `now`, under a lease."""
+    free = (
+        sa.select(MessageRow.key)  # type: ignore[call-overload]
+        .where(MessageRow.state.in_(CLAIMABLE), MessageRow.not_before <= now)  # type: ignore[attr-defined]
+        .order_by(MessageRow.level, MessageRow.not_before, MessageRow.key)
+        .limit(limit)
+    )
+    if session.get_bind().dialect.name == "postgresql":
+        free = free.with_for_update(skip_locked=True)
+    take = (
+        sa.update(MessageRow)
+        .where(MessageRow.key.in_(free.scalar_subquery()), MessageRow.state.in_(CLAIMABLE))  # type: ignore[attr-defined]
+        .values(
+            state=DeliveryState.CLAIMED,
+            owner=owner,
+            lease_until=now + lease,
+            fence=MessageRow.fence + 1,
+            attempts=MessageRow.attempts + 1,
+        )
+        .returning(MessageRow)
+        .execution_options(synchronize_session=False)
+    )
+    rows = session.scalars(take).all()
+    claims = [
+        Claim(row.key, row.fence, row.post, row.person, row.unit_code, row.channel, row.level,
+              row.attempts, row.possible_duplicate)
+        for row in rows
+    ]  # fmt: skip
+    return sorted(claims, key=lambda claim: (claim.level, claim.key))
+
+
+def reminders_in(session: Session, message_key: str) -> list[KeptReminder]:
+    """Return the reminders a message carries, those given up since left out."""
+    statement = sa.select(ReminderRow).where(
+        ReminderRow.message_key == message_key,
+        ReminderRow.state == "planned",  # type: ignore[arg-type]
+    )
+    return [
+        KeptReminder(row.key, row.assignment_id, row.due_on, row.step, row.level, row.reason, row.place)
+        for row in session.scalars(statement.order_by(ReminderRow.key))  # type: ignore[arg-type]
+    ]
+
+
+def settle(
+    session: Session,
+    claim: Claim,
+    state: DeliveryState,
+    at: datetime,
+    *,
+    provider_id: str = "",
+    subject: str = "",
+    error: str = "",
+    retry_at: datetime | None = None,
+) -> bool:
+    """Record what became of a claimed message; False when the claim was lost meanwhile.
+
+    A message whose claim was lost is somebody else's to settle; nothing is written.
+    """
+    change: dict[str, Any] = {
+        "state": state,
+        "lease_until": None,
+        "settled_at": at,
+        "provider_id": provider_id,
+        "error": error,
+    }
+    if subject:
+        change["subject"] = subject
+    if retry_at is not None:
+        change["not_before"] = retry_at
+    mine = (MessageRow.key == claim.key, MessageRow.fence == claim.fence)
+    statement = sa.update(MessageRow).where(*mine, MessageRow.state == DeliveryState.CLAIMED).values(**change)  # type: ignore[arg-type]
+    if session.connection().execute(statement).rowcount != 1:
+        return False
+    data = {
+        "post": claim.post,
+        "channel": claim.channel,
+        "attempt": claim.attempts,
+        "provider_id": provider_id,
+    }
+    if error:
+        data["error"] = error
+    if claim.possible_duplicate:
+        data["possible_duplicate"] = True
+    records.append(session, at, f"message-{state}", claim.key, data)
+    return True
+
+
+def hold(session: Session, claim: Claim, until: datetime, at: datetime) -> bool:
+    """Give a claimed message back until `until`: it came outside the sending hours."""
+    mine = (MessageRow.key == claim.key, MessageRow.fence == claim.fence)
+    statement = sa.update(MessageRow).where(*mine, MessageRow.state == DeliveryState.CLAIMED)  # type: ignore[arg-type]
+    change = {
+        "state": DeliveryState.HELD,
+        "lease_until": None,
+        "not_before": until,
+        "attempts": claim.attempts - 1,
+    }
+    if session.connection().execute(statement.values(**change)).rowcount != 1:
+        return False
+    records.append(session, at, "message-held", claim.key, {"post": claim.post, "until": until.isoformat()})
+    return True
+
+
+def give_up(session: Session, message_key: str, why: Mapping[str, str], at: datetime) -> None:
+    """Take reminders out of a message at the last moment; `why` maps their keys to reasons."""
+    entries = []
+    for key, reason in sorted(why.items()):
+        session.connection().execute(
+            sa.update(ReminderRow)
+            .where(ReminderRow.key == key, ReminderRow.state == "planned")  # type: ignore[arg-type]
+            .values(state="suppressed", suppression=reason, decided_at=at)
+        )
+        entries.append(
+            records.Entry(at, "reminder-suppressed", message_key, {"reminder": key, "reason": reason})
+        )
+    records.append_many(session, entries)
+
+
+def sweep(session: Session, now: datetime) -> list[str]:
+    """Mark messages whose claim ran out as unknown and due again; return their keys.
+
+    Whoever claimed them was killed between claiming and settling: nobody knows whether
+    the message left, so the next attempt is flagged as a possible duplicate.
+    """
+    statement = (
+        sa.update(MessageRow)
+        .where(MessageRow.state == DeliveryState.CLAIMED, MessageRow.lease_until < now)  # type: ignore[arg-type,operator]
+        .values(state=DeliveryState.UNKNOWN, lease_until=None, not_before=now, possible_duplicate=True)
+        .returning(MessageRow.key)
+        .execution_options(synchronize_session=False)
+    )
+    keys = sorted(session.scalars(statement))
+    records.append_many(session, [records.Entry(now, "message-unknown", key, {}) for key in keys])
+    return keys
+
+
+# --- reading -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderTally:
+    """How often an assignment was reminded, up to which level, and when last."""
+
+    total: int
+    highest_level: int
+    last_at: datetime | None
+
+
+def tallies(session: Session, until: datetime) -> dict[str, ReminderTally]:
+    """Return for each assignment the reminders that left up to a moment."""
+    statement = (
+        sa.select(  # type: ignore[call-overload]
+            ReminderRow.assignment_id,
+            sa.func.count(),
+            sa.func.max(ReminderRow.level),
+            sa.func.max(MessageRow.settled_at, type_=MessageRow.__table__.c.settled_at.type),  # type: ignore[attr-defined]
+        )
+        .join(MessageRow, MessageRow.key == ReminderRow.message_key)
+        .where(
+            ReminderRow.state == "planned",
+            MessageRow.state.in_(ARRIVED),  # type: ignore[attr-defined]
+            MessageRow.settled_at <= until,  # type: ignore[operator]
+        )
+        .group_by(ReminderRow.assignment_id)
+    )
+    return {
+        id_: ReminderTally(count, level, last.astimezone(HANOI) if last else None)
+        for id_, count, level, last in session.execute(statement)
+    }
+
+
+def totals(session: Session) -> Counter[tuple[str, str, int]]:
+    """Return how many messages there are by state, channel and level."""
+    statement = sa.select(  # type: ignore[call-overload]
+        MessageRow.state, MessageRow.channel, MessageRow.level, sa.func.count()
+    ).group_by(MessageRow.state, MessageRow.channel, MessageRow.level)
+    return Counter(
+        {(state, channel, level): count for state, channel, level, count in session.execute(statement)}
+    )
+
+
+def suppression_totals(session: Session) -> Counter[str]:
+    """Return how many reminders were not sent, or wait, by reason."""
+    statement = (
+        sa.select(ReminderRow.suppression, sa.func.count())  # type: ignore[call-overload]
+        .where(ReminderRow.suppression != "")
+        .group_by(ReminderRow.suppression)
+    )
+    return Counter(dict(session.execute(statement).tuples()))
+
+
+def take_lease(session: Session, name: str, owner: str, now: datetime, until: datetime) -> bool:
+    """Take or renew the right to do a thing until a moment; False while somebody else has it."""
+    insert = _upsert(session, LeaseRow)
+    statement = insert.values(name=name, owner=owner, until=until).on_conflict_do_update(
+        index_elements=["name"],
+        set_={"owner": owner, "until": until},
+        where=sa.or_(LeaseRow.until < now, LeaseRow.owner == owner),  # type: ignore[arg-type]
+    )
+    return session.connection().execute(statement).rowcount == 1
+
+
+# --- rows ------------------------------------------------------------------------------------
+
+
+def _chunks(values: Iterable[str]) -> Iterable[list[str]]:
+    listed = list(values)
+    return (listed[start : start + _CHUNK] for start in range(0, len(listed), _CHUNK))
+
+
+def _upsert(session: Session, table: Any) -> Any:
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    return (postgresql if is_postgresql else sqlite).insert(table)
+
+
+def _insert(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Insert rows that are not there yet; return how many were new."""
+    statement = _upsert(session, table).on_conflict_do_nothing()
+    return sum(session.connection().execute(statement, row).rowcount for row in rows)
+
+
+def _put_reminders(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert reminders; one that waits is replaced by the newer decision, any other stays."""
+    insert = _upsert(session, ReminderRow)
+    replaced = ("state", "suppression", "reason", "place", "rulebook", "decided_at", "message_key")
+    statement = insert.on_conflict_do_update(
+        index_elements=["key"],
+        set_={name: getattr(insert.excluded, name) for name in replaced},
+        where=ReminderRow.state == "waiting",
+    )
+    session.connection().execute(statement, list(rows))
+
+
+def _message_row(message: MessageDraft, at: datetime) -> dict[str, Any]:
+    recipient = message.recipient
+    is_held = message.not_before > at
+    return {
+        "key": message.key,
+        "post": recipient.post,
+        "person": recipient.person,
+        "unit_code": recipient.unit.code,
+        "channel": message.channel,
+        "level": message.level,
+        "planned_at": at,
+        "not_before": message.not_before,
+        "state": DeliveryState.HELD if is_held else DeliveryState.PLANNED,
+        "owner": "",
+        "fence": 0,
+        "attempts": 0,
+        "provider_id": "",
+        "error": "",
+        "possible_duplicate": False,
+        "subject": "",
+    }
+
+
+def _planned_row(message: MessageDraft, reminder: Any, at: datetime, rulebook: str) -> dict[str, Any]:
+    return {
+        "key": reminder.key,
+        "assignment_id": reminder.assignment.id,
+        "due_on": reminder.due_on,
+        "step": reminder.step,
+        "level": reminder.level,
+        "post": reminder.recipient.post,
+        "falls_at": reminder.falls_at,
+        "decided_at": at,
+        "state": "planned",
+        "suppression": "",
+        "reason": reminder.reason,
+        "place": reminder.place,
+        "rulebook": rulebook,
+        "message_key": message.key,
+    }
+
+
+def _suppressed_row(suppression: Suppression, at: datetime, rulebook: str) -> dict[str, Any]:
+    return {
+        "key": suppression.key,
+        "assignment_id": suppression.assignment.id,
+        "due_on": suppression.due_on,
+        "step": suppression.step,
+        "level": suppression.level,
+        "post": suppression.post,
+        "falls_at": suppression.falls_at,
+        "decided_at": at,
+        "state": "waiting" if suppression.reason.waits else "suppressed",
+        "suppression": str(suppression.reason),
+        "reason": suppression.detail,
+        "place": suppression.place,
+        "rulebook": rulebook,
+        "message_key": None,
+    }
+
+
+def _planned_entry(message: MessageDraft, at: datetime, rulebook: str) -> records.Entry:
+    reminders = [
+        {"assignment": r.assignment.id, "step": r.step, "level": r.level, "due_on": r.due_on.isoformat(),
+         "place": r.place}
+        for r in message.reminders
+    ]  # fmt: skip
+    data = {
+        "post": message.recipient.post,
+        "channel": message.channel,
+        "level": message.level,
+        "rulebook": rulebook,
+        "not_before": message.not_before.isoformat(),
+        "reminders": reminders,
+    }
+    return records.Entry(at, "message-planned", message.key, data)
+
+
+def _suppressed_entries(rows: Sequence[Mapping[str, Any]], at: datetime) -> list[records.Entry]:
+    """One record for each reason of a run, naming every reminder it concerns."""
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        by_reason[row["suppression"]].append(row["key"])
+    return [
+        records.Entry(at, "reminders-suppressed", reason, {"reminders": sorted(keys)})
+        for reason, keys in sorted(by_reason.items())
+    ]
+
+
+def _told(row: ReminderRow, message_state: str | None, settled_at: datetime | None) -> Told:
+    state, at = ToldState.PENDING, row.decided_at
+    if row.state == "waiting":
+        state = ToldState.WAITING
+    elif row.state == "suppressed":
+        state = ToldState.SUPPRESSED
+    elif message_state is not None:
+        state = _TOLD[DeliveryState(message_state)]
+        at = settled_at or at
+    return Told(
+        row.key, row.assignment_id, row.due_on, row.step, row.level, row.post,
+        row.falls_at.astimezone(HANOI), state, at.astimezone(HANOI), row.suppression,
+    )  # fmt: skip

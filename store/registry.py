@@ -1,0 +1,427 @@
+"""Which plans, tasks and assignments are there, as the engine knows them?
+
+Rows stay in this package: what comes out are engine objects with their facts, loaded in
+bulk. A fact is written as a record, and the projections the planner scans follow it in
+the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from engine.model import (
+    HANOI,
+    Assignment,
+    Confirmation,
+    Deadline,
+    DeadlineKind,
+    Document,
+    Fact,
+    FactKind,
+    Milestone,
+    Role,
+    Task,
+    Unit,
+)
+from engine.status import standing_of
+from store import records
+from store.records import Record
+from store.tables import AssignmentRow, DocumentRow, DutyRow, SectionRow, TaskRow
+
+UnitOf = Callable[[str], Unit]
+FACT_KINDS = frozenset(FactKind)
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTask:
+    """A task with the words it was read from, as far as a re-import compares them."""
+
+    task: Task
+    position: int
+    lead: str
+    supporting: str
+    footnotes: tuple[str, ...] = ()
+    problems: tuple[tuple[str, str], ...] = ()
+    cells: tuple[str, ...] = ()
+    source_table: int = 1
+    source_row: int = 0
+    duty_id: str | None = None
+    occurrence: str | None = None
+    removed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDuty:
+    """A recurring obligation in force; `opened_until` is the last due date already opened."""
+
+    id: str
+    document: Document
+    title: str
+    as_written: str
+    rrule: tuple[str, ...]
+    units_as_written: str
+    unit_codes: tuple[str, ...]
+    starts_on: date
+    period: str
+    opened_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Where a document came from and when."""
+
+    source: str
+    sha256: str
+    at: datetime
+    sections: tuple[tuple[str, str], ...] = field(default=())
+
+
+# --- writing ---------------------------------------------------------------------------
+
+
+def put_document(session: Session, document: Document, arrival: Arrival) -> None:
+    """Add a document with its sections, or bring what is known of it up to date."""
+    row = DocumentRow(
+        code=document.code,
+        title=document.title,
+        number=document.number,
+        issuer=document.issuer,
+        issued_on=document.issued_on,
+        source=arrival.source,
+        sha256=arrival.sha256,
+        imported_at=arrival.at,
+    )
+    session.merge(row)
+    session.flush()
+    session.execute(sa.delete(SectionRow).where(SectionRow.document_code == document.code))  # type: ignore[arg-type]
+    rows = [
+        {"document_code": document.code, "number": number, "title": title, "position": position}
+        for position, (number, title) in enumerate(arrival.sections, start=1)
+    ]
+    if rows:
+        session.connection().execute(sa.insert(SectionRow), rows)
+
+
+def put_tasks(session: Session, tasks: Iterable[StoredTask]) -> None:
+    """Add tasks, or replace what is known of them."""
+    for stored in tasks:
+        session.merge(_task_row(stored))
+    session.flush()
+
+
+def put_assignments(session: Session, assignments: Sequence[Assignment], at: datetime) -> None:
+    """Add new assignments with the facts they start with; `at` is when they were put in force."""
+    if not assignments:
+        return
+    rows = [_assignment_row(assignment, at) for assignment in assignments]
+    session.connection().execute(sa.insert(AssignmentRow), rows)
+    entries = [_entry(assignment.id, fact) for assignment in assignments for fact in assignment.facts]
+    records.append_many(session, entries)
+
+
+def add_facts(session: Session, unit_of: UnitOf, facts: Sequence[tuple[str, Fact]]) -> None:
+    """Record facts of assignments and bring the planner's projections up to date."""
+    records.append_many(session, [_entry(assignment_id, fact) for assignment_id, fact in facts])
+    moments: dict[str, datetime] = {}
+    for assignment_id, fact in facts:
+        moments[assignment_id] = max(fact.at, moments.get(assignment_id, fact.at))
+    for assignment in assignments(session, unit_of, ids=moments):
+        standing = standing_of(assignment, max(moments[assignment.id], assignment.facts[-1].at))
+        change = {"due_on": standing.due_on, "is_open": standing.is_chased, "needs_planning": True}
+        session.connection().execute(
+            sa.update(AssignmentRow).where(AssignmentRow.id == assignment.id).values(**change)  # type: ignore[arg-type]
+        )
+
+
+def mark_removed(session: Session, task_codes: Iterable[str], at: datetime) -> None:
+    """Close tasks that a newer version of their document no longer has; nothing is deleted."""
+    codes = list(task_codes)
+    session.execute(sa.update(TaskRow).where(TaskRow.code.in_(codes)).values(removed_at=at))  # type: ignore[attr-defined]
+
+
+def clear_planning_flags(session: Session, ids: Iterable[str]) -> None:
+    """Note that assignments have been planned since they last changed."""
+    for chunk in _chunks(ids):
+        statement = sa.update(AssignmentRow).where(
+            AssignmentRow.id.in_(chunk),
+            AssignmentRow.needs_planning,  # type: ignore[attr-defined,arg-type]
+        )
+        session.execute(statement.values(needs_planning=False))
+
+
+def flag_for_planning(session: Session, ids: Iterable[str]) -> None:
+    """Ask the next tick to look at assignments whatever the watermark says."""
+    for chunk in _chunks(ids):
+        where = AssignmentRow.id.in_(chunk)  # type: ignore[attr-defined]
+        session.execute(sa.update(AssignmentRow).where(where).values(needs_planning=True))
+
+
+def put_duty(session: Session, duty: StoredDuty) -> None:
+    """Add a duty, or bring what is known of it up to date."""
+    session.merge(
+        DutyRow(
+            id=duty.id,
+            document_code=duty.document.code,
+            title=duty.title,
+            as_written=duty.as_written,
+            rrule=list(duty.rrule),
+            units_as_written=duty.units_as_written,
+            unit_codes=list(duty.unit_codes),
+            starts_on=duty.starts_on,
+            period=duty.period,
+            opened_until=duty.opened_until,
+        )
+    )
+    session.flush()
+
+
+# --- reading ---------------------------------------------------------------------------
+
+
+def documents(session: Session) -> list[Document]:
+    """Return every document, oldest first."""
+    rows = session.scalars(sa.select(DocumentRow).order_by(DocumentRow.issued_on, DocumentRow.code))  # type: ignore[arg-type]
+    return [_document(row) for row in rows]
+
+
+def duties(session: Session) -> list[StoredDuty]:
+    """Return every duty in force."""
+    known = {document.code: document for document in documents(session)}
+    rows = session.scalars(sa.select(DutyRow).order_by(DutyRow.id))  # type: ignore[arg-type]
+    return [
+        StoredDuty(
+            row.id, known[row.document_code], row.title, row.as_written, tuple(row.rrule),
+            row.units_as_written, tuple(row.unit_codes), row.starts_on, row.period, row.opened_until,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def stored_tasks(session: Session, document_code: str) -> list[StoredTask]:
+    """Return the tasks of a document that are still in it, in its order."""
+    known = {document.code: document for document in documents(session)}
+    statement = sa.select(TaskRow).where(
+        TaskRow.document_code == document_code,  # type: ignore[arg-type]
+        TaskRow.removed_at.is_(None),  # type: ignore[union-attr]
+        TaskRow.duty_id.is_(None),  # type: ignore[union-attr]
+    )
+    rows = session.scalars(statement.order_by(TaskRow.position))  # type: ignore[arg-type]
+    return [_stored(row, known) for row in rows]
+
+
+def matching_tasks(session: Session, reference: str) -> list[str]:
+    """Return the codes of the tasks that `reference` may mean.
+
+    A whole code ("KH-UBND-2025-10/15", also with - or : before the number), or a number
+    alone. More than one answer means that the person must say which.
+    """
+    wanted = reference.strip()
+    whole = session.scalars(sa.select(TaskRow.code).where(TaskRow.code == wanted)).all()  # type: ignore[call-overload]
+    if whole:
+        return list(whole)
+    head, number = _split_reference(wanted)
+    statement = sa.select(TaskRow.code).where(TaskRow.number == number, TaskRow.removed_at.is_(None))  # type: ignore[call-overload,union-attr]
+    if head:
+        statement = statement.where(sa.func.lower(TaskRow.document_code) == head.lower())
+    return sorted(session.scalars(statement).all())
+
+
+def assignments(
+    session: Session,
+    unit_of: UnitOf,
+    *,
+    ids: Iterable[str] | None = None,
+    task_codes: Iterable[str] | None = None,
+    until: datetime | None = None,
+) -> list[Assignment]:
+    """Return assignments with their facts up to `until`: all, by id, or by task."""
+    rows: list[AssignmentRow] = []
+    if ids is None and task_codes is None:
+        rows = list(session.scalars(sa.select(AssignmentRow)))
+    column = AssignmentRow.id if ids is not None else AssignmentRow.task_code
+    for chunk in _chunks(ids if ids is not None else task_codes or ()):
+        rows += session.scalars(sa.select(AssignmentRow).where(column.in_(chunk)))  # type: ignore[attr-defined]
+    tasks = _tasks_by_code(session, {row.task_code for row in rows})
+    facts = records.records_of(session, (row.id for row in rows), until)
+    found = [
+        Assignment(
+            row.id, tasks[row.task_code], unit_of(row.unit_code), Role(row.role), row.original_due_on,
+            row.assigned_on, tuple(_fact(record) for record in facts.get(row.id, ()) if record.kind in FACT_KINDS),
+        )
+        for row in rows
+    ]  # fmt: skip
+    return sorted(found, key=lambda assignment: assignment.id)
+
+
+def open_due_between(session: Session, first: date | None, last: date) -> list[str]:
+    """Return the open assignments whose deadline in force lies in `[first, last]`, by index."""
+    statement = sa.select(AssignmentRow.id).where(AssignmentRow.is_open, AssignmentRow.due_on <= last)  # type: ignore[call-overload,operator]
+    if first is not None:
+        statement = statement.where(AssignmentRow.due_on >= first)
+    return list(session.scalars(statement))
+
+
+def open_assignments(session: Session) -> list[str]:
+    """Return every open assignment."""
+    return list(session.scalars(sa.select(AssignmentRow.id).where(AssignmentRow.is_open)))  # type: ignore[call-overload]
+
+
+def ids_needing_planning(session: Session) -> list[str]:
+    """Return the assignments that changed since they were last planned."""
+    return list(session.scalars(sa.select(AssignmentRow.id).where(AssignmentRow.needs_planning)))  # type: ignore[call-overload]
+
+
+def is_empty(session: Session) -> bool:
+    """Whether no document has ever come in."""
+    return session.scalar(sa.select(sa.func.count()).select_from(DocumentRow)) == 0
+
+
+# --- between rows and objects ------------------------------------------------------------
+
+
+def _chunks(values: Iterable[str]) -> Iterable[list[str]]:
+    listed = list(values)
+    return (listed[start : start + _CHUNK] for start in range(0, len(listed), _CHUNK))
+
+
+def _split_reference(reference: str) -> tuple[str, str]:
+    for mark in ("/", ":", "#", "-"):
+        head, found, number = reference.rpartition(mark)
+        if found and number.strip():
+            return head.strip(), number.strip()
+    return "", reference
+
+
+def _entry(assignment_id: str, fact: Fact) -> records.Entry:
+    said = {"by": fact.by, "document": fact.document, "note": fact.note}
+    days = {"on": fact.on, "due_on": fact.due_on}
+    data = {name: value for name, value in said.items() if value}
+    data |= {name: day.isoformat() for name, day in days.items() if day}
+    return records.Entry(fact.at, fact.kind, assignment_id, data)
+
+
+def _fact(record: Record) -> Fact:
+    data = record.data
+    return Fact(
+        FactKind(record.kind), record.at, data.get("by", ""), _day(data.get("on")),
+        _day(data.get("due_on")), data.get("document", ""), data.get("note", ""),
+    )  # fmt: skip
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _assignment_row(assignment: Assignment, at: datetime) -> dict[str, Any]:
+    standing = standing_of(assignment, max((at, *(fact.at for fact in assignment.facts))))
+    return {
+        "id": assignment.id,
+        "task_code": assignment.task.code,
+        "unit_code": assignment.unit.code,
+        "role": str(assignment.role),
+        "original_due_on": assignment.due_on,
+        "due_on": standing.due_on,
+        "assigned_on": assignment.assigned_on,
+        "is_open": standing.is_chased,
+        "needs_planning": True,
+    }
+
+
+def _document(row: DocumentRow) -> Document:
+    return Document(row.code, row.title, row.number, row.issued_on, row.issuer)
+
+
+def _tasks_by_code(session: Session, codes: set[str]) -> dict[str, Task]:
+    known = {document.code: document for document in documents(session)}
+    found: dict[str, Task] = {}
+    for chunk in _chunks(sorted(codes)):
+        for row in session.scalars(sa.select(TaskRow).where(TaskRow.code.in_(chunk))):  # type: ignore[attr-defined]
+            found[row.code] = _task(row, known)
+    return found
+
+
+def _task(row: TaskRow, known: dict[str, Document]) -> Task:
+    return Task(
+        row.code, known[row.document_code], row.number, row.title, row.text, deadline_of(row.deadline),
+        row.section, row.expected, row.note, row.duty_id is not None,
+    )  # fmt: skip
+
+
+def _stored(row: TaskRow, known: dict[str, Document]) -> StoredTask:
+    problems = tuple((code, said) for code, said in row.problems)
+    return StoredTask(
+        _task(row, known), row.position, row.lead_as_written, row.supporting_as_written,
+        tuple(row.footnotes), problems, tuple(row.cells), row.source_table, row.source_row,
+        row.duty_id, row.occurrence, row.removed_at.astimezone(HANOI) if row.removed_at else None,
+    )  # fmt: skip
+
+
+def _task_row(stored: StoredTask) -> TaskRow:
+    task = stored.task
+    return TaskRow(
+        code=task.code,
+        document_code=task.document.code,
+        position=stored.position,
+        number=task.number,
+        section=task.section,
+        title=task.title,
+        text=task.text,
+        expected=task.expected,
+        note=task.note,
+        lead_as_written=stored.lead,
+        supporting_as_written=stored.supporting,
+        deadline=deadline_as_kept(task.deadline),
+        footnotes=list(stored.footnotes),
+        problems=[list(problem) for problem in stored.problems],
+        cells=list(stored.cells),
+        source_table=stored.source_table,
+        source_row=stored.source_row,
+        duty_id=stored.duty_id,
+        occurrence=stored.occurrence,
+        removed_at=stored.removed_at,
+    )
+
+
+def deadline_as_kept(deadline: Deadline) -> dict[str, Any]:
+    """Return a deadline reading as it is kept; `deadline_of` is its inverse."""
+    return {
+        "as_written": deadline.as_written,
+        "kind": str(deadline.kind),
+        "reading": deadline.reading,
+        "due_on": _kept(deadline.due_on),
+        "due_at": _kept(deadline.due_at),
+        "starts_on": _kept(deadline.starts_on),
+        "rrule": list(deadline.rrule),
+        "milestones": [[_kept(m.due_on), m.label] for m in deadline.milestones],
+        "confirmation": str(deadline.confirmation),
+        "proposal": _kept(deadline.proposal),
+        "already_done": deadline.already_done,
+    }
+
+
+def deadline_of(kept: dict[str, Any]) -> Deadline:
+    """Return the deadline reading that was kept."""
+    return Deadline(
+        as_written=kept["as_written"],
+        kind=DeadlineKind(kept["kind"]),
+        reading=kept["reading"],
+        due_on=_day(kept["due_on"]),
+        due_at=datetime.fromisoformat(kept["due_at"]).astimezone(HANOI) if kept["due_at"] else None,
+        starts_on=_day(kept["starts_on"]),
+        rrule=tuple(kept["rrule"]),
+        milestones=tuple(Milestone(date.fromisoformat(day), label) for day, label in kept["milestones"]),
+        confirmation=Confirmation(kept["confirmation"]),
+        proposal=_day(kept["proposal"]),
+        already_done=kept["already_done"],
+    )
+
+
+def _kept(day: date | None) -> str | None:
+    return day.isoformat() if day else None

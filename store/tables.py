@@ -1,0 +1,211 @@
+"""What does a row look like? These classes stay inside the store.
+
+Nothing derived from the calendar is kept. `due_on`, `is_open` and `needs_planning` of an
+assignment are projections of its records, written in the same transaction as the record.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+_JSON: Any = sa.JSON
+
+
+class Row(SQLModel):
+    """The base of every table; its metadata holds nothing but ours."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+
+
+class DocumentRow(Row, table=True):
+    """A plan that came in."""
+
+    __tablename__ = "document"
+
+    code: str = Field(primary_key=True)
+    title: str
+    number: str
+    issuer: str
+    issued_on: date
+    source: str
+    sha256: str
+    imported_at: datetime
+
+
+class SectionRow(Row, table=True):
+    """A heading inside an annex."""
+
+    __tablename__ = "section"
+
+    document_code: str = Field(primary_key=True, foreign_key="document.code")
+    position: int = Field(primary_key=True)
+    number: str
+    title: str
+
+
+class DutyRow(Row, table=True):
+    """A recurring obligation; `opened_until` is the last due date whose occurrence exists."""
+
+    __tablename__ = "duty"
+
+    id: str = Field(primary_key=True)
+    document_code: str = Field(foreign_key="document.code")
+    title: str
+    as_written: str
+    rrule: list[str] = Field(sa_type=_JSON)
+    units_as_written: str
+    unit_codes: list[str] = Field(sa_type=_JSON)
+    starts_on: date
+    period: str
+    opened_until: date | None = None
+
+
+class TaskRow(Row, table=True):
+    """One row of an annex, or one occurrence of a duty."""
+
+    __tablename__ = "task"
+
+    code: str = Field(primary_key=True)
+    document_code: str = Field(foreign_key="document.code", index=True)
+    position: int
+    number: str | None = None
+    section: str = ""
+    title: str
+    text: str
+    expected: str = ""
+    note: str = ""
+    lead_as_written: str = ""
+    supporting_as_written: str = ""
+    deadline: dict[str, Any] = Field(sa_type=_JSON)
+    footnotes: list[str] = Field(sa_type=_JSON)
+    problems: list[list[str]] = Field(sa_type=_JSON)
+    cells: list[str] = Field(sa_type=_JSON)
+    source_table: int = 1
+    source_row: int = 0
+    duty_id: str | None = Field(default=None, foreign_key="duty.id")
+    occurrence: str | None = None
+    removed_at: datetime | None = None
+
+
+class AssignmentRow(Row, table=True):
+    """One unit's share of a task."""
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        sa.Index(
+            "ix_assignment_open_due",
+            "due_on",
+            "id",
+            sqlite_where=sa.text("is_open"),
+            postgresql_where=sa.text("is_open"),
+        ),
+        sa.Index(
+            "ix_assignment_needs_planning",
+            "id",
+            sqlite_where=sa.text("needs_planning"),
+            postgresql_where=sa.text("needs_planning"),
+        ),
+    )
+
+    id: str = Field(primary_key=True)
+    task_code: str = Field(foreign_key="task.code", index=True)
+    unit_code: str
+    role: str
+    original_due_on: date | None = None
+    due_on: date | None = None
+    assigned_on: date
+    is_open: bool
+    needs_planning: bool
+
+
+class MessageRow(Row, table=True):
+    """What one person gets through one channel in one run."""
+
+    __tablename__ = "message"
+    __table_args__ = (sa.Index("ix_message_state_not_before", "state", "not_before"),)
+
+    key: str = Field(primary_key=True)
+    post: str
+    person: str
+    unit_code: str
+    channel: str
+    level: int
+    planned_at: datetime
+    not_before: datetime
+    state: str
+    owner: str = ""
+    lease_until: datetime | None = None
+    fence: int = 0
+    attempts: int = 0
+    settled_at: datetime | None = None
+    provider_id: str = ""
+    error: str = ""
+    possible_duplicate: bool = False
+    subject: str = ""
+
+
+class ReminderRow(Row, table=True):
+    """A decision to tell, to wait, or not to tell; `key` cannot come twice."""
+
+    __tablename__ = "reminder"
+    __table_args__ = (sa.Index("ix_reminder_state_decided_at", "state", "decided_at"),)
+
+    key: str = Field(primary_key=True)
+    assignment_id: str = Field(foreign_key="assignment.id", index=True)
+    due_on: date
+    step: str
+    level: int
+    post: str
+    falls_at: datetime
+    decided_at: datetime
+    state: str  # waiting | planned | suppressed
+    suppression: str = ""
+    reason: str = ""
+    place: str = ""
+    rulebook: str = ""
+    message_key: str | None = Field(default=None, foreign_key="message.key", index=True)
+
+
+class WatermarkRow(Row, table=True):
+    """Up to when a step was looked at; `definition` changes with the step's moment."""
+
+    __tablename__ = "watermark"
+
+    policy: str = Field(primary_key=True)
+    step: str = Field(primary_key=True)
+    definition: str = Field(primary_key=True)
+    at: datetime
+
+
+class RecordRow(Row, table=True):
+    """One compliance record: appended, chained, never edited."""
+
+    __tablename__ = "record"
+
+    seq: int = Field(primary_key=True, sa_type=sa.BigInteger().with_variant(sa.Integer, "sqlite"))
+    at: datetime = Field()
+    kind: str
+    subject: str = Field(index=True)
+    data: str
+    prev: str = Field(unique=True)
+    hash: str = Field(unique=True)
+
+
+class LeaseRow(Row, table=True):
+    """Who may do a thing that must happen once at a time."""
+
+    __tablename__ = "lease"
+
+    name: str = Field(primary_key=True)
+    owner: str
+    until: datetime
