@@ -85,6 +85,28 @@ def looks_like_headings(cells: Sequence[str]) -> bool:
     return len(known) >= 2 and (len(known) >= 3 or Column.TEXT in known or Column.DEADLINE in known)
 
 
+def spread_headings(first: Sequence[str], second: Sequence[str]) -> tuple[str, ...] | None:
+    """Return the headings of a table that needs two rows for them, or None when `second` is no such row.
+
+    A heading that spans columns ("Cơ quan thực hiện") gives way to those written below it
+    ("Chủ trì", "Phối hợp"); the others stand over an empty cell.
+    """
+    names = [cell for cell in second if cleaned(cell)]
+    if not names or len(second) < len(first) or len(columns_of(names)) < len(names):
+        return None
+    if len(second) == len(first):
+        return tuple(below if cleaned(below) else above for above, below in zip(first, second, strict=True))
+    above, spread = iter(first), []
+    for place, cell in enumerate(second):
+        if not cleaned(cell):
+            spread.append(next(above, ""))
+            continue
+        if not spread or not cleaned(second[place - 1]):
+            next(above, "")
+        spread.append(cell)
+    return tuple(spread) if next(above, None) is None else None
+
+
 def nearest_heading(heading: str, columns: Iterable[Column]) -> str:
     """Return the accepted heading of `columns` that `heading` resembles most, or an empty text."""
     accepted = {name.lower(): name for column in columns for name in ACCEPTED[column]}

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from intake.annex import RawRow, RawTable
-from intake.headings import Column, columns_of, looks_like_headings
+from intake.headings import Column, columns_of, looks_like_headings, spread_headings
 from intake.table import is_running_number, is_section_number
 from intake.words import cleaned
 
@@ -28,6 +28,16 @@ class Region:
     first: int
     last: int
     table: RawTable
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A run of cells that may be a row; for headings, how many cells and lines they take."""
+
+    line: int
+    cells: tuple[str, ...]
+    count: int
+    last: int
 
 
 @dataclass(slots=True)
@@ -59,52 +69,62 @@ class _Cell:
 def regions_of(lines: Sequence[str]) -> list[Region]:
     """Return the tables whose headings are known, in the order they stand."""
     starts = list(_headings(lines))
-    ends = [*(first for first, _ in starts[1:]), len(lines) + 1]
+    ends = [*(start.line for start in starts[1:]), len(lines) + 1]
     found = zip(starts, ends, strict=False)
-    return _without_repeats([_region(lines, *start, end) for start, end in found])
+    return _without_repeats([_region(lines, start, end) for start, end in found])
 
 
 def unnamed_table(lines: Sequence[str]) -> RawTable | None:
     """Return the first table followed by a numbered row, whatever its headings say."""
-    blocks = [*_blocks(lines)]
-    for (line, headings), (_, row) in itertools.pairwise(blocks):
-        if len(headings) >= MIN_CELLS and len(row) >= MIN_CELLS and is_running_number(row[0]):
-            return RawTable(line, headings)
+    for block, row in itertools.pairwise(_blocks(lines)):
+        if min(len(block.cells), len(row.cells)) >= MIN_CELLS and is_running_number(row.cells[0]):
+            return RawTable(block.line, block.cells)
     return None
 
 
-def _headings(lines: Sequence[str]) -> Iterator[tuple[int, tuple[str, ...]]]:
-    return ((line, cells) for line, cells in _blocks(lines) if looks_like_headings(cells))
+def _headings(lines: Sequence[str]) -> Iterator[_Block]:
+    """Yield the rows of headings, two rows as one where the second only divides the first."""
+    no_block = _Block(len(lines) + 1, (), 0, len(lines))
+    taken = 0
+    for block, below in itertools.pairwise(itertools.chain(_blocks(lines), [no_block])):
+        if block.line <= taken or not looks_like_headings(block.cells):
+            continue
+        spread = spread_headings(block.cells, below.cells)
+        if spread is not None:
+            taken = below.line
+            yield _Block(block.line, spread, block.count + below.count, below.last)
+        else:
+            yield block
 
 
-def _blocks(lines: Sequence[str]) -> Iterator[tuple[int, tuple[str, ...]]]:
+def _blocks(lines: Sequence[str]) -> Iterator[_Block]:
     """Yield each run of cells without a blank line, and each line with tabs inside, as one row."""
-    block: list[_Cell] = []
+    run: list[_Cell] = []
     for number, line in enumerate(lines, start=1):
-        if _is_flat(line):
-            yield number, tuple(line.split("\t"))
-        elif cell := _CELL.match(line):
-            block.append(_Cell(number, False, [(number, cell[1])]))
-            continue
-        elif block and line.strip():
-            block[-1].lines.append((number, line))
-            continue
-        yield from _closed(block)
-        block = []
-    yield from _closed(block)
+        is_flat = _is_flat(line)
+        cell = None if is_flat else _CELL.match(line)
+        if cell:
+            run.append(_Cell(number, False, [(number, cell[1])]))
+        elif run and line.strip() and not is_flat:
+            run[-1].lines.append((number, line))
+        else:
+            yield from _closed(run)
+            run = []
+        if is_flat:
+            cells = tuple(line.split("\t"))
+            yield _Block(number, cells, len(cells), number)
+    yield from _closed(run)
 
 
-def _closed(block: list[_Cell]) -> Iterator[tuple[int, tuple[str, ...]]]:
+def _closed(run: Sequence[_Cell]) -> Iterator[_Block]:
     """Yield a run of cells; without blank lines in the table, its headings end at the first number."""
-    if not block:
-        return
-    cells = [cell.raw for cell in block]
+    cells = tuple(cell.raw for cell in run)
     numbered = (at for at, text in enumerate(cells) if is_running_number(text) or is_section_number(text))
     cut = next(numbered, len(cells))
-    if cut >= MIN_CELLS and looks_like_headings(cells[:cut]):
-        yield block[0].line, tuple(cells[:cut])
-    else:
-        yield block[0].line, tuple(cells)
+    if not (cut >= MIN_CELLS and looks_like_headings(cells[:cut])):
+        cut = len(cells)
+    if run:
+        yield _Block(run[0].line, cells[:cut], cut, run[cut - 1].last)
 
 
 def _is_flat(line: str) -> bool:
@@ -112,21 +132,19 @@ def _is_flat(line: str) -> bool:
     return "\t" in line.strip(" \u00a0\t\ufeff")
 
 
-def _region(lines: Sequence[str], first: int, headings: tuple[str, ...], end: int) -> Region:
-    if _is_flat(lines[first - 1]):
-        return _flat_region(lines, first, headings, end)
-    return _cell_region(lines, first, headings, end)
+def _region(lines: Sequence[str], start: _Block, end: int) -> Region:
+    return (_flat_region if _is_flat(lines[start.line - 1]) else _cell_region)(lines, start, end)
 
 
 # --- one row a line --------------------------------------------------------------------
 
 
-def _flat_region(lines: Sequence[str], first: int, headings: tuple[str, ...], end: int) -> Region:
+def _flat_region(lines: Sequence[str], start: _Block, end: int) -> Region:
     """Return a table of one row a line; it ends at the first paragraph after a blank line."""
     rows: list[RawRow] = []
-    last = first
+    first, last, headings = start.line, start.last, start.cells
     last_row = max((number for number in range(first, end) if "\t" in lines[number - 1]), default=first)
-    for number in range(first + 1, end):
+    for number in range(start.last + 1, end):
         line = lines[number - 1]
         if "\t" in line:
             rows.append(RawRow(number, _padded(line, len(headings))))
@@ -163,16 +181,16 @@ def _unquoted(cell: str) -> str:
 # --- one cell a line -------------------------------------------------------------------
 
 
-def _cell_region(lines: Sequence[str], first: int, headings: tuple[str, ...], end: int) -> Region:
-    cells = list(_cells(lines, first, end))
-    opener, rest = cells[: len(headings)], cells[len(headings) :]
+def _cell_region(lines: Sequence[str], start: _Block, end: int) -> Region:
+    headings, cells = start.cells, list(_cells(lines, start.line, end))
+    opener, rest = cells[: start.count], cells[start.count :]
     groups = _trimmed(_grouped(rest, headings), headings)
     if groups:
         groups[-1][-1] = groups[-1][-1].before_gap()
     last = groups[-1][-1].last if groups else opener[-1].before_gap().last
     rows = tuple(RawRow(group[0].line, tuple(cell.raw for cell in group)) for group in groups)
-    places = tuple((cell.line, 2) for cell in opener)
-    return Region(first, last, RawTable(first, headings, rows, places))
+    places = tuple((cell.line, 2) for cell in opener) if start.count == len(headings) else ()
+    return Region(start.line, last, RawTable(start.line, headings, rows, places))
 
 
 def _cells(lines: Sequence[str], first: int, end: int) -> Iterator[_Cell]:
@@ -235,7 +253,7 @@ def _run_lengths(cells: Sequence[_Cell]) -> list[int]:
 
 def _trimmed(groups: list[list[_Cell]], headings: tuple[str, ...]) -> list[list[_Cell]]:
     """Return the rows without what follows the table, such as the block for the signature."""
-    if columns_of(headings).get(Column.NUMBER) != 0:
+    if Column.NUMBER not in columns_of(headings):
         return groups
     while groups and len(groups[-1]) < len(headings) and not _may_be_row(groups[-1]):
         groups.pop()
@@ -244,7 +262,8 @@ def _trimmed(groups: list[list[_Cell]], headings: tuple[str, ...]) -> list[list[
 
 def _may_be_row(group: Sequence[_Cell]) -> bool:
     opening = cleaned(group[0].raw)
-    return not opening or is_running_number(opening) or is_section_number(opening) or opening[0].isdigit()
+    numbered = (is_running_number(cell.raw) or is_section_number(cell.raw) for cell in group)
+    return not opening or opening[0].isdigit() or any(numbered)
 
 
 def _without_repeats(regions: Sequence[Region]) -> list[Region]:

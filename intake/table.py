@@ -16,7 +16,7 @@ from intake.headings import ACCEPTED, Column, columns_of, nearest_heading
 from intake.secrecy import is_marked, speaks_of_secrets
 from intake.words import cleaned, without_footnotes
 
-_NUMBER = re.compile(r"\d{1,4}(?:[.,]\d{1,3})*[a-zđ]?\s*[.)]?")
+_NUMBER = re.compile(r"(?:\d{1,3}|(?!19|20)\d{4})(?:[.,]\d{1,3})*[a-zđ]?\s*[.)]?")
 _SECTION = re.compile(r"(?:[IVXLC]{1,6}|[A-HĐ])\s*[.)]?")
 _SECTION_TITLE = re.compile(r"([IVXLC]{1,6}|[A-HĐ])\s*[.):]\s*(\S.*)")
 _UNNUMBERED = "hàng không có số thứ tự; đối chiếu văn bản xem đây là nhiệm vụ hay phần dẫn"
@@ -102,6 +102,10 @@ def _row(raw: RawRow, columns: dict[Column, int], width: int) -> AnnexRow:
         place = columns.get(column, len(pairs))
         return pairs[place][0] if place < len(pairs) else ""
 
+    filled = [text for text, _ in pairs if text]
+    if len(filled) == 1 and len(pairs) < width and not is_running_number(filled[0]):  # merged across
+        row = AnnexRow(None, filled[0], line=raw.line, cells=raw.cells)
+        return replace(row, problems=tuple(_row_problems(row, True, width)))
     row = AnnexRow(
         _bare(under(Column.NUMBER)) or None,
         under(Column.TEXT),

@@ -25,6 +25,8 @@ def cleaned(text: str) -> str:
 
 def without_footnotes(text: str) -> tuple[str, tuple[str, ...]]:
     """Return the cleaned text and the footnotes that stood in it, in order."""
+    if "[" not in text:
+        return plain(text), ()
     line = _RESIDUE.sub("", plain(text))
     notes = tuple(note for note in (plain(found) for found in _FOOTNOTE.findall(line)) if note)
     return plain(_FOOTNOTE.sub(" ", line)), notes
@@ -33,13 +35,18 @@ def without_footnotes(text: str) -> tuple[str, tuple[str, ...]]:
 def plain(text: str) -> str:
     """Return `text` in NFC on one line, blanks collapsed; brackets stay."""
     visible = _HYPHEN.sub("-", _INVISIBLE.sub("", unicodedata.normalize("NFC", text)))
-    return _BLANKS.sub(" ", joined(visible.split("\n"))).strip()
+    if "\n" in visible:
+        visible = _joined(visible.split("\n"))
+    return _BLANKS.sub(" ", visible).strip()
 
 
-def joined(lines: Sequence[str]) -> str:
+def _joined(lines: Sequence[str]) -> str:
     """Return wrapped lines as one: a word cut at its hyphen closes up, others get a blank."""
-    whole = ""
+    parts: list[str] = []
     for line in (line.strip() for line in lines):
-        cut = re.search(r"\w-$", whole)
-        whole = f"{whole}{line}" if cut or not whole else f"{whole} {line}"
-    return whole
+        cut = parts and parts[-1][-1] == "-" and parts[-1][-2:-1].isalnum()
+        if line and parts and not cut:
+            parts.append(" ")
+        if line:
+            parts.append(line)
+    return "".join(parts)

@@ -244,6 +244,39 @@ def test_headings_repeated_on_the_next_page_are_no_row(in_cells, read):
     assert [(row.number, row.table) for row in annex.rows] == [("1", 1), ("2", 1)]
 
 
+@pytest.mark.parametrize(
+    ("layout", "above", "below"),
+    [
+        (
+            "in_cells",
+            ("STT", "Nội dung", "Cơ quan thực hiện", "Thời hạn"),
+            ("", "", "Chủ trì", "Phối hợp", ""),
+        ),
+        (
+            "in_lines",
+            ("STT", "Nội dung", "Cơ quan thực hiện", "", "Thời hạn"),
+            ("", "", "Chủ trì", "Phối hợp", ""),
+        ),
+    ],
+)
+def test_headings_over_two_rows_name_each_column(request, read, layout, above, below):
+    table = request.getfixturevalue(layout)
+    annex, problems = read(table(below, ("1.", "Một", "Sở Y tế", "Sở Nội vụ", "1/9"), headings=above))
+
+    assert problems == []
+    assert [(r.number, r.lead, r.supporting, r.deadline) for r in annex.rows] == [
+        ("1", "Sở Y tế", "Sở Nội vụ", "1/9")
+    ]
+
+
+def test_a_heading_wrapped_in_its_cell_is_one_heading(in_cells, read):
+    headings = ("STT", "Nội dung\nnhiệm vụ", "Cơ quan\nchủ trì", "Hạn\nhoàn thành")
+    annex, problems = read(in_cells(("1.", "Một", "Sở Y tế", "1/9"), headings=headings))
+
+    assert problems == []
+    assert [(r.text, r.lead, r.deadline) for r in annex.rows] == [("Một", "Sở Y tế", "1/9")]
+
+
 def test_two_annexes_of_one_plan_are_two_tables(in_cells, read):
     second = in_cells(("1.", "Ba", "", "3/9"), before="\n\nPHỤ LỤC II\n\n").decode()
     annex, _ = read(in_cells(("1.", "Một", "", "1/9"), after=second))
