@@ -8,9 +8,10 @@ whoever still holds it.
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -23,7 +24,17 @@ from engine.messages import MessageDraft
 from engine.model import HANOI
 from engine.planning import Suppression
 from store import records
-from store.tables import AssignmentRow, LeaseRow, MessageRow, ReminderRow, WatermarkRow
+from store.tables import (
+    ASSIGNMENT,
+    LEASE,
+    MESSAGE,
+    REMINDER,
+    AssignmentRow,
+    LeaseRow,
+    MessageRow,
+    ReminderRow,
+    WatermarkRow,
+)
 
 CLAIMABLE = (
     DeliveryState.PLANNED,
@@ -78,51 +89,58 @@ def record_plan(
     suppressions: Iterable[Suppression],
     at: datetime,
     rulebook: str,
-) -> None:
-    """Write a run's decisions: what was decided before, by whoever, stays as it is.
+) -> set[str]:
+    """Write a run's decisions and return the keys of the reminders that are news.
 
     A reminder that waited may be planned or given up now; one that was planned or
-    suppressed never changes here.
+    suppressed never changes here, and one that waits on for the same reason is no news.
+    A message nothing of which is news is not written.
     """
-    entries: list[records.Entry] = []
-    for message in messages:
-        if _insert(session, MessageRow, [_message_row(message, at)]):
-            rows = [_planned_row(message, reminder, at, rulebook) for reminder in message.reminders]
-            _put_reminders(session, rows)
-            entries.append(_planned_entry(message, at, rulebook))
-    waiting_or_given_up = [_suppressed_row(suppression, at, rulebook) for suppression in suppressions]
-    if waiting_or_given_up:
-        _put_reminders(session, waiting_or_given_up)
-        entries += _suppressed_entries(waiting_or_given_up, at)
-    records.append_many(session, entries)
+    messages, suppressions = list(messages), list(suppressions)
+    keys = [reminder.key for message in messages for reminder in message.reminders]
+    known = _known(session, [*keys, *(suppression.key for suppression in suppressions)])
+    fresh = [
+        replace(message, reminders=tuple(r for r in message.reminders if _is_undecided(r.key, known)))
+        for message in messages
+    ]
+    fresh = [message for message in fresh if message.reminders]
+    planned = [_planned_row(message, r, at, rulebook) for message in fresh for r in message.reminders]
+    others = [_suppressed_row(s, at, rulebook) for s in suppressions if _is_undecided(s.key, known)]
+    others = [row for row in others if known.get(row["key"]) != (row["state"], row["suppression"])]
+    if fresh:
+        session.connection().execute(sa.insert(MessageRow), [_message_row(message, at) for message in fresh])
+    _put_reminders(session, [*planned, *others])
+    entries = [_planned_entry(message, at, rulebook) for message in fresh]
+    records.append_many(session, entries + _suppressed_entries(others, at))
+    return {row["key"] for row in (*planned, *others)}
 
 
 def told_about(session: Session, assignment_ids: Iterable[str]) -> dict[str, tuple[Told, ...]]:
     """Return what the ledger remembers of each assignment."""
     found: dict[str, list[Told]] = defaultdict(list)
-    joined = sa.select(ReminderRow, MessageRow.state, MessageRow.settled_at).outerjoin(
-        MessageRow,
-        MessageRow.key == ReminderRow.message_key,  # type: ignore[arg-type]
+    joined = sa.select(ReminderRow, MESSAGE.state, MESSAGE.settled_at).outerjoin(
+        MessageRow, MESSAGE.key == REMINDER.message_key
     )
+    joined = joined.execution_options(populate_existing=True)  # asked again in one session: read again
     for chunk in _chunks(assignment_ids):
-        for row, state, settled_at in session.execute(joined.where(ReminderRow.assignment_id.in_(chunk))):  # type: ignore[attr-defined]
+        for row, state, settled_at in session.execute(joined.where(REMINDER.assignment_id.in_(chunk))):
             found[row.assignment_id].append(_told(row, state, settled_at))
     return {id_: tuple(sorted(told, key=lambda t: (t.falls_at, t.level))) for id_, told in found.items()}
 
 
 def waiting_assignments(session: Session) -> list[str]:
     """Return the assignments with a reminder that waits."""
-    statement = sa.select(ReminderRow.assignment_id).where(ReminderRow.state == "waiting")  # type: ignore[call-overload]
+    statement = sa.select(REMINDER.assignment_id).where(REMINDER.state == "waiting")
     return list(session.scalars(statement.distinct()))
 
 
 def tasks_told_since(session: Session, since: datetime) -> dict[str, int]:
     """Return how many tasks were laid before each post since a moment."""
     statement = (
-        sa.select(ReminderRow.post, sa.func.count(sa.distinct(AssignmentRow.task_code)))  # type: ignore[call-overload]
-        .join(AssignmentRow, AssignmentRow.id == ReminderRow.assignment_id)
-        .where(ReminderRow.state == "planned", ReminderRow.decided_at >= since)
-        .group_by(ReminderRow.post)
+        sa.select(REMINDER.post, sa.func.count(sa.distinct(ASSIGNMENT.task_code)))
+        .join(AssignmentRow, ASSIGNMENT.id == REMINDER.assignment_id)
+        .where(REMINDER.state == "planned", REMINDER.decided_at >= since)
+        .group_by(REMINDER.post)
     )
     return dict(session.execute(statement).tuples())
 
@@ -148,27 +166,27 @@ def set_watermarks(session: Session, marks: Mapping[tuple[str, str, str], dateti
 def claim(session: Session, now: datetime, owner: str, lease: timedelta, limit: int = 1) -> list[Claim]:
     """Take up to `limit` messages that may leave at `now`, under a lease."""
     free = (
-        sa.select(MessageRow.key)  # type: ignore[call-overload]
-        .where(MessageRow.state.in_(CLAIMABLE), MessageRow.not_before <= now)  # type: ignore[attr-defined]
-        .order_by(MessageRow.level, MessageRow.not_before, MessageRow.key)
+        sa.select(MESSAGE.key)
+        .where(MESSAGE.state.in_(CLAIMABLE), MESSAGE.not_before <= now)
+        .order_by(MESSAGE.level, MESSAGE.not_before, MESSAGE.key)
         .limit(limit)
+        .with_for_update(skip_locked=True)  # SQLite has no such words: there a writer is alone
     )
-    if session.get_bind().dialect.name == "postgresql":
-        free = free.with_for_update(skip_locked=True)
+    # Two statements: PostgreSQL may run a locking subquery more than once and exceed the limit.
+    keys = session.connection().execute(free).scalars().all()
     take = (
         sa.update(MessageRow)
-        .where(MessageRow.key.in_(free.scalar_subquery()), MessageRow.state.in_(CLAIMABLE))  # type: ignore[attr-defined]
+        .where(MESSAGE.key.in_(keys), MESSAGE.state.in_(CLAIMABLE))
         .values(
             state=DeliveryState.CLAIMED,
             owner=owner,
             lease_until=now + lease,
-            fence=MessageRow.fence + 1,
-            attempts=MessageRow.attempts + 1,
+            fence=MESSAGE.fence + 1,
+            attempts=MESSAGE.attempts + 1,
         )
-        .returning(MessageRow)
-        .execution_options(synchronize_session=False)
+        .returning(*MESSAGE)
     )
-    rows = session.scalars(take).all()
+    rows = session.connection().execute(take).all()
     claims = [
         Claim(row.key, row.fence, row.post, row.person, row.unit_code, row.channel, row.level,
               row.attempts, row.possible_duplicate)
@@ -180,12 +198,12 @@ def claim(session: Session, now: datetime, owner: str, lease: timedelta, limit: 
 def reminders_in(session: Session, message_key: str) -> list[KeptReminder]:
     """Return the reminders a message carries, those given up since left out."""
     statement = sa.select(ReminderRow).where(
-        ReminderRow.message_key == message_key,
-        ReminderRow.state == "planned",  # type: ignore[arg-type]
+        REMINDER.message_key == message_key,
+        REMINDER.state == "planned",
     )
     return [
         KeptReminder(row.key, row.assignment_id, row.due_on, row.step, row.level, row.reason, row.place)
-        for row in session.scalars(statement.order_by(ReminderRow.key))  # type: ignore[arg-type]
+        for row in session.scalars(statement.order_by(REMINDER.key))
     ]
 
 
@@ -202,7 +220,8 @@ def settle(
 ) -> bool:
     """Record what became of a claimed message; False when the claim was lost meanwhile.
 
-    A message whose claim was lost is somebody else's to settle; nothing is written.
+    A message that somebody else claimed since is theirs to settle; nothing is written. One
+    whose lease merely ran out is still ours, and what we know beats "unknown".
     """
     change: dict[str, Any] = {
         "state": state,
@@ -211,22 +230,25 @@ def settle(
         "provider_id": provider_id,
         "error": error,
     }
+    if state is DeliveryState.UNKNOWN:
+        change["possible_duplicate"] = True
     if subject:
         change["subject"] = subject
     if retry_at is not None:
         change["not_before"] = retry_at
-    mine = (MessageRow.key == claim.key, MessageRow.fence == claim.fence)
-    statement = sa.update(MessageRow).where(*mine, MessageRow.state == DeliveryState.CLAIMED).values(**change)  # type: ignore[arg-type]
+    mine = (MESSAGE.key == claim.key, MESSAGE.fence == claim.fence)
+    unsettled = (DeliveryState.CLAIMED, DeliveryState.UNKNOWN)
+    statement = sa.update(MessageRow).where(*mine, MESSAGE.state.in_(unsettled)).values(**change)
     if session.connection().execute(statement).rowcount != 1:
         return False
-    data = {
+    data: dict[str, Any] = {
         "post": claim.post,
         "channel": claim.channel,
         "attempt": claim.attempts,
         "provider_id": provider_id,
     }
-    if error:
-        data["error"] = error
+    if error:  # the words may name a person: they can be erased, their mark stays
+        data["error_sha256"] = hashlib.sha256(error.encode()).hexdigest()
     if claim.possible_duplicate:
         data["possible_duplicate"] = True
     records.append(session, at, f"message-{state}", claim.key, data)
@@ -235,8 +257,8 @@ def settle(
 
 def hold(session: Session, claim: Claim, until: datetime, at: datetime) -> bool:
     """Give a claimed message back until `until`: it came outside the sending hours."""
-    mine = (MessageRow.key == claim.key, MessageRow.fence == claim.fence)
-    statement = sa.update(MessageRow).where(*mine, MessageRow.state == DeliveryState.CLAIMED)  # type: ignore[arg-type]
+    mine = (MESSAGE.key == claim.key, MESSAGE.fence == claim.fence)
+    statement = sa.update(MessageRow).where(*mine, MESSAGE.state == DeliveryState.CLAIMED)
     change = {
         "state": DeliveryState.HELD,
         "lease_until": None,
@@ -255,7 +277,7 @@ def give_up(session: Session, message_key: str, why: Mapping[str, str], at: date
     for key, reason in sorted(why.items()):
         session.connection().execute(
             sa.update(ReminderRow)
-            .where(ReminderRow.key == key, ReminderRow.state == "planned")  # type: ignore[arg-type]
+            .where(REMINDER.key == key, REMINDER.state == "planned")
             .values(state="suppressed", suppression=reason, decided_at=at)
         )
         entries.append(
@@ -272,9 +294,9 @@ def sweep(session: Session, now: datetime) -> list[str]:
     """
     statement = (
         sa.update(MessageRow)
-        .where(MessageRow.state == DeliveryState.CLAIMED, MessageRow.lease_until < now)  # type: ignore[arg-type,operator]
+        .where(MESSAGE.state == DeliveryState.CLAIMED, MESSAGE.lease_until < now)
         .values(state=DeliveryState.UNKNOWN, lease_until=None, not_before=now, possible_duplicate=True)
-        .returning(MessageRow.key)
+        .returning(MESSAGE.key)
         .execution_options(synchronize_session=False)
     )
     keys = sorted(session.scalars(statement))
@@ -297,19 +319,19 @@ class ReminderTally:
 def tallies(session: Session, until: datetime) -> dict[str, ReminderTally]:
     """Return for each assignment the reminders that left up to a moment."""
     statement = (
-        sa.select(  # type: ignore[call-overload]
-            ReminderRow.assignment_id,
+        sa.select(
+            REMINDER.assignment_id,
             sa.func.count(),
-            sa.func.max(ReminderRow.level),
-            sa.func.max(MessageRow.settled_at, type_=MessageRow.__table__.c.settled_at.type),  # type: ignore[attr-defined]
+            sa.func.max(REMINDER.level),
+            sa.func.max(MESSAGE.settled_at),
         )
-        .join(MessageRow, MessageRow.key == ReminderRow.message_key)
+        .join(MessageRow, MESSAGE.key == REMINDER.message_key)
         .where(
-            ReminderRow.state == "planned",
-            MessageRow.state.in_(ARRIVED),  # type: ignore[attr-defined]
-            MessageRow.settled_at <= until,  # type: ignore[operator]
+            REMINDER.state == "planned",
+            MESSAGE.state.in_(ARRIVED),
+            MESSAGE.settled_at <= until,
         )
-        .group_by(ReminderRow.assignment_id)
+        .group_by(REMINDER.assignment_id)
     )
     return {
         id_: ReminderTally(count, level, last.astimezone(HANOI) if last else None)
@@ -319,9 +341,9 @@ def tallies(session: Session, until: datetime) -> dict[str, ReminderTally]:
 
 def totals(session: Session) -> Counter[tuple[str, str, int]]:
     """Return how many messages there are by state, channel and level."""
-    statement = sa.select(  # type: ignore[call-overload]
-        MessageRow.state, MessageRow.channel, MessageRow.level, sa.func.count()
-    ).group_by(MessageRow.state, MessageRow.channel, MessageRow.level)
+    statement = sa.select(MESSAGE.state, MESSAGE.channel, MESSAGE.level, sa.func.count()).group_by(
+        MESSAGE.state, MESSAGE.channel, MESSAGE.level
+    )
     return Counter(
         {(state, channel, level): count for state, channel, level, count in session.execute(statement)}
     )
@@ -330,9 +352,9 @@ def totals(session: Session) -> Counter[tuple[str, str, int]]:
 def suppression_totals(session: Session) -> Counter[str]:
     """Return how many reminders were not sent, or wait, by reason."""
     statement = (
-        sa.select(ReminderRow.suppression, sa.func.count())  # type: ignore[call-overload]
-        .where(ReminderRow.suppression != "")
-        .group_by(ReminderRow.suppression)
+        sa.select(REMINDER.suppression, sa.func.count())
+        .where(REMINDER.suppression != "")
+        .group_by(REMINDER.suppression)
     )
     return Counter(dict(session.execute(statement).tuples()))
 
@@ -343,7 +365,7 @@ def take_lease(session: Session, name: str, owner: str, now: datetime, until: da
     statement = insert.values(name=name, owner=owner, until=until).on_conflict_do_update(
         index_elements=["name"],
         set_={"owner": owner, "until": until},
-        where=sa.or_(LeaseRow.until < now, LeaseRow.owner == owner),  # type: ignore[arg-type]
+        where=sa.or_(LEASE.until < now, LEASE.owner == owner),
     )
     return session.connection().execute(statement).rowcount == 1
 
@@ -361,10 +383,18 @@ def _upsert(session: Session, table: Any) -> Any:
     return (postgresql if is_postgresql else sqlite).insert(table)
 
 
-def _insert(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Insert rows that are not there yet; return how many were new."""
-    statement = _upsert(session, table).on_conflict_do_nothing()
-    return sum(session.connection().execute(statement, row).rowcount for row in rows)
+def _known(session: Session, keys: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Return state and suppression of the reminders that the ledger has among `keys`."""
+    known: dict[str, tuple[str, str]] = {}
+    for chunk in _chunks(keys):
+        statement = sa.select(REMINDER.key, REMINDER.state, REMINDER.suppression)
+        for key, state, suppression in session.connection().execute(statement.where(REMINDER.key.in_(chunk))):
+            known[key] = (state, suppression)
+    return known
+
+
+def _is_undecided(key: str, known: Mapping[str, tuple[str, str]]) -> bool:
+    return key not in known or known[key][0] == "waiting"
 
 
 def _put_reminders(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -374,9 +404,10 @@ def _put_reminders(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     statement = insert.on_conflict_do_update(
         index_elements=["key"],
         set_={name: getattr(insert.excluded, name) for name in replaced},
-        where=ReminderRow.state == "waiting",
+        where=REMINDER.state == "waiting",
     )
-    session.connection().execute(statement, list(rows))
+    if rows:
+        session.connection().execute(statement, list(rows))
 
 
 def _message_row(message: MessageDraft, at: datetime) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from sqlmodel import Session
 
 from engine.model import HANOI
 from store.database import WRITER_LOCK
-from store.tables import RecordRow
+from store.tables import RECORD, RecordRow
 
 DOMAIN = b"dondoc.record.v1"
 GENESIS = "0" * 64
@@ -95,15 +95,15 @@ def verify(session: Session) -> Verification:
     """
     prev, count = GENESIS, 0
     columns = (
-        RecordRow.seq,
-        RecordRow.at,
-        RecordRow.kind,
-        RecordRow.subject,
-        RecordRow.data,
-        RecordRow.prev,
-        RecordRow.hash,
+        RECORD.seq,
+        RECORD.at,
+        RECORD.kind,
+        RECORD.subject,
+        RECORD.data,
+        RECORD.prev,
+        RECORD.hash,
     )
-    statement = sa.select(*columns).order_by(RecordRow.seq).execution_options(yield_per=2000)
+    statement = sa.select(*columns).order_by(RECORD.seq).execution_options(yield_per=2000)
     for seq, at, kind, subject, data, stored_prev, mark in session.connection().execute(statement):
         count += 1
         if seq != count or stored_prev != prev or not _is_as_appended(at, kind, subject, data, prev, mark):
@@ -120,10 +120,10 @@ def records_of(
     wanted = sorted(set(subjects))
     for start in range(0, len(wanted), _IN_CHUNKS):
         chunk = wanted[start : start + _IN_CHUNKS]
-        statement = sa.select(RecordRow).where(RecordRow.subject.in_(chunk))  # type: ignore[attr-defined]
+        statement = sa.select(RecordRow).where(RECORD.subject.in_(chunk))
         if until is not None:
-            statement = statement.where(RecordRow.at <= until)
-        for row in session.scalars(statement.order_by(RecordRow.at, RecordRow.seq)):
+            statement = statement.where(RECORD.at <= until)
+        for row in session.scalars(statement.order_by(RECORD.at, RECORD.seq)):
             at = row.at.astimezone(HANOI)
             found[row.subject].append(
                 Record(row.seq, at, row.kind, row.subject, json.loads(row.data), row.hash)
@@ -132,7 +132,7 @@ def records_of(
 
 
 def _head(session: Session) -> tuple[int, str]:
-    newest = sa.select(RecordRow.seq, RecordRow.hash).order_by(sa.desc(RecordRow.seq)).limit(1)
+    newest = sa.select(RECORD.seq, RECORD.hash).order_by(sa.desc(RECORD.seq)).limit(1)
     row = session.connection().execute(newest).first()
     return (row[0], row[1]) if row else (0, GENESIS)
 

@@ -32,7 +32,18 @@ from engine.model import (
 from engine.status import standing_of
 from store import records
 from store.records import Record
-from store.tables import AssignmentRow, DocumentRow, DutyRow, SectionRow, TaskRow
+from store.tables import (
+    ASSIGNMENT,
+    DOCUMENT,
+    DUTY,
+    SECTION,
+    TASK,
+    AssignmentRow,
+    DocumentRow,
+    DutyRow,
+    SectionRow,
+    TaskRow,
+)
 
 UnitOf = Callable[[str], Unit]
 FACT_KINDS = frozenset(FactKind)
@@ -100,7 +111,7 @@ def put_document(session: Session, document: Document, arrival: Arrival) -> None
     )
     session.merge(row)
     session.flush()
-    session.execute(sa.delete(SectionRow).where(SectionRow.document_code == document.code))  # type: ignore[arg-type]
+    session.execute(sa.delete(SectionRow).where(SECTION.document_code == document.code))
     rows = [
         {"document_code": document.code, "number": number, "title": title, "position": position}
         for position, (number, title) in enumerate(arrival.sections, start=1)
@@ -136,22 +147,22 @@ def add_facts(session: Session, unit_of: UnitOf, facts: Sequence[tuple[str, Fact
         standing = standing_of(assignment, max(moments[assignment.id], assignment.facts[-1].at))
         change = {"due_on": standing.due_on, "is_open": standing.is_chased, "needs_planning": True}
         session.connection().execute(
-            sa.update(AssignmentRow).where(AssignmentRow.id == assignment.id).values(**change)  # type: ignore[arg-type]
+            sa.update(AssignmentRow).where(ASSIGNMENT.id == assignment.id).values(**change)
         )
 
 
 def mark_removed(session: Session, task_codes: Iterable[str], at: datetime) -> None:
     """Close tasks that a newer version of their document no longer has; nothing is deleted."""
     codes = list(task_codes)
-    session.execute(sa.update(TaskRow).where(TaskRow.code.in_(codes)).values(removed_at=at))  # type: ignore[attr-defined]
+    session.execute(sa.update(TaskRow).where(TASK.code.in_(codes)).values(removed_at=at))
 
 
 def clear_planning_flags(session: Session, ids: Iterable[str]) -> None:
     """Note that assignments have been planned since they last changed."""
     for chunk in _chunks(ids):
         statement = sa.update(AssignmentRow).where(
-            AssignmentRow.id.in_(chunk),
-            AssignmentRow.needs_planning,  # type: ignore[attr-defined,arg-type]
+            ASSIGNMENT.id.in_(chunk),
+            ASSIGNMENT.needs_planning,
         )
         session.execute(statement.values(needs_planning=False))
 
@@ -159,7 +170,7 @@ def clear_planning_flags(session: Session, ids: Iterable[str]) -> None:
 def flag_for_planning(session: Session, ids: Iterable[str]) -> None:
     """Ask the next tick to look at assignments whatever the watermark says."""
     for chunk in _chunks(ids):
-        where = AssignmentRow.id.in_(chunk)  # type: ignore[attr-defined]
+        where = ASSIGNMENT.id.in_(chunk)
         session.execute(sa.update(AssignmentRow).where(where).values(needs_planning=True))
 
 
@@ -187,14 +198,14 @@ def put_duty(session: Session, duty: StoredDuty) -> None:
 
 def documents(session: Session) -> list[Document]:
     """Return every document, oldest first."""
-    rows = session.scalars(sa.select(DocumentRow).order_by(DocumentRow.issued_on, DocumentRow.code))  # type: ignore[arg-type]
+    rows = session.scalars(sa.select(DocumentRow).order_by(DOCUMENT.issued_on, DOCUMENT.code))
     return [_document(row) for row in rows]
 
 
 def duties(session: Session) -> list[StoredDuty]:
     """Return every duty in force."""
     known = {document.code: document for document in documents(session)}
-    rows = session.scalars(sa.select(DutyRow).order_by(DutyRow.id))  # type: ignore[arg-type]
+    rows = session.scalars(sa.select(DutyRow).order_by(DUTY.id))
     return [
         StoredDuty(
             row.id, known[row.document_code], row.title, row.as_written, tuple(row.rrule),
@@ -208,11 +219,11 @@ def stored_tasks(session: Session, document_code: str) -> list[StoredTask]:
     """Return the tasks of a document that are still in it, in its order."""
     known = {document.code: document for document in documents(session)}
     statement = sa.select(TaskRow).where(
-        TaskRow.document_code == document_code,  # type: ignore[arg-type]
-        TaskRow.removed_at.is_(None),  # type: ignore[union-attr]
-        TaskRow.duty_id.is_(None),  # type: ignore[union-attr]
+        TASK.document_code == document_code,
+        TASK.removed_at.is_(None),
+        TASK.duty_id.is_(None),
     )
-    rows = session.scalars(statement.order_by(TaskRow.position))  # type: ignore[arg-type]
+    rows = session.scalars(statement.order_by(TASK.position))
     return [_stored(row, known) for row in rows]
 
 
@@ -223,13 +234,13 @@ def matching_tasks(session: Session, reference: str) -> list[str]:
     alone. More than one answer means that the person must say which.
     """
     wanted = reference.strip()
-    whole = session.scalars(sa.select(TaskRow.code).where(TaskRow.code == wanted)).all()  # type: ignore[call-overload]
+    whole = session.scalars(sa.select(TASK.code).where(TASK.code == wanted)).all()
     if whole:
         return list(whole)
     head, number = _split_reference(wanted)
-    statement = sa.select(TaskRow.code).where(TaskRow.number == number, TaskRow.removed_at.is_(None))  # type: ignore[call-overload,union-attr]
+    statement = sa.select(TASK.code).where(TASK.number == number, TASK.removed_at.is_(None))
     if head:
-        statement = statement.where(sa.func.lower(TaskRow.document_code) == head.lower())
+        statement = statement.where(sa.func.lower(TASK.document_code) == head.lower())
     return sorted(session.scalars(statement).all())
 
 
@@ -245,15 +256,15 @@ def assignments(
     rows: list[AssignmentRow] = []
     if ids is None and task_codes is None:
         rows = list(session.scalars(sa.select(AssignmentRow)))
-    column = AssignmentRow.id if ids is not None else AssignmentRow.task_code
+    column = ASSIGNMENT.id if ids is not None else ASSIGNMENT.task_code
     for chunk in _chunks(ids if ids is not None else task_codes or ()):
-        rows += session.scalars(sa.select(AssignmentRow).where(column.in_(chunk)))  # type: ignore[attr-defined]
+        rows += session.scalars(sa.select(AssignmentRow).where(column.in_(chunk)))
     tasks = _tasks_by_code(session, {row.task_code for row in rows})
     facts = records.records_of(session, (row.id for row in rows), until)
     found = [
         Assignment(
             row.id, tasks[row.task_code], unit_of(row.unit_code), Role(row.role), row.original_due_on,
-            row.assigned_on, tuple(_fact(record) for record in facts.get(row.id, ()) if record.kind in FACT_KINDS),
+            row.assigned_on, tuple(_fact(r) for r in facts.get(row.id, ()) if r.kind in FACT_KINDS),
         )
         for row in rows
     ]  # fmt: skip
@@ -262,20 +273,20 @@ def assignments(
 
 def open_due_between(session: Session, first: date | None, last: date) -> list[str]:
     """Return the open assignments whose deadline in force lies in `[first, last]`, by index."""
-    statement = sa.select(AssignmentRow.id).where(AssignmentRow.is_open, AssignmentRow.due_on <= last)  # type: ignore[call-overload,operator]
+    statement = sa.select(ASSIGNMENT.id).where(ASSIGNMENT.is_open, ASSIGNMENT.due_on <= last)
     if first is not None:
-        statement = statement.where(AssignmentRow.due_on >= first)
+        statement = statement.where(ASSIGNMENT.due_on >= first)
     return list(session.scalars(statement))
 
 
 def open_assignments(session: Session) -> list[str]:
     """Return every open assignment."""
-    return list(session.scalars(sa.select(AssignmentRow.id).where(AssignmentRow.is_open)))  # type: ignore[call-overload]
+    return list(session.scalars(sa.select(ASSIGNMENT.id).where(ASSIGNMENT.is_open)))
 
 
 def ids_needing_planning(session: Session) -> list[str]:
     """Return the assignments that changed since they were last planned."""
-    return list(session.scalars(sa.select(AssignmentRow.id).where(AssignmentRow.needs_planning)))  # type: ignore[call-overload]
+    return list(session.scalars(sa.select(ASSIGNMENT.id).where(ASSIGNMENT.needs_planning)))
 
 
 def is_empty(session: Session) -> bool:
@@ -342,7 +353,7 @@ def _tasks_by_code(session: Session, codes: set[str]) -> dict[str, Task]:
     known = {document.code: document for document in documents(session)}
     found: dict[str, Task] = {}
     for chunk in _chunks(sorted(codes)):
-        for row in session.scalars(sa.select(TaskRow).where(TaskRow.code.in_(chunk))):  # type: ignore[attr-defined]
+        for row in session.scalars(sa.select(TaskRow).where(TASK.code.in_(chunk))):
             found[row.code] = _task(row, known)
     return found
 

@@ -35,6 +35,8 @@ def upgrade(database: Database) -> None:
 
 
 def _refuse_newer(revision: str | None) -> None:
+    if revision is None:
+        return
     try:
         _scripts().get_revision(revision)
     except CommandError as error:

@@ -209,3 +209,13 @@ class LeaseRow(Row, table=True):
     name: str = Field(primary_key=True)
     owner: str
     until: datetime
+
+
+def _columns(row: Any) -> Any:
+    """Return the columns of a table for use in statements."""
+    return row.__table__.c
+
+
+DOCUMENT, SECTION, DUTY, TASK = map(_columns, (DocumentRow, SectionRow, DutyRow, TaskRow))
+ASSIGNMENT, MESSAGE, REMINDER = map(_columns, (AssignmentRow, MessageRow, ReminderRow))
+RECORD, LEASE = map(_columns, (RecordRow, LeaseRow))
