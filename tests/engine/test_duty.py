@@ -26,12 +26,10 @@ def duty(words: str, starts_on: date | None = None, report_period: str = "", cut
     )
 
 
-def due(of: Duty, since: str, until: str) -> list[tuple[str, str]]:
+def due(of: Duty, since: str, until: str) -> list[str]:
     """Names and due dates in a stretch of time."""
-    return [
-        (o.name, f"{o.due_on.day}/{o.due_on.month}/{o.due_on.year}")
-        for o in occurrences(of, d(since), d(until))
-    ]
+    found = occurrences(of, d(since), d(until))
+    return [f"{o.name}: {o.due_on.day}/{o.due_on.month}/{o.due_on.year}" for o in found]
 
 
 @pytest.mark.parametrize(
