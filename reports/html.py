@@ -52,7 +52,7 @@ def as_html(report: OverdueReport) -> str:
         other_remarks=report.data_quality[SHOWN_REMARKS:],
         bar_width=BAR_WIDTH,
     )
-    return unicodedata.normalize("NFC", page)
+    return unicodedata.normalize("NFC", page.strip() + "\n")
 
 
 def due_bar(matrix: Matrix) -> list[Segment]:

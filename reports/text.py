@@ -48,7 +48,7 @@ def as_text(report: OverdueReport) -> str:
 
 def _heading(report: OverdueReport) -> str:
     lines = ["BÁO CÁO NHIỆM VỤ QUÁ HẠN", f"Tính đến {moment(report.as_of)}", f"Bộ quy tắc: {report.rulebook}"]
-    return "\n".join(lines + [f"Văn bản giao: {name}" for name in report.documents])
+    return "\n".join(lines + [f"Văn bản giao: {_one_line(name)}" for name in report.documents])
 
 
 def _matrix(matrix: Matrix) -> Iterator[Line]:
@@ -84,8 +84,8 @@ def _rows(rows: Sequence[OverdueRow]) -> Iterator[str]:
     )
     lines = iter(_columns([_owed(row) for group in groups for row in group], right={1}))
     for group in groups:
-        yield f"\n{group[0].task}{GAP}{_shortened(group[0].title)}"
-        yield f"{GAP}{group[0].document}"
+        yield f"\n{group[0].task}{GAP}{_shortened(_one_line(group[0].title))}"
+        yield f"{GAP}{_one_line(group[0].document)}"
         yield from (GAP + next(lines) for _ in group)
 
 
@@ -110,6 +110,7 @@ def _table(lines: Sequence[Line]) -> str:
 
 def _columns(lines: Sequence[Line], right: Iterable[int]) -> list[str]:
     right = set(right)
+    lines = [tuple(map(_one_line, line)) for line in lines]
     widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
 
     def padded(index: int, text: str) -> str:
@@ -117,6 +118,15 @@ def _columns(lines: Sequence[Line], right: Iterable[int]) -> list[str]:
         return space + text if index in right else text + space
 
     return [GAP.join(padded(i, text) for i, text in enumerate(line)).rstrip() for line in lines]
+
+
+def _one_line(text: str) -> str:
+    """Return `text` without line breaks and without characters that would steer a terminal."""
+    return "".join(" " if char in "\r\n\t" else char for char in text if not _is_control(char))
+
+
+def _is_control(char: str) -> bool:
+    return unicodedata.category(char) in {"Cc", "Cf"} and char not in "\r\n\t"
 
 
 def _shortened(text: str) -> str:

@@ -18,7 +18,7 @@ NBSP = "\u00a0"
 NOTHING = "–"
 
 STATUS = {
-    Status.OPEN: "Chưa xác nhận đã nhận",
+    Status.OPEN: "Chưa xác nhận",
     Status.ACKNOWLEDGED: "Đã nhận, đang thực hiện",
     Status.REPORTED: "Đã báo cáo, chờ nghiệm thu",
     Status.ACCEPTED: "Đã nghiệm thu",
@@ -70,7 +70,7 @@ def day(value: date) -> str:
 
 def moment(value: datetime) -> str:
     """Return 08:00 thứ Năm, ngày 16/10/2025."""
-    weekday = WEEKDAYS[value.weekday()].replace("Thứ", "thứ").replace("Chủ", "chủ")
+    weekday = WEEKDAYS[value.weekday()].replace("Thứ", "thứ")
     return f"{value:%H:%M} {weekday}, ngày {day(value)}"
 
 
