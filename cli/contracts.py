@@ -10,7 +10,8 @@ from typing import Any
 from cli.output import iso
 from engine.calendar import WorkCalendar
 from engine.model import Deadline, Unit, UnitReading
-from usecases.bring_in import Brought, StagedTask
+from usecases.bring_in import Brought
+from usecases.staging import StagedTask
 
 
 def deadline_as_json(deadline: Deadline, calendar: WorkCalendar) -> dict[str, Any]:

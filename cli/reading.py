@@ -76,10 +76,10 @@ def _deadline_lines(deadline: Deadline) -> list[str]:
     calendar = load_calendar(Settings().config)
     lines = [f"“{deadline.as_written}”", f"  {deadline.reading}"]
     if deadline.due_on:
-        lines.append(
-            f"  hạn {shown(deadline.due_on)} · làm chậm nhất {shown(calendar.previous_working_day(deadline.due_on))}"
-            f" · tính quá hạn sau {shown(calendar.next_working_day(deadline.due_on))}"
-        )
+        act_by_on = calendar.previous_working_day(deadline.due_on)
+        effective_on = calendar.next_working_day(deadline.due_on)
+        dates = f"làm chậm nhất {shown(act_by_on)} · tính quá hạn sau {shown(effective_on)}"
+        lines.append(f"  hạn {shown(deadline.due_on)} · {dates}")
     if deadline.proposal:
         lines.append(f"  đề xuất {shown(deadline.proposal)}, chờ người quyết định")
     return lines

@@ -53,6 +53,11 @@ class ContactBook:
         held = self._by_post.get((unit_code, role), ())
         return next((holding.recipient for holding in held if holding.covers(on)), None)
 
+    def at_post(self, post: str, on: date) -> Recipient | None:
+        """Return who holds the post "<unit code>/<role>" on a day."""
+        unit_code, _, role = post.partition("/")
+        return self.recipient(unit_code, PostRole(role), on) if role in set(PostRole) else None
+
     def coordinator(self, on: date) -> Recipient | None:
         """Return the office that follows up all tasks."""
         return self._single(PostRole.COORDINATOR, on)

@@ -12,26 +12,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 
-from engine.deadline_words import NUMBER_WORD, NUMBERS
+from engine.deadline_patterns import AROUND, LINK, MARK, POINTS, RELATIONS, ROMAN, WEEKDAYS, Relation
+from engine.deadline_words import NUMBERS
 from engine.model import HANOI, Confirmation, DeadlineKind
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 PAST_DAYS = 60  # a date without a year that lies further back than this is asked about
 
 Doubt = tuple[Confirmation, str]
-_MARK = "[\ue000-\uf8ff]"
 _FROM_MARK = 0xE000
-
-
-class Relation(StrEnum):
-    """How the words in front of a point bear on it."""
-
-    BY = "by"  # the point itself is the last day
-    BEFORE = "before"
-    AFTER = "after"
-    FROM = "from"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,103 +76,15 @@ class _Raw:
     weekday: int | None = None
 
 
-_PART = r"(?:(?P<part>đầu|giữa|cuối|nửa đầu|nửa cuối|thượng tuần|trung tuần|hạ tuần) (?:của )?)?"
-_YEAR = (
-    r"(?:[ ,]*[/.-]? ?năm ?(?P<y1>\d{2,5}(?!\d)|(?:nay|này|sau|tới|kế tiếp|tiếp theo)\b)"
-    r"| ?[/-] ?(?P<y2>\d{3,5}(?![\d/])|(?<=/)\d{2}(?![\d/%]))"
-    r"|[ .,(]+(?P<y3>\d{4}(?!\d))\)?)"
-)
-_ALONE = r"(?<![\d/.])(?<!tháng )(?<!quý )(?<!\bt)(?<!\bq)"  # a day, not the number of a month or quarter
-_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
-_HALF_TAIL = r"(?:(?: của)? năm\b(?! học))?(?:[ /]*(?P<y1>(?:19|20)\d\d(?!\d)|(?:nay|này|sau|tới)\b))?"
-
-# What a point looks like, tried in this order: the longer forms come first.
-_POINTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (unit, re.compile(pattern, re.I))
-    for unit, pattern in (
-        ("school", r"năm học (?P<n>\d{4}) ?- ?(?:năm )?(?P<y1>\d{4})(?!\d)"),
-        ("date", r"(?<!\d)(?P<y1>\d{4})(?P<s>[/.-])(?P<n>\d{1,2})(?P=s)(?P<d>\d{1,2})(?!\d)"),
-        ("date", r"(?:ngày )?(?<![\d/])(?P<d>\d{1,2})(?P<s> ?[/.-] ?)(?P<n>\d{1,2})(?P=s)(?:năm )?"
-                 r"(?P<y1>\d{2,5})(?![\d/])"),
-        ("date", rf"(?:ngày )?{_ALONE}(?P<d>\d{{1,2}}) ?[/.-] ?(?P<n>\d{{1,2}})(?!\d){_YEAR}"),
-        ("date", rf"(?:ngày )?{_ALONE}(?P<d>\d{{1,2}})/(?P<n>\d{{1,2}})(?![\d/%])(?! (?:số|tổng)\b)"),
-        ("date", r"(?:(?<=ngày )|^)(?P<d>\d{1,2})[.-](?P<n>\d{1,2})(?![\d/%.-])"),
-        ("date", rf"(?:ngày (?P<d>\d{{1,2}})[ ,/]*|(?<!tháng )(?<!quý )(?<![\d/])(?P<d2>\d{{1,2}})[ /])"
-                 rf"tháng ?(?P<n>\d{{1,2}})(?!\d){_YEAR}?"),
-        ("month", rf"(?<!\w){_PART}(?:tháng ?|t\.?)(?P<n>\d{{1,2}})(?!\d){_YEAR}?"),
-        ("months", rf"(?<!\d)(?<!ngày )(?P<n>\d{{1,2}}|{NUMBER_WORD}) tháng (?P<part>đầu|cuối)"
-                   rf"(?!(?: tiên| cùng)? (?:của |mỗi )*quý){_HALF_TAIL}"),
-        ("half", rf"\bnửa(?: năm)? (?P<part>đầu|cuối)(?! (?:tháng|quý)){_HALF_TAIL}"),
-        ("quarter", rf"(?<!\w)(?<!hằng ){_PART}(?:quý|q)\.? ?(?:thứ )?"
-                    rf"(?P<n>iv|vi{{0,3}}|i{{1,3}}|0?\d)(?!\w){_YEAR}?"),
-        ("quarter", r"(?<!\w)(?P<n>iv|i{1,3}) ?/ ?(?:năm )?(?P<y1>\d{4})"),
-        ("month", rf"{_PART}(?<![\d/.])(?P<n>\d{{1,2}}) ?[/.-] ?(?P<y1>\d{{4}})(?![\d/])"),
-        ("year", r"(?:(?P<part>đầu|giữa|cuối) )?(?<!các )(?<!những )(?<!hằng )\bnăm ?"
-                 r"(?P<y1>\d{3,5}(?![\d/])|(?:nay|này|sau|tới)\b)"),
-        ("year", r"\b(?P<part>đầu|giữa|cuối) năm\b(?! học)"),
-        ("year", r"^(?P<y1>\d{4})$"),
-        ("year", r"(?<=trong )năm(?=\s*$|[,;.()])"),
-        ("year", r"(?:(?P<part>đầu|giữa|cuối) )?(?<![\d/.,])(?P<y1>(?:199|20\d)\d|2100)(?![\d/%]|[.,]\d)"),
-        ("day", r"\bngày (?P<d>\d{1,2})(?![\d/%])"),
-        ("day", r"(?<!\d)(?P<d>\d{1,2})(?= hằng tháng)"),
-    )
-)  # fmt: skip
-
-_CLOCK = (
-    r"(?<!\d)(?P<hour>\d{1,2})(?: ?(?:h|giờ|g) ?(?P<minute>\d{2})?(?: ?(?:phút|ph)|')?|:(?P<colon>\d{2})"
-    r"(?::\d{2})?)(?: (?P<half>sáng|trưa|chiều|tối))?"
-)
-_WEEKDAY = r"(?P<weekday>thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật)"
-# Words that belong to a point already found: hours and weekdays around a date.
-_AROUND: tuple[re.Pattern[str], ...] = tuple(
-    re.compile(pattern, re.I)
-    for pattern in (
-        rf"{_WEEKDAY},? ?\(?(?:ngày )?(?P<mark>{_MARK})\)?",
-        rf"(?P<mark>{_MARK}),? ?\({_WEEKDAY}\)",
-        rf"(?:lúc |vào |hồi )?{_CLOCK}[ ,]*(?:của |vào |trong )?(?:ngày )?(?P<mark>{_MARK})",
-        rf"(?P<mark>{_MARK})(?:T|[ ,]*)(?:lúc |vào |trước |hồi )?\(?{_CLOCK}\)?",
-        rf"\b(?:buổi )?(?:sáng|trưa|chiều|tối) (?:ngày )?(?P<mark>{_MARK})",
-    )
-)
-_WEEKDAYS = {
-    "hai": 0,
-    "ba": 1,
-    "tư": 2,
-    "năm": 3,
-    "sáu": 4,
-    "bảy": 5,
-    "nhật": 6,
-    **{str(n + 2): n for n in range(6)},
-}
-
-_RELATIONS: tuple[tuple[Relation, re.Pattern[str]], ...] = (
-    (
-        Relation.BEFORE,
-        re.compile(r"(?<!không )\btrước(?: thời điểm| thời hạn| mốc)?(?: ngày)?[\s:(]*$", re.I),
-    ),
-    (
-        Relation.AFTER,
-        re.compile(r"(?:(?<!không )(?<!muộn )\bsau)(?: ngày| thời điểm)?\s*$", re.I),
-    ),
-    (
-        Relation.FROM,
-        re.compile(
-            r"(?:\btừ|\bkhông trước|\bkhông sớm hơn|\bbắt đầu(?: vào)?|\bkhởi công)(?: ngày| đầu)?\s*$", re.I
-        ),
-    ),
-)
-_LINK = re.compile(r"[\s,;&+-]*(?:(?:và|hoặc|hay)\s*)?$", re.I)
-
-
 def points_of(text: str, issued_on: date) -> tuple[str, tuple[Point, ...]]:
     """Return the skeleton of `text` and its points in the order they stand."""
     raws: list[_Raw] = []
     marked = text
-    for unit, pattern in _POINTS:
+    for unit, pattern in POINTS:
         marked = pattern.sub(lambda m, unit=unit: _mark(raws, _raw_of(unit, m)), marked)  # type: ignore[misc]
-    for around in _AROUND:
+    for around in AROUND:
         marked = around.sub(lambda m: _attach(raws, m), marked)
-    pieces = re.split(f"({_MARK})", marked)
+    pieces = re.split(f"({MARK})", marked)
     leads, found = pieces[0::2], [raws[ord(mark) - _FROM_MARK] for mark in pieces[1::2]]
     points = tuple(_related(list(_resolved(found, leads, issued_on)), leads))
     skeleton = "".join(f"{lead}<{p.mark}>" for lead, p in zip(leads, points, strict=False)) + leads[-1]
@@ -198,7 +100,7 @@ def _raw_of(unit: str, match: re.Match[str]) -> _Raw:
     found = {key: value for key, value in match.groupdict().items() if value}
     year = found.get("y1") or found.get("y2") or found.get("y3")
     number = found.get("n", "0").lower()
-    value = int(number) if number.isdigit() else _ROMAN.get(number) or NUMBERS.get(number, 99)
+    value = int(number) if number.isdigit() else ROMAN.get(number) or NUMBERS.get(number, 99)
     day = int(found.get("d") or found.get("d2") or 0)
     return _Raw(unit, value, year and year.lower(), match.group().strip(), day, found.get("part", "").lower())
 
@@ -210,7 +112,7 @@ def _attach(raws: list[_Raw], match: re.Match[str]) -> str:
     if raw.unit != "date" or raw.at is not None:
         return match.group()
     if found.get("weekday"):
-        raws[index] = replace(raw, weekday=_WEEKDAYS[match["weekday"].lower().split()[-1]])
+        raws[index] = replace(raw, weekday=WEEKDAYS[match["weekday"].lower().split()[-1]])
     elif found.get("hour"):
         is_afternoon = (found["half"] or "").lower() in {"chiều", "tối"} and int(found["hour"]) < 12
         at = (int(found["hour"]) + 12 * is_afternoon, int(found["minute"] or found["colon"] or 0))
@@ -387,7 +289,7 @@ def _related(points: list[Point], leads: list[str]) -> Iterator[Point]:
     """Yield the points with the words in front of them; "trước A và B" is strict for both."""
     relation = Relation.BY
     for i, (point, lead) in enumerate(zip(points, leads, strict=False)):
-        found = next((r for r, pattern in _RELATIONS if pattern.search(lead)), Relation.BY)
-        is_list = i > 0 and _LINK.fullmatch(lead) is not None and relation is Relation.BEFORE
+        found = next((r for r, pattern in RELATIONS if pattern.search(lead)), Relation.BY)
+        is_list = i > 0 and LINK.fullmatch(lead) is not None and relation is Relation.BEFORE
         relation = Relation.BEFORE if is_list else found
         yield replace(point, lead=lead, relation=relation)

@@ -7,7 +7,8 @@ may ask about next Tuesday and a test about a Tết three years away.
 from __future__ import annotations
 
 from bisect import bisect_right
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from engine.calendar import WorkCalendar
 from engine.model import HANOI
@@ -21,14 +22,19 @@ def step_falls_at(step: Step, due_on: date, calendar: WorkCalendar) -> datetime:
     that "one day before" is a day on which something can still be done; steps after it
     count from the first working day on or after it (Bộ luật Dân sự 2015, Điều 148.5).
     """
-    match step.anchor:
+    return _moment(step.anchor, step.working_days, step.at, due_on, calendar)
+
+
+@lru_cache(maxsize=65536)  # a registry has far fewer deadlines than assignments
+def _moment(anchor: Anchor, working_days: int, at: time, due_on: date, calendar: WorkCalendar) -> datetime:
+    match anchor:
         case Anchor.BEFORE:
-            day = calendar.add_working_days(calendar.previous_working_day(due_on), -step.working_days)
+            day = calendar.add_working_days(calendar.previous_working_day(due_on), -working_days)
         case Anchor.ON:
             day = calendar.previous_working_day(due_on)
         case Anchor.AFTER:
-            day = calendar.add_working_days(calendar.next_working_day(due_on), step.working_days)
-    return datetime.combine(day, step.at, tzinfo=HANOI)
+            day = calendar.add_working_days(calendar.next_working_day(due_on), working_days)
+    return datetime.combine(day, at, tzinfo=HANOI)
 
 
 def due_dates_touched(

@@ -45,3 +45,4 @@ class Told:
     falls_at: datetime
     state: ToldState
     at: datetime
+    suppression: str = ""  # the code of the reason, for what was not told

@@ -38,7 +38,10 @@ class Audience(StrEnum):
     @property
     def level(self) -> int:
         """Its place in the ladder: 0 information, 1 contact … 4 chairman."""
-        return list(Audience).index(self)
+        return _LEVELS[self]
+
+
+_LEVELS = {audience: level for level, audience in enumerate(Audience)}
 
 
 @dataclass(frozen=True, slots=True)

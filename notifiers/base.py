@@ -80,3 +80,7 @@ class Notifier(Protocol):
     async def send(self, letter: Letter, address: str) -> Receipt:
         """Return the receipt for `letter`; raises DeliveryFailed or DeliveryUnknown."""
         ...
+
+    async def close(self) -> None:
+        """Let go of connections; the notifier may be used again afterwards."""
+        ...

@@ -55,6 +55,9 @@ class MailboxNotifier:
             raise DeliveryFailed(reason, permanent=False) from error
         return Receipt(provider_id=str(path.relative_to(self._folder)), state="delivered")
 
+    async def close(self) -> None:
+        """Nothing is held open between letters."""
+
     def _keep(self, letter: Letter, octets: bytes) -> Path:
         folder = self._folder / _safe(letter.recipient.post)
         folder.mkdir(parents=True, exist_ok=True)

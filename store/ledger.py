@@ -142,7 +142,7 @@ def tasks_told_since(session: Session, since: datetime) -> dict[str, int]:
         .where(REMINDER.state == "planned", REMINDER.decided_at >= since)
         .group_by(REMINDER.post)
     )
-    return dict(session.execute(statement).tuples())
+    return {post: count for post, count in session.execute(statement).all()}  # noqa: C416
 
 
 def watermarks(session: Session) -> dict[tuple[str, str, str], datetime]:
@@ -356,7 +356,7 @@ def suppression_totals(session: Session) -> Counter[str]:
         .where(REMINDER.suppression != "")
         .group_by(REMINDER.suppression)
     )
-    return Counter(dict(session.execute(statement).tuples()))
+    return Counter({reason: count for reason, count in session.execute(statement).all()})  # noqa: C416
 
 
 def take_lease(session: Session, name: str, owner: str, now: datetime, until: datetime) -> bool:

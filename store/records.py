@@ -73,17 +73,19 @@ def append_many(session: Session, entries: Iterable[Entry]) -> None:
         return
     if session.get_bind().dialect.name == "postgresql":
         session.connection().execute(sa.select(sa.func.pg_advisory_xact_lock(WRITER_LOCK)))
-    seq, prev = _head(session)
+    last, prev = _head(session)
     rows = []
-    for entry in waiting:
-        content = _canonical(_micros(entry.at), entry.kind, entry.subject, entry.data)
-        mark = _hash(prev, content)
-        seq += 1
-        rows.append(
-            {"seq": seq, "at": entry.at, "kind": entry.kind, "subject": _nfc(entry.subject),
-             "data": rfc8785.dumps(_nfc(dict(entry.data))).decode(), "prev": prev, "hash": mark}
-        )  # fmt: skip
-        prev = mark
+    for seq, entry in enumerate(waiting, start=last + 1):
+        row = {
+            "seq": seq,
+            "at": entry.at,
+            "kind": _hashable(str(entry.kind)),
+            "subject": _hashable(entry.subject),
+            "data": rfc8785.dumps(_hashable(dict(entry.data))).decode(),
+            "prev": prev,
+        }
+        prev = row["hash"] = _hash(prev, entry.at, row["kind"], row["subject"], row["data"])
+        rows.append(row)
     session.connection().execute(sa.insert(RecordRow), rows)
 
 
@@ -92,24 +94,21 @@ def verify(session: Session) -> Verification:
 
     Finds an edit, a deletion in the middle, an insertion and a changed order. A cut tail
     cannot be seen by the chain alone: compare `head` with one printed or sent earlier.
+    When something is broken, `head` is the last hash that could be trusted.
     """
-    prev, count = GENESIS, 0
-    columns = (
-        RECORD.seq,
-        RECORD.at,
-        RECORD.kind,
-        RECORD.subject,
-        RECORD.data,
-        RECORD.prev,
-        RECORD.hash,
-    )
+    prev, count, first_broken = GENESIS, 0, None
+    # Moments come as the database keeps them, so that a spoilt one is found and not stumbled over.
+    at = sa.type_coerce(RECORD.at, sa.Text)
+    columns = (RECORD.seq, RECORD.prev, RECORD.hash, at, RECORD.kind, RECORD.subject, RECORD.data)
     statement = sa.select(*columns).order_by(RECORD.seq).execution_options(yield_per=2000)
-    for seq, at, kind, subject, data, stored_prev, mark in session.connection().execute(statement):
+    for seq, stored_prev, mark, *content in session.connection().execute(statement):
         count += 1
-        if seq != count or stored_prev != prev or not _is_as_appended(at, kind, subject, data, prev, mark):
-            return Verification(False, count, prev, seq)
-        prev = mark
-    return Verification(True, count, prev, None)
+        if first_broken is None:
+            if (seq, stored_prev) == (count, prev) and _is_as_appended(mark, prev, *content):
+                prev = mark
+            else:
+                first_broken = seq
+    return Verification(first_broken is None, count, prev, first_broken)
 
 
 def records_of(
@@ -137,33 +136,33 @@ def _head(session: Session) -> tuple[int, str]:
     return (row[0], row[1]) if row else (0, GENESIS)
 
 
-def _is_as_appended(at: datetime, kind: str, subject: str, data: str, prev: str, mark: str) -> bool:
+def _is_as_appended(mark: str, prev: str, at: Any, kind: str, subject: str, data: str) -> bool:
     try:
-        content = json.loads(data)
-        return _hash(prev, _canonical(_micros(at), kind, subject, content)) == mark
-    except (ValueError, TypeError):
+        moment = datetime.fromisoformat(at).replace(tzinfo=UTC) if isinstance(at, str) else at
+        return _hash(prev, moment, kind, subject, data) == mark
+    except (ValueError, TypeError, AttributeError):
         return False
 
 
-def _canonical(at: int, kind: str, subject: str, data: Mapping[str, Any]) -> bytes:
-    """Return the bytes that are hashed: RFC 8785 over NFC text."""
-    return rfc8785.dumps(_nfc({"at": at, "kind": kind, "subject": subject, "data": dict(data)}))
+def _hash(prev: str, at: datetime, kind: str, subject: str, data: str) -> str:
+    """Return the mark of a record: RFC 8785 of all it says, after the mark of the one before.
+
+    `data` is canonical already and goes in as kept, so that not even its spelling can change.
+    """
+    micros = (at - _EPOCH) // timedelta(microseconds=1)  # exact: no float touches a hashed value
+    parts = (str(micros).encode(), data.encode(), rfc8785.dumps(kind), rfc8785.dumps(subject))
+    content = b'{"at":%b,"data":%b,"kind":%b,"subject":%b}' % parts
+    return hashlib.sha256(b"|".join((DOMAIN, prev.encode(), content))).hexdigest()
 
 
-def _hash(prev: str, content: bytes) -> str:
-    return hashlib.sha256(DOMAIN + b"|" + prev.encode() + b"|" + content).hexdigest()
-
-
-def _micros(at: datetime) -> int:
-    """Return microseconds since 1970 UTC, exactly: no float ever touches a hashed value."""
-    return (at - _EPOCH) // timedelta(microseconds=1)
-
-
-def _nfc(value: Any) -> Any:
+def _hashable(value: Any) -> Any:
+    """Return `value` with its texts in NFC; a float has several spellings and is refused."""
     if isinstance(value, str):
         return unicodedata.normalize("NFC", value)
     if isinstance(value, dict):
-        return {_nfc(key): _nfc(item) for key, item in value.items()}
+        return {_hashable(key): _hashable(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_nfc(item) for item in value]
-    return value
+        return [_hashable(item) for item in value]
+    if value is None or isinstance(value, bool | int):
+        return value
+    raise TypeError(f"a record holds texts, integers, booleans and lists of them, not {value!r}")

@@ -7,12 +7,16 @@ the same transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import json
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from engine.model import (
@@ -31,11 +35,13 @@ from engine.model import (
 )
 from engine.status import standing_of
 from store import records
-from store.records import Record
 from store.tables import (
     ASSIGNMENT,
     DOCUMENT,
     DUTY,
+    IS_OPEN,
+    NEEDS_PLANNING,
+    RECORD,
     SECTION,
     TASK,
     AssignmentRow,
@@ -47,6 +53,11 @@ from store.tables import (
 
 UnitOf = Callable[[str], Unit]
 FACT_KINDS = frozenset(FactKind)
+_ROLES = {str(role): role for role in Role}
+_SHARES = sa.select(
+    ASSIGNMENT.id, ASSIGNMENT.task_code, ASSIGNMENT.unit_code, ASSIGNMENT.role,
+    ASSIGNMENT.original_due_on, ASSIGNMENT.assigned_on,
+)  # fmt: skip
 _CHUNK = 500
 
 
@@ -121,10 +132,14 @@ def put_document(session: Session, document: Document, arrival: Arrival) -> None
 
 
 def put_tasks(session: Session, tasks: Iterable[StoredTask]) -> None:
-    """Add tasks, or replace what is known of them."""
-    for stored in tasks:
-        session.merge(_task_row(stored))
-    session.flush()
+    """Add tasks, or replace what is known of them; one that had been removed is back."""
+    rows = [_task_row(stored).model_dump() for stored in tasks]
+    if not rows:
+        return
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    insert = (postgresql if is_postgresql else sqlite).insert(TaskRow)
+    replaced = {name: insert.excluded[name] for name in rows[0] if name != "code"}
+    session.connection().execute(insert.on_conflict_do_update(index_elements=["code"], set_=replaced), rows)
 
 
 def put_assignments(session: Session, assignments: Sequence[Assignment], at: datetime) -> None:
@@ -162,7 +177,7 @@ def clear_planning_flags(session: Session, ids: Iterable[str]) -> None:
     for chunk in _chunks(ids):
         statement = sa.update(AssignmentRow).where(
             ASSIGNMENT.id.in_(chunk),
-            ASSIGNMENT.needs_planning,
+            NEEDS_PLANNING,
         )
         session.execute(statement.values(needs_planning=False))
 
@@ -230,17 +245,21 @@ def stored_tasks(session: Session, document_code: str) -> list[StoredTask]:
 def matching_tasks(session: Session, reference: str) -> list[str]:
     """Return the codes of the tasks that `reference` may mean.
 
-    A whole code ("KH-UBND-2025-10/15", also with - or : before the number), or a number
-    alone. More than one answer means that the person must say which.
+    A whole code ("KH-UBND-2025-10/15", also with - or : before the number, in either case),
+    or what follows the document alone ("15"). More than one answer means that the person
+    must say which.
     """
-    wanted = reference.strip()
+    wanted = unicodedata.normalize("NFC", reference.strip())
     whole = session.scalars(sa.select(TASK.code).where(TASK.code == wanted)).all()
     if whole:
         return list(whole)
-    head, number = _split_reference(wanted)
-    statement = sa.select(TASK.code).where(TASK.number == number, TASK.removed_at.is_(None))
-    if head:
-        statement = statement.where(sa.func.lower(TASK.document_code) == head.lower())
+    codes = session.scalars(sa.select(DOCUMENT.code)).all()
+    named = [(code, rest) for code in codes if (rest := _after_document(code, wanted))]
+    places = [
+        (TASK.document_code == code) & ((TASK.number == rest) | (TASK.code == f"{code}/{rest}"))
+        for code, rest in named
+    ] or [TASK.number == wanted, TASK.code.in_([f"{code}/{wanted}" for code in codes])]
+    statement = sa.select(TASK.code).where(sa.or_(*places), TASK.removed_at.is_(None))
     return sorted(session.scalars(statement).all())
 
 
@@ -253,18 +272,18 @@ def assignments(
     until: datetime | None = None,
 ) -> list[Assignment]:
     """Return assignments with their facts up to `until`: all, by id, or by task."""
-    rows: list[AssignmentRow] = []
-    if ids is None and task_codes is None:
-        rows = list(session.scalars(sa.select(AssignmentRow)))
+    everything = ids is None and task_codes is None
     column = ASSIGNMENT.id if ids is not None else ASSIGNMENT.task_code
-    for chunk in _chunks(ids if ids is not None else task_codes or ()):
-        rows += session.scalars(sa.select(AssignmentRow).where(column.in_(chunk)))
+    chunks = _chunks(ids if ids is not None else task_codes or ())
+    wanted = [sa.true()] if everything else [column.in_(chunk) for chunk in chunks]
+    rows = [row for where in wanted for row in session.connection().execute(_SHARES.where(where))]
     tasks = _tasks_by_code(session, {row.task_code for row in rows})
-    facts = records.records_of(session, (row.id for row in rows), until)
+    units = {code: unit_of(code) for code in {row.unit_code for row in rows}}
+    facts = _facts(session, None if everything else [row.id for row in rows], until)
     found = [
         Assignment(
-            row.id, tasks[row.task_code], unit_of(row.unit_code), Role(row.role), row.original_due_on,
-            row.assigned_on, tuple(_fact(r) for r in facts.get(row.id, ()) if r.kind in FACT_KINDS),
+            row.id, tasks[row.task_code], units[row.unit_code], _ROLES[row.role], row.original_due_on,
+            row.assigned_on, tuple(facts.get(row.id, ())),
         )
         for row in rows
     ]  # fmt: skip
@@ -273,7 +292,7 @@ def assignments(
 
 def open_due_between(session: Session, first: date | None, last: date) -> list[str]:
     """Return the open assignments whose deadline in force lies in `[first, last]`, by index."""
-    statement = sa.select(ASSIGNMENT.id).where(ASSIGNMENT.is_open, ASSIGNMENT.due_on <= last)
+    statement = sa.select(ASSIGNMENT.id).where(IS_OPEN, ASSIGNMENT.due_on <= last)
     if first is not None:
         statement = statement.where(ASSIGNMENT.due_on >= first)
     return list(session.scalars(statement))
@@ -281,12 +300,20 @@ def open_due_between(session: Session, first: date | None, last: date) -> list[s
 
 def open_assignments(session: Session) -> list[str]:
     """Return every open assignment."""
-    return list(session.scalars(sa.select(ASSIGNMENT.id).where(ASSIGNMENT.is_open)))
+    return list(session.scalars(sa.select(ASSIGNMENT.id).where(IS_OPEN)))
 
 
 def ids_needing_planning(session: Session) -> list[str]:
     """Return the assignments that changed since they were last planned."""
-    return list(session.scalars(sa.select(ASSIGNMENT.id).where(ASSIGNMENT.needs_planning)))
+    return list(session.scalars(sa.select(ASSIGNMENT.id).where(NEEDS_PLANNING)))
+
+
+def open_questions(session: Session) -> list[tuple[str, str]]:
+    """Return the doubts noted at import for the tasks still in force, as (code, sentence)."""
+    statement = sa.select(TASK.code, TASK.problems).where(TASK.removed_at.is_(None)).order_by(TASK.code)
+    return [
+        (code, f"{task}: {said}") for task, problems in session.execute(statement) for code, said in problems
+    ]
 
 
 def is_empty(session: Session) -> bool:
@@ -302,12 +329,17 @@ def _chunks(values: Iterable[str]) -> Iterable[list[str]]:
     return (listed[start : start + _CHUNK] for start in range(0, len(listed), _CHUNK))
 
 
-def _split_reference(reference: str) -> tuple[str, str]:
-    for mark in ("/", ":", "#", "-"):
-        head, found, number = reference.rpartition(mark)
-        if found and number.strip():
-            return head.strip(), number.strip()
-    return "", reference
+def _after_document(code: str, reference: str) -> str:
+    """Return what follows a document's code and a mark, or nothing when it is another document.
+
+    Compared here because lower() of SQLite knows no "Đ".
+    """
+    head, mark, rest = (
+        reference[: len(code)],
+        reference[len(code) : len(code) + 1],
+        reference[len(code) + 1 :],
+    )
+    return rest.strip() if head.casefold() == code.casefold() and mark and mark in "/:-" else ""
 
 
 def _entry(assignment_id: str, fact: Fact) -> records.Entry:
@@ -318,10 +350,23 @@ def _entry(assignment_id: str, fact: Fact) -> records.Entry:
     return records.Entry(fact.at, fact.kind, assignment_id, data)
 
 
-def _fact(record: Record) -> Fact:
-    data = record.data
+def _facts(session: Session, ids: list[str] | None, until: datetime | None) -> dict[str, list[Fact]]:
+    """Return the facts of assignments, all when `ids` is None, each in the order of their moments."""
+    facts: dict[str, list[Fact]] = defaultdict(list)
+    statement = sa.select(RECORD.subject, RECORD.kind, RECORD.at, RECORD.data)
+    statement = statement.where(RECORD.kind.in_(sorted(FACT_KINDS))).order_by(RECORD.at, RECORD.seq)
+    if until is not None:
+        statement = statement.where(RECORD.at <= until)
+    wanted = [sa.true()] if ids is None else [RECORD.subject.in_(chunk) for chunk in _chunks(ids)]
+    for where in wanted:
+        for subject, kind, at, data in session.connection().execute(statement.where(where)):
+            facts[subject].append(_fact(kind, at, json.loads(data)))
+    return facts
+
+
+def _fact(kind: str, at: datetime, data: Mapping[str, str]) -> Fact:
     return Fact(
-        FactKind(record.kind), record.at, data.get("by", ""), _day(data.get("on")),
+        FactKind(kind), at.astimezone(HANOI), data.get("by", ""), _day(data.get("on")),
         _day(data.get("due_on")), data.get("document", ""), data.get("note", ""),
     )  # fmt: skip
 

@@ -219,3 +219,7 @@ def _columns(row: Any) -> Any:
 DOCUMENT, SECTION, DUTY, TASK = map(_columns, (DocumentRow, SectionRow, DutyRow, TaskRow))
 ASSIGNMENT, MESSAGE, REMINDER = map(_columns, (AssignmentRow, MessageRow, ReminderRow))
 RECORD, LEASE = map(_columns, (RecordRow, LeaseRow))
+
+# Conditions of the partial indexes, in the words a query must repeat to be answered from them.
+IS_OPEN: Any = sa.text("assignment.is_open")
+NEEDS_PLANNING: Any = sa.text("assignment.needs_planning")

@@ -16,6 +16,7 @@ from engine.problems import Problem
 from engine.rulebook import Rulebook, read_rulebook
 from engine.units import UnitDirectory, read_units
 from intake.registry import RegistryDocument, read_registry
+from usecases.channels import Channels, read_channels
 from usecases.communes import communes_of
 from usecases.errors import ConfigurationRejected
 
@@ -47,11 +48,16 @@ def load_contacts(folder: Path, directory: UnitDirectory) -> ContactBook:
     return _accepted(read_contacts(*_text(folder, "people.yml"), directory))
 
 
+def load_channels(folder: Path) -> Channels:
+    """Return the channels of `folder`/channels.yml."""
+    return _accepted(read_channels(*_text(folder, "channels.yml")))
+
+
 def load_registry(folder: Path) -> list[RegistryDocument]:
     """Return the default plans of `folder`/registry, oldest first."""
     texts = _texts(folder, "registry", required=False)
     documents = [_accepted(read_registry(text, source)) for source, text in texts.items()]
-    return sorted(documents, key=lambda document: document.issued_on)
+    return sorted(documents, key=lambda plan: plan.document.issued_on)
 
 
 def problems_in(folder: Path) -> list[Problem]:
@@ -63,6 +69,7 @@ def problems_in(folder: Path) -> list[Problem]:
         directory, found = read_units(*_text(folder, "units.yml"), communes_of(PROVINCE))
         problems += found
         problems += read_contacts(*_text(folder, "people.yml"), directory)[1]
+        problems += read_channels(*_text(folder, "channels.yml"))[1]
         for source, text in _texts(folder, "registry", required=False).items():
             problems += read_registry(text, source)[1]
     except ConfigurationRejected as rejected:

@@ -1,0 +1,78 @@
+"""dondoc ack · report-done · accept · return · extend · block · cancel · decide: somebody did something."""
+
+from __future__ import annotations
+
+from argparse import Namespace, _SubParsersAction
+
+from cli.output import add_json, iso, print_json, shown
+from cli.parsing import OPENING, day
+from engine.model import Fact, FactKind
+from usecases import clock
+from usecases.act import Recorded, record
+from usecases.wiring import open_office
+
+VERBS = (
+    ("ack", FactKind.ACKNOWLEDGED, "đơn vị xác nhận đã nhận việc"),
+    ("report-done", FactKind.REPORTED, "đơn vị báo cáo kết quả"),
+    ("accept", FactKind.ACCEPTED, "nghiệm thu kết quả"),
+    ("return", FactKind.RETURNED, "trả lại kết quả chưa đạt"),
+    ("extend", FactKind.EXTENDED, "gia hạn (cần --to và --document)"),
+    ("block", FactKind.BLOCKED, "ghi nhận đang vướng đơn vị khác"),
+    ("unblock", FactKind.UNBLOCKED, "hết vướng"),
+    ("cancel", FactKind.CANCELLED, "hủy phần việc"),
+    ("decide", FactKind.DECIDED, "quyết định điều đang chờ; --to đặt thời hạn"),
+)
+
+
+def add_commands(commands: _SubParsersAction) -> None:  # type: ignore[type-arg]
+    """Add the commands of this module."""
+    for verb, kind, words in VERBS:
+        command = commands.add_parser(verb, help=words)
+        command.add_argument("task", metavar="NHIỆM_VỤ", help="mã nhiệm vụ, ví dụ KH-UBND-2025-10/15")
+        command.add_argument("--unit", metavar="MÃ", help="mã đơn vị; bỏ trống khi chỉ một đơn vị chủ trì")
+        command.add_argument("--at", type=OPENING, metavar="LÚC", help="thời điểm; mặc định là bây giờ")
+        command.add_argument("--by", default="", metavar="AI", help="vị trí hoặc người thực hiện")
+        command.add_argument("--document", default="", metavar="SỐ", help="số văn bản làm căn cứ")
+        command.add_argument("--note", default="", metavar="LỜI", help="ghi chú, lý do")
+        if kind in {FactKind.REPORTED, FactKind.ACCEPTED}:
+            command.add_argument(
+                "--on", type=day, metavar="NGÀY", help="ngày hoàn thành; mặc định là ngày báo"
+            )
+        if kind in {FactKind.EXTENDED, FactKind.DECIDED}:
+            is_needed = kind is FactKind.EXTENDED
+            command.add_argument("--to", type=day, required=is_needed, metavar="NGÀY", help="thời hạn mới")
+        add_json(command)
+        command.set_defaults(run=_record, kind=kind)
+
+
+def _record(arguments: Namespace) -> None:
+    fact = Fact(
+        arguments.kind,
+        arguments.at or clock.now(),
+        arguments.by,
+        on=getattr(arguments, "on", None),
+        due_on=getattr(arguments, "to", None),
+        document=arguments.document,
+        note=arguments.note,
+    )
+    recorded = record(open_office(), arguments.task, arguments.unit, fact)
+    if arguments.json:
+        print_json([_as_json(one) for one in recorded])
+    else:
+        for one in recorded:
+            print(f"{one.assignment}: {one.said}; thời hạn {shown(one.due_on)}")
+
+
+def _as_json(recorded: Recorded) -> dict[str, object]:
+    fact = recorded.fact
+    return {
+        "assignment": recorded.assignment,
+        "kind": str(fact.kind),
+        "at": iso(fact.at),
+        "by": fact.by,
+        "on": iso(fact.on),
+        "due_on": iso(recorded.due_on),
+        "document": fact.document,
+        "note": fact.note,
+        "status": recorded.status,
+    }

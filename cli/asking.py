@@ -1,0 +1,348 @@
+"""dondoc plan · explain · report · log · check · mailbox: questions that change nothing."""
+
+from __future__ import annotations
+
+from argparse import Namespace, _SubParsersAction
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from cli.contracts import deadline_as_json
+from cli.output import add_json, iso, print_json, say, shown, write
+from cli.parsing import END, OPENING, START
+from engine.explanation import Explanation, StepTrace
+from engine.messages import MessageDraft
+from engine.planning import SAID_WHY_NOT, Suppression
+from engine.preview import Preview
+from engine.problems import printed
+from notifiers.mailbox import letters_of, read_letter
+from reports.formats import FORMATS
+from store import records
+from usecases import clock
+from usecases.act import STATUS_SAID
+from usecases.bring_in import ensure_registry
+from usecases.configuration import WARNINGS, problems_in
+from usecases.errors import ConfigurationRejected, InputRejected, LogBroken
+from usecases.look import explain, plan_ahead, report_overdue
+from usecases.settings import Settings
+from usecases.wiring import Office, open_office
+
+
+def add_commands(commands: _SubParsersAction) -> None:  # type: ignore[type-arg]
+    """Add the commands of this module."""
+    plan = commands.add_parser("plan", help="xem trước: tin nào sẽ gửi cho ai trong một khoảng thời gian")
+    plan.add_argument("--from", dest="first", type=START, required=True, metavar="LÚC", help="từ ngày")
+    plan.add_argument("--to", dest="last", type=END, required=True, metavar="LÚC", help="đến hết ngày")
+    add_json(plan)
+    plan.set_defaults(run=_plan)
+
+    why = commands.add_parser("explain", help="vì sao được nhắc, vì sao không, và bước tiếp theo")
+    why.add_argument("task", metavar="NHIỆM_VỤ", help="mã nhiệm vụ, ví dụ KH-UBND-2025-10/15")
+    why.add_argument("--unit", metavar="ĐƠN_VỊ", help="mã hoặc tên đơn vị")
+    why.add_argument("--at", type=OPENING, metavar="LÚC", help="thời điểm; mặc định là bây giờ")
+    add_json(why)
+    why.set_defaults(run=_explain)
+
+    report = commands.add_parser("report", help="báo cáo quá hạn tại một thời điểm")
+    report.add_argument("which", choices=["overdue"], metavar="LOẠI", help="overdue: báo cáo quá hạn")
+    report.add_argument("--as-of", type=END, metavar="LÚC", help="tại thời điểm; mặc định là bây giờ")
+    report.add_argument("--format", choices=sorted(FORMATS), default="text", help="text, json hoặc html")
+    report.add_argument("--json", action="store_true", help="như --format json")
+    report.add_argument("-o", "--output", metavar="TỆP", help="ghi vào tệp thay vì in ra")
+    report.set_defaults(run=_report)
+
+    log = commands.add_parser("log", help="nhật ký chấp hành")
+    log.add_argument("what", choices=["verify"], metavar="VIỆC", help="verify: kiểm tra chuỗi nhật ký")
+    add_json(log)
+    log.set_defaults(run=_log)
+
+    check = commands.add_parser("check", help="kiểm tra quy tắc và cấu hình, in mọi lỗi kèm dòng và cột")
+    check.add_argument("folder", nargs="?", metavar="THƯ_MỤC", help="mặc định là DONDOC_CONFIG")
+    add_json(check)
+    check.set_defaults(run=_check)
+
+    mailbox = commands.add_parser("mailbox", help="đọc hộp thư tại chỗ")
+    mailbox.add_argument(
+        "post", nargs="?", metavar="VỊ_TRÍ", help="ví dụ SYT/contact; bỏ trống để xem mọi thư"
+    )
+    mailbox.add_argument("number", nargs="?", type=int, metavar="SỐ", help="đọc thư thứ mấy, mới nhất là 1")
+    mailbox.set_defaults(run=_mailbox)
+
+
+# --- plan ----------------------------------------------------------------------------------
+
+
+def _plan(arguments: Namespace) -> None:
+    office = _office_with_registry(arguments.first)
+    found = plan_ahead(office, arguments.first, arguments.last)
+    if arguments.json:
+        print_json(plan_as_json(found))
+        return
+    for message in found.messages:
+        tasks = {reminder.assignment.task.code for reminder in message.reminders}
+        print(
+            f"{message.not_before:%d/%m/%Y %H:%M}  {message.channel:8}  {message.recipient.title}: {len(tasks)} nhiệm vụ"
+        )
+    totals = plan_as_json(found)["totals"]
+    print(
+        f"Cộng {totals['messages']} tin, {totals['reminders']} lời nhắc; {totals['suppressed']} lời nhắc không gửi."
+    )
+
+
+def plan_as_json(found: Preview) -> dict[str, Any]:
+    """Return a preview in the shape other programs rely on."""
+    by_level = Counter(message.level for message in found.messages)
+    by_channel = Counter(message.channel for message in found.messages)
+    by_reason = Counter(str(suppression.reason) for _, suppression in found.suppressions)
+    return {
+        "messages": [_message(message) for message in found.messages],
+        "suppressed": [{"at": iso(at), **_suppressed(suppression)} for at, suppression in found.suppressions],
+        "totals": {
+            "messages": len(found.messages),
+            "reminders": sum(len(message.reminders) for message in found.messages),
+            "suppressed": len(found.suppressions),
+            "by_level": {str(level): count for level, count in sorted(by_level.items())},
+            "by_channel": dict(sorted(by_channel.items())),
+            "by_reason": dict(sorted(by_reason.items())),
+        },
+    }
+
+
+def _message(message: MessageDraft) -> dict[str, Any]:
+    leading = max(message.reminders, key=lambda reminder: reminder.level)
+    return {
+        "at": iso(message.not_before),
+        "recipient": message.recipient.person,
+        "post": message.recipient.post,
+        "unit": message.recipient.unit.code,
+        "channel": message.channel,
+        "step": leading.step,
+        "level": message.level,
+        "assignments": [
+            {
+                "assignment": reminder.assignment.id,
+                "task": reminder.assignment.task.code,
+                "title": reminder.assignment.task.title,
+                "unit": reminder.assignment.unit.code,
+                "due_on": iso(reminder.due_on),
+                "step": reminder.step,
+                "level": reminder.level,
+                "reason": reminder.reason,
+            }
+            for reminder in message.reminders
+        ],
+        "reason": leading.reason,
+    }
+
+
+def _suppressed(suppression: Suppression) -> dict[str, Any]:
+    return {
+        "reason": str(suppression.reason),
+        "message": suppression.detail,
+        "assignment": suppression.assignment.id,
+        "task": suppression.assignment.task.code,
+        "unit": suppression.assignment.unit.code,
+        "step": suppression.step,
+        "level": suppression.level,
+        "post": suppression.post,
+        "falls_at": iso(suppression.falls_at),
+    }
+
+
+# --- explain ---------------------------------------------------------------------------------
+
+
+def _explain(arguments: Namespace) -> None:
+    at = arguments.at or clock.now()
+    office = _office_with_registry(at)
+    traces = explain(office, arguments.task, arguments.unit, at)
+    if arguments.json:
+        print_json(_explanation_as_json(traces, office))
+    else:
+        print("\n".join(_explanation_lines(traces, office)))
+
+
+def _explanation_as_json(traces: list[Explanation], office: Office) -> dict[str, Any]:
+    """Return the first share in full and every share in short; name a unit to see its own in full."""
+    first = traces[0]
+    task, standing, calendar = first.assignment.task, first.standing, office.world.calendar
+    due_on = standing.due_on
+    return {
+        "task": task.code,
+        "title": task.title,
+        "document": {
+            "code": task.document.code,
+            "number": task.document.number,
+            "title": task.document.title,
+        },
+        "at": iso(first.at),
+        "deadline": deadline_as_json(task.deadline, calendar),
+        "in_force": {
+            "original_due_on": iso(standing.original_due_on),
+            "due_on": iso(due_on),
+            "act_by_on": iso(calendar.previous_working_day(due_on)) if due_on else None,
+            "effective_due_on": iso(calendar.next_working_day(due_on)) if due_on else None,
+            "extensions": standing.extensions,
+        },
+        "unit": first.assignment.unit.code,
+        "status": str(standing.status),
+        "policy": {"id": first.policy.id, "name": first.policy.name, "place": first.policy.place}
+        if first.policy
+        else None,
+        "rule": {"id": first.rule.id, "place": first.rule.place, "rulebook": office.rulebook.fingerprint}
+        if first.rule
+        else None,
+        "conditions": [
+            {"rule": rule.id, "place": rule.place, "name": name, "seen": seen, "holds": holds}
+            for rule, conditions in first.conditions
+            for name, seen, holds in conditions
+        ],
+        "steps": [_step_as_json(step) for step in first.steps],
+        "suppressions": [_step_as_json(step) for step in first.suppressions],
+        "silent": {"reason": str(first.silent), "message": _silence(first)} if first.silent else None,
+        "next_step": _step_as_json(first.next_step) if first.next_step else None,
+        "units": [
+            {
+                "unit": trace.assignment.unit.code,
+                "unit_name": trace.assignment.unit.name,
+                "role": str(trace.assignment.role),
+                "assignment": trace.assignment.id,
+                "status": str(trace.standing.status),
+                "due_on": iso(trace.standing.due_on),
+                "told": sum(step.state in {"delivered", "pending"} for step in trace.steps),
+                "next_step": trace.next_step.step if trace.next_step else None,
+            }
+            for trace in traces
+        ],
+    }
+
+
+def _step_as_json(step: StepTrace) -> dict[str, Any]:
+    return {
+        "id": step.step,
+        "level": step.level,
+        "to": step.to,
+        "post": step.post,
+        "recipient": step.person,
+        "falls_at": iso(step.falls_at),
+        "state": str(step.state),
+        "at": iso(step.at),
+        "reason": step.reason or None,
+        "message": step.said,
+        "place": step.place,
+    }
+
+
+def _explanation_lines(traces: list[Explanation], office: Office) -> list[str]:
+    first = traces[0]
+    task, standing = first.assignment.task, first.standing
+    unit = first.assignment.unit
+    lines = [
+        f"{task.code}  {task.title}",
+        f"  thời hạn: {task.deadline.reading}",
+        f"  {unit.name}: {STATUS_SAID[standing.status]} lúc {first.at:%H:%M %d/%m/%Y}; "
+        f"hạn hiện hành {shown(standing.due_on)}, hạn gốc {shown(standing.original_due_on)}",
+    ]
+    for rule, conditions in first.conditions:
+        said = ", ".join(f"{name} = {seen} {'✔' if holds else '✘'}" for name, seen, holds in conditions)
+        lines.append(f"  quy tắc '{rule.id}' ({rule.place}): {said or 'nhận mọi nhiệm vụ ✔'}")
+    if first.policy:
+        lines.append(
+            f"  chính sách '{first.policy.id}' ({first.policy.place}), bộ quy tắc {office.rulebook.fingerprint}"
+        )
+    lines += [
+        f"  {step.falls_at:%d/%m/%Y %H:%M}  cấp {step.level}  {step.step:24} {step.said}"
+        for step in first.steps
+    ]
+    if first.silent:
+        lines.append(f"  Không nhắc: {_silence(first)}.")
+    elif first.next_step:
+        coming = first.next_step
+        lines.append(
+            f"  Tiếp theo: {coming.falls_at:%H:%M %d/%m/%Y}, {coming.step}, tới {coming.person or coming.to}."
+        )
+    if len(traces) > 1:
+        lines.append(f"  Còn {len(traces) - 1} đơn vị khác; thêm --unit để xem từng đơn vị.")
+    return lines
+
+
+def _silence(trace: Explanation) -> str:
+    return SAID_WHY_NOT[trace.silent] if trace.silent else ""
+
+
+# --- report, log, check, mailbox -----------------------------------------------------------------
+
+
+def _report(arguments: Namespace) -> None:
+    as_of = arguments.as_of or clock.now()
+    report = report_overdue(_office_with_registry(as_of), as_of)
+    write(FORMATS["json" if arguments.json else arguments.format](report), arguments.output)
+
+
+def _log(arguments: Namespace) -> None:
+    with open_office().database.reading() as session:
+        found = records.verify(session)
+    result = {
+        "ok": found.ok,
+        "entries": found.entries,
+        "head": found.head,
+        "first_broken": found.first_broken,
+    }
+    if arguments.json:
+        print_json(result)
+    elif found.ok:
+        print(f"Nhật ký nguyên vẹn: {found.entries} bản ghi, dấu cuối {found.head}.")
+    if not found.ok:
+        raise LogBroken(
+            f"Nhật ký bị sửa hoặc mất từ bản ghi số {found.first_broken}; giữ nguyên máy này và báo người phụ trách."
+        )
+
+
+def _check(arguments: Namespace) -> None:
+    folder = Path(arguments.folder) if arguments.folder else Settings().config
+    if not folder.is_dir():
+        raise InputRejected(f"không có thư mục '{folder}'; ghi đúng đường dẫn tới thư mục cấu hình")
+    problems = problems_in(folder)
+    serious = [problem for problem in problems if problem.code not in WARNINGS]
+    if arguments.json:
+        print_json([_problem(problem) for problem in problems])
+    else:
+        print("\n".join(printed(problem) for problem in problems) or f"Cấu hình {folder.name}/ không có lỗi.")
+    if serious:
+        raise ConfigurationRejected(f"{len(serious)} lỗi trong cấu hình.")
+
+
+def _problem(problem: Any) -> dict[str, Any]:
+    return {
+        "source": problem.source,
+        "line": problem.line,
+        "column": problem.column,
+        "code": problem.code,
+        "message": problem.message,
+        "hint": problem.hint,
+    }
+
+
+def _mailbox(arguments: Namespace) -> None:
+    folder = Settings().mailbox
+    letters = sorted(letters_of(folder, arguments.post), key=lambda letter: letter.date, reverse=True)
+    if not letters:
+        say(f"Chưa có thư nào trong {folder}.")
+    elif arguments.number:
+        if arguments.number > len(letters) or arguments.number < 1:
+            raise InputRejected(f"chỉ có {len(letters)} thư; chọn số từ 1 đến {len(letters)}")
+        print(read_letter(letters[arguments.number - 1].path))
+    else:
+        for number, letter in enumerate(letters[:50], start=1):
+            print(f"{number:>3}  {letter.date:%d/%m/%Y %H:%M}  {letter.recipient}  {letter.subject}")
+        if len(letters) > 50:
+            print(f"… và {len(letters) - 50} thư cũ hơn trong {folder}")
+
+
+def _office_with_registry(at: Any) -> Office:
+    """Return the office; an empty registry takes the default plans first, and says so."""
+    office = open_office()
+    brought = ensure_registry(office, at)
+    if brought:
+        say(f"Sổ nhiệm vụ còn trống: đã nạp {len(brought)} kế hoạch mặc định trong config/registry.")
+    return office

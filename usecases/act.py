@@ -1,0 +1,130 @@
+"""Somebody did something about an assignment: it goes on record, and planning follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlmodel import Session
+
+from engine.model import Assignment, Fact, FactKind, Role
+from engine.status import Standing, Status, standing_of
+from store import registry
+from usecases.errors import InputRejected
+from usecases.wiring import Office
+
+SAID = {
+    FactKind.ACKNOWLEDGED: "đã ghi nhận đơn vị xác nhận đã nhận việc",
+    FactKind.REPORTED: "đã ghi nhận báo cáo kết quả, chờ nghiệm thu",
+    FactKind.ACCEPTED: "đã nghiệm thu",
+    FactKind.RETURNED: "đã trả lại, tiếp tục đôn đốc",
+    FactKind.EXTENSION_REQUESTED: "đã ghi nhận đề nghị gia hạn, chờ quyết định",
+    FactKind.EXTENDED: "đã gia hạn",
+    FactKind.BLOCKED: "đã ghi nhận đang vướng, tạm ngừng nhắc",
+    FactKind.UNBLOCKED: "đã hết vướng, nhắc trở lại",
+    FactKind.CANCELLED: "đã hủy phần việc",
+    FactKind.DECIDED: "đã quyết định",
+}
+
+# What may be done in which status; everything else is refused with the reason.
+_OPEN = frozenset({Status.OPEN, Status.ACKNOWLEDGED, Status.RETURNED})
+ALLOWED = {
+    FactKind.ACKNOWLEDGED: _OPEN,
+    FactKind.REPORTED: _OPEN | {Status.BLOCKED, Status.REPORTED, Status.AWAITING_DECISION},
+    FactKind.ACCEPTED: frozenset({Status.REPORTED}),
+    FactKind.RETURNED: frozenset({Status.REPORTED, Status.ACCEPTED}),
+    FactKind.EXTENSION_REQUESTED: _OPEN | {Status.BLOCKED},
+    FactKind.EXTENDED: _OPEN | {Status.BLOCKED},
+    FactKind.BLOCKED: _OPEN,
+    FactKind.UNBLOCKED: frozenset({Status.BLOCKED}),
+    FactKind.CANCELLED: frozenset(Status) - {Status.CANCELLED},
+    FactKind.DECIDED: frozenset({Status.AWAITING_DECISION}),
+}
+STATUS_SAID = {
+    Status.OPEN: "đang thực hiện",
+    Status.ACKNOWLEDGED: "đã nhận",
+    Status.REPORTED: "đã báo cáo, chờ nghiệm thu",
+    Status.ACCEPTED: "đã nghiệm thu",
+    Status.RETURNED: "bị trả lại",
+    Status.BLOCKED: "đang vướng",
+    Status.CANCELLED: "đã hủy",
+    Status.AWAITING_DECISION: "chờ quyết định",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A fact that went on record, and how the assignment stands after it."""
+
+    assignment: str
+    fact: Fact
+    status: str
+    due_on: date | None
+    said: str
+
+
+def record(office: Office, reference: str, unit: str | None, fact: Fact) -> list[Recorded]:
+    """Record `fact` about one unit's share of a task.
+
+    Raises InputRejected when the task or unit is not known, more than one is meant, or the
+    fact does not fit how the assignment stands.
+    """
+    with office.database.writing() as session:
+        assignment = find_assignment(session, office, reference, unit)
+        standing = standing_of(assignment, fact.at)
+        _check(assignment, standing, fact)
+        registry.add_facts(session, office.directory.unit, [(assignment.id, fact)])
+        after = registry.assignments(session, office.directory.unit, ids=[assignment.id])[0]
+    now = standing_of(after, fact.at)
+    return [Recorded(after.id, fact, str(now.status), now.due_on, SAID[fact.kind])]
+
+
+def find_task(session: Session, reference: str) -> str:
+    """Return the code of the one task that `reference` means."""
+    codes = registry.matching_tasks(session, reference)
+    if not codes:
+        raise InputRejected(
+            f"không có nhiệm vụ '{reference}'; ghi dạng MÃ_KẾ_HOẠCH/STT, ví dụ KH-UBND-2025-10/15"
+        )
+    if len(codes) > 1:
+        shown = ", ".join(codes[:6]) + ("…" if len(codes) > 6 else "")
+        raise InputRejected(f"'{reference}' có thể là nhiều nhiệm vụ; ghi rõ một trong: {shown}")
+    return codes[0]
+
+
+def find_assignment(session: Session, office: Office, reference: str, unit: str | None) -> Assignment:
+    """Return the one lead assignment that a task reference and a unit mean."""
+    code = find_task(session, reference)
+    shares = [
+        share
+        for share in registry.assignments(session, office.directory.unit, task_codes=[code])
+        if share.role is Role.LEAD or unit is not None
+    ]
+    if unit is not None:
+        wanted = {unit_.code for unit_ in office.directory.resolve(unit).units} | {unit}
+        shares = [share for share in shares if share.unit.code in wanted]
+    if len(shares) == 1:
+        return shares[0]
+    if not shares:
+        whose = f"đơn vị '{unit}'" if unit else "đơn vị chủ trì nào"
+        raise InputRejected(f"nhiệm vụ {code} không giao cho {whose}; xem 'dondoc explain {code}'")
+    listed = ", ".join(share.unit.code for share in shares[:8]) + ("…" if len(shares) > 8 else "")
+    raise InputRejected(f"nhiệm vụ {code} giao cho {len(shares)} đơn vị; thêm --unit, một trong: {listed}")
+
+
+def _check(assignment: Assignment, standing: Standing, fact: Fact) -> None:
+    if standing.status not in ALLOWED[fact.kind]:
+        said = STATUS_SAID[standing.status]
+        raise InputRejected(f"{assignment.id}: không ghi được, vì phần việc {said}")
+    if fact.kind is FactKind.EXTENDED and (standing.due_on is None or fact.due_on is None):
+        raise InputRejected(
+            f"{assignment.id}: không có thời hạn để gia hạn; dùng 'decide --to' để đặt thời hạn"
+        )
+    if fact.kind is FactKind.EXTENDED and standing.due_on and fact.due_on and fact.due_on <= standing.due_on:
+        raise InputRejected(f"{assignment.id}: hạn mới phải sau hạn hiện hành {standing.due_on:%d/%m/%Y}")
+    if fact.kind is FactKind.EXTENDED and not fact.document:
+        raise InputRejected(f"{assignment.id}: gia hạn phải có số văn bản cho phép; thêm --document")
+    if fact.kind is FactKind.DECIDED and fact.due_on is None and standing.due_on is None:
+        raise InputRejected(f"{assignment.id}: chưa có thời hạn; thêm --to để đặt thời hạn")
+    if fact.on is not None and fact.on > fact.at.date():
+        raise InputRejected(f"{assignment.id}: ngày hoàn thành {fact.on:%d/%m/%Y} sau ngày báo cáo")

@@ -1,0 +1,62 @@
+"""What is asked of the registry without changing it: the future, the reasons, the figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from engine.compliance import OverdueReport, ReminderCount, overdue_report
+from engine.explanation import Explanation, explained
+from engine.model import Assignment, Role
+from engine.preview import Preview, preview
+from store import ledger, registry
+from usecases.act import find_task
+from usecases.duties import coming_occurrences
+from usecases.errors import InputRejected
+from usecases.wiring import Office
+
+
+def plan_ahead(office: Office, first: datetime, last: datetime) -> Preview:
+    """Return what would be sent from `first` to `last` if nobody acted and everything arrived."""
+    with office.database.reading() as session:
+        known = registry.assignments(session, office.directory.unit)
+        told = ledger.told_about(session, (assignment.id for assignment in known))
+        coming = coming_occurrences(session, office.directory, last)
+    ids = {assignment.id for assignment in known}
+    new = [assignment for assignment in coming if assignment.id not in ids]
+    return preview([*known, *new], office.world, told, first, last)
+
+
+def explain(office: Office, reference: str, unit: str | None, at: datetime) -> list[Explanation]:
+    """Return the trace of each share of a task at `at`, leads first; of one unit when named."""
+    with office.database.reading() as session:
+        code = find_task(session, reference)
+        shares = registry.assignments(session, office.directory.unit, task_codes=[code])
+        shares = _of_unit(office, shares, unit)
+        told = ledger.told_about(session, (share.id for share in shares))
+    if not shares:
+        who = f"cho '{unit}'" if unit else "cho đơn vị nào; xem các câu hỏi khi nhập"
+        raise InputRejected(f"nhiệm vụ {code} chưa giao {who}")
+    shares.sort(key=lambda share: (share.role is not Role.LEAD, share.unit.code))
+    return [explained(share, office.world, told.get(share.id, ()), at) for share in shares]
+
+
+def report_overdue(office: Office, as_of: datetime) -> OverdueReport:
+    """Return who is overdue as of a moment, from what was recorded up to it."""
+    with office.database.reading() as session:
+        known = registry.assignments(session, office.directory.unit, until=as_of)
+        counted = ledger.tallies(session, as_of)
+        questions = registry.open_questions(session)
+    reminders = {
+        id_: ReminderCount(tally.total, tally.highest_level, tally.last_at) for id_, tally in counted.items()
+    }
+    return overdue_report(
+        known, reminders, office.world.calendar, as_of, office.rulebook.fingerprint, questions
+    )
+
+
+def _of_unit(office: Office, shares: Iterable[Assignment], unit: str | None) -> list[Assignment]:
+    if unit is None:
+        return list(shares)
+    wanted = {found.code for found in office.directory.resolve(unit).units} | {unit}
+    return [share for share in shares if share.unit.code in wanted]

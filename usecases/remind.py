@@ -1,0 +1,82 @@
+"""One tick: what has fallen due since we last looked is planned, recorded and put in the outbox.
+
+Asking late costs lateness, asking twice nothing: the watermark only narrows the search,
+the ledger's keys decide. A full sweep asks about everything and must find nothing more.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, time
+
+from sqlmodel import Session
+
+from engine.escalation import due_dates_touched
+from engine.messages import MessageDraft, gather
+from engine.model import HANOI
+from engine.planning import Suppression, World, decide_all
+from store import ledger, records, registry
+from usecases.duties import open_occurrences
+from usecases.wiring import Office
+
+CATCH_UP = "remind"  # the name under which a tick's moment is kept
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What one tick put on record."""
+
+    at: datetime
+    messages: tuple[MessageDraft, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
+    looked_at: int = 0
+    by_reason: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def reminders(self) -> int:
+        """How many reminders the messages carry."""
+        return sum(len(message.reminders) for message in self.messages)
+
+
+def tick(office: Office, now: datetime, full: bool = False) -> Planned:
+    """Plan everything due at `now`, in one transaction, and return what was planned.
+
+    With `full` every open assignment is asked, whatever the watermark says; what such a
+    sweep finds beyond a tick is an incident and is recorded as one.
+    """
+    world = office.world
+    with office.database.writing() as session:
+        open_occurrences(session, office.directory, now)
+        ids = _candidates(session, world, now, full)
+        assignments = registry.assignments(session, office.directory.unit, ids=ids)
+        decision = decide_all(assignments, world, ledger.told_about(session, ids), now)
+        gathered = gather(decision.reminders, world, now, _spent_today(session, now))
+        suppressions = (*decision.suppressions, *gathered.suppressions)
+        ledger.record_plan(session, gathered.messages, suppressions, now, world.rulebook.fingerprint)
+        if full and (gathered.messages or suppressions):
+            records.append(session, now, "incident", "sweep", {"reminders": len(decision.reminders)})
+        ledger.set_watermarks(session, {(s.policy, s.id, s.definition): now for s in world.rulebook.steps})
+        registry.clear_planning_flags(session, ids)
+    by_reason = Counter(str(suppression.reason) for suppression in suppressions)
+    return Planned(now, gathered.messages, suppressions, len(ids), by_reason)
+
+
+def _candidates(session: Session, world: World, now: datetime, full: bool) -> list[str]:
+    """Return the assignments a step may have reached, that changed, or that wait."""
+    if full:
+        return registry.open_assignments(session)
+    watermarks = ledger.watermarks(session)
+    found = set(registry.ids_needing_planning(session)) | set(ledger.waiting_assignments(session))
+    for step in world.rulebook.steps:
+        since = watermarks.get((step.policy, step.id, step.definition))
+        interval = due_dates_touched(step, since, now, world.calendar)
+        if interval is not None:
+            found.update(registry.open_due_between(session, *interval))
+    return sorted(found)
+
+
+def _spent_today(session: Session, now: datetime) -> dict[str, int]:
+    """Return how many tasks were laid before each post since midnight."""
+    midnight = datetime.combine(now.astimezone(HANOI).date(), time(0), tzinfo=HANOI)
+    return ledger.tasks_told_since(session, midnight)
