@@ -13,7 +13,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from engine.deadline_draft import Draft, Phrase, milestone_of, spoken
-from engine.deadline_points import LAST_YEAR, Doubt, Point, Relation
+from engine.deadline_patterns import Relation
+from engine.deadline_points import LAST_YEAR, Doubt, Point
 from engine.deadline_recurring import count_of
 from engine.deadline_words import CITATION
 from engine.model import Confirmation, DeadlineKind, Milestone

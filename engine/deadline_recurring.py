@@ -12,7 +12,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from engine.deadline_draft import Draft, Phrase, spoken
-from engine.deadline_points import Point, Relation
+from engine.deadline_patterns import Relation
+from engine.deadline_points import Point
 from engine.deadline_words import NUMBER_WORD, NUMBERS
 from engine.model import Confirmation, DeadlineKind
 
