@@ -8,17 +8,18 @@ Every figure counts the same judged assignments, so the parts always sum to the 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from engine.calendar import WorkCalendar
 from engine.collation import vietnamese_order
+from engine.data_quality import DataQuality, Judged, data_quality
 from engine.model import HANOI, Assignment, Document, Role
-from engine.status import Standing, Status, Timeliness, days_late, standing_of, timeliness_of
+from engine.status import Status, Timeliness, days_late, standing_of, timeliness_of
 
 AGEING = ((1, 7), (8, 30), (31, 60), (61, None))  # calendar days late
 
@@ -123,15 +124,6 @@ class OverdueRow:
 
 
 @dataclass(frozen=True, slots=True)
-class DataQuality:
-    """A reason to read the figures with care, and how many assignments or questions it concerns."""
-
-    code: str
-    count: int
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
 class OverdueReport:
     """Everything the overdue report says, whatever the format it is printed in."""
 
@@ -148,12 +140,6 @@ class OverdueReport:
     def rates(self) -> Rates:
         """Both rates over all judged assignments."""
         return self.matrix.rates
-
-
-class _Judged(NamedTuple):
-    assignment: Assignment
-    standing: Standing
-    cell: Timeliness
 
 
 def overdue_report(
@@ -176,6 +162,7 @@ def overdue_report(
     late = (one for one in judged if one.cell is Timeliness.OPEN_LATE)
     rows = [_overdue_row(one, reminders.get(one.assignment.id), calendar, on) for one in late]
     rows.sort(key=lambda row: (-row.days_late, row.task, row.unit))
+    unreminded = sum(row.reminders == 0 for row in rows)
     return OverdueReport(
         as_of=as_of.astimezone(HANOI),
         rulebook=rulebook,
@@ -184,7 +171,7 @@ def overdue_report(
         ageing=_ageing(rows),
         units=_units(judged, rows),
         rows=tuple(rows),
-        data_quality=tuple(_data_quality(judged, rows, calendar, on, questions)),
+        data_quality=tuple(data_quality(judged, unreminded, calendar, on, questions)),
     )
 
 
@@ -207,14 +194,14 @@ def as_json(report: OverdueReport) -> dict[str, Any]:
 
 def _judged(
     assignments: Iterable[Assignment], calendar: WorkCalendar, as_of: datetime, on: date
-) -> Iterator[_Judged]:
+) -> Iterator[Judged]:
     for assignment in assignments:
         if assignment.role is Role.LEAD and assignment.assigned_on <= on:
             standing = standing_of(assignment, as_of)
-            yield _Judged(assignment, standing, timeliness_of(standing, calendar, on))
+            yield Judged(assignment, standing, timeliness_of(standing, calendar, on))
 
 
-def _overdue_row(one: _Judged, sent: ReminderCount | None, calendar: WorkCalendar, on: date) -> OverdueRow:
+def _overdue_row(one: Judged, sent: ReminderCount | None, calendar: WorkCalendar, on: date) -> OverdueRow:
     assignment, standing = one.assignment, one.standing
     due_on = standing.due_on
     assert due_on is not None, "only what has a deadline is ever late"
@@ -246,7 +233,7 @@ def document_name(document: Document) -> str:
     return f"{number if has_number else document.title} ngày {document.issued_on:%d/%m/%Y}"
 
 
-def _documents(judged: Iterable[_Judged]) -> tuple[str, ...]:
+def _documents(judged: Iterable[Judged]) -> tuple[str, ...]:
     by_code = {one.assignment.task.document.code: one.assignment.task.document for one in judged}
     return tuple(sorted((document_name(document) for document in by_code.values()), key=vietnamese_order))
 
@@ -263,7 +250,7 @@ def _ageing(rows: Sequence[OverdueRow]) -> tuple[AgeingBin, ...]:
     return tuple(AgeingBin(first, last, between(first, last)) for first, last in AGEING)
 
 
-def _units(judged: Iterable[_Judged], rows: Iterable[OverdueRow]) -> tuple[UnitRow, ...]:
+def _units(judged: Iterable[Judged], rows: Iterable[OverdueRow]) -> tuple[UnitRow, ...]:
     """Return every judged unit: most overdue first, then the longest overdue, then by name."""
     names: dict[str, str] = {}
     counts: defaultdict[str, Counter[Timeliness]] = defaultdict(Counter)
@@ -281,70 +268,6 @@ def _units(judged: Iterable[_Judged], rows: Iterable[OverdueRow]) -> tuple[UnitR
 
 def _worst_first(unit: UnitRow) -> tuple[Any, ...]:
     return -unit.matrix.open_late, -unit.oldest_days_late, vietnamese_order(unit.name), unit.code
-
-
-def _data_quality(
-    judged: Sequence[_Judged],
-    rows: Sequence[OverdueRow],
-    calendar: WorkCalendar,
-    on: date,
-    questions: Sequence[tuple[str, str]],
-) -> Iterator[DataQuality]:
-    """Yield what a reader must know before trusting the figures; remarks about nothing are left out."""
-    for (code, sentence), count in sorted(Counter(questions).items()):
-        yield DataQuality(code, count, sentence)
-    counted = [one for one in judged if one.cell is not Timeliness.CANCELLED]
-    found = {
-        "cancelled": len(judged) - len(counted),
-        "not-reminded": sum(row.reminders == 0 for row in rows),
-        **{code: sum(map(applies, counted)) for code, applies in _remarks(calendar, on)},
-    }
-    for code, message in _MESSAGES.items():
-        if found[code]:
-            yield DataQuality(code, found[code], message)
-
-
-def _remarks(calendar: WorkCalendar, on: date) -> Iterator[tuple[str, Callable[[_Judged], bool]]]:
-    yield "waiting-for-acceptance", lambda one: one.standing.status is Status.REPORTED
-    yield "returned", lambda one: one.standing.status is Status.RETURNED
-    yield "blocked", lambda one: one.standing.status is Status.BLOCKED
-    yield "extended", lambda one: one.standing.extensions > 0
-    yield "done-after-report", lambda one: one.standing.done_on is not None and one.standing.done_on > on
-    years = (
-        ("calendar-missing", lambda year: not calendar.covers(year)),
-        ("calendar-provisional", calendar.is_provisional),
-    )
-    for code, holds in years:
-        yield code, _by_year(holds)
-
-
-def _by_year(holds: Callable[[int], bool]) -> Callable[[_Judged], bool]:
-    known: dict[int, bool] = {}
-
-    def applies(one: _Judged) -> bool:
-        due_on = one.standing.due_on
-        if due_on is None:
-            return False
-        if due_on.year not in known:
-            known[due_on.year] = holds(due_on.year)
-        return known[due_on.year]
-
-    return applies
-
-
-_MESSAGES = {
-    "waiting-for-acceptance": "Phần việc đã báo cáo kết quả, đang chờ nghiệm thu: "
-    "được tính là hoàn thành theo ngày đơn vị báo.",
-    "returned": "Phần việc có kết quả bị trả lại: được tính là chưa hoàn thành.",
-    "blocked": "Phần việc đang vướng ở đơn vị khác: vẫn tính theo thời hạn hiện hành.",
-    "extended": "Phần việc đã được gia hạn: đúng hạn hay quá hạn tính theo thời hạn sau gia hạn.",
-    "not-reminded": "Phần việc quá hạn chưa có lời nhắc nào được ghi nhận.",
-    "done-after-report": "Phần việc ghi ngày hoàn thành sau thời điểm báo cáo: cần kiểm tra lại.",
-    "calendar-missing": "Phần việc có hạn trong năm chưa có lịch nghỉ: "
-    "chỉ thứ Bảy và Chủ nhật được coi là ngày nghỉ.",
-    "calendar-provisional": "Phần việc có hạn trong năm mà lịch nghỉ mới là dự kiến.",
-    "cancelled": "Phần việc đã hủy giao: không tính trong báo cáo này.",
-}
 
 
 def _matrix_json(matrix: Matrix) -> dict[str, int]:
