@@ -129,7 +129,7 @@ class OverdueReport:
 
     as_of: datetime
     rulebook: str
-    documents: tuple[str, ...]
+    documents: tuple[str, ...]  # the plans that assigned the work
     matrix: Matrix
     ageing: tuple[AgeingBin, ...]
     units: tuple[UnitRow, ...]
@@ -227,15 +227,30 @@ def _overdue_row(one: Judged, sent: ReminderCount | None, calendar: WorkCalendar
 
 @lru_cache(maxsize=1024)
 def document_name(document: Document) -> str:
-    """Return number and date of a document; a draft still without a number goes by its title."""
-    number = document.number.strip()
-    has_number = any(character.isdigit() for character in number.partition("/")[0])
-    return f"{number if has_number else document.title} ngày {document.issued_on:%d/%m/%Y}"
+    """Return number and date of a document; a draft still without a number goes by its code."""
+    return f"{document.number.strip() if _has_number(document) else document.code} {_issued(document)}"
+
+
+def _document_title(document: Document) -> str:
+    return (
+        document_name(document)
+        if _has_number(document)
+        else f"{document.code}: {document.title} {_issued(document)}"
+    )
+
+
+def _has_number(document: Document) -> bool:
+    """Whether the part before the slash was filled in: drafts read "     /KH-UBND"."""
+    return any(character.isdigit() for character in document.number.partition("/")[0])
+
+
+def _issued(document: Document) -> str:
+    return f"ngày {document.issued_on:%d/%m/%Y}"
 
 
 def _documents(judged: Iterable[Judged]) -> tuple[str, ...]:
     by_code = {one.assignment.task.document.code: one.assignment.task.document for one in judged}
-    return tuple(sorted((document_name(document) for document in by_code.values()), key=vietnamese_order))
+    return tuple(sorted((_document_title(document) for document in by_code.values()), key=vietnamese_order))
 
 
 def _matrix(counts: Mapping[Timeliness, int]) -> Matrix:

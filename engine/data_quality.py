@@ -46,6 +46,7 @@ class DataQuality:
     code: str
     count: int
     message: str
+    is_question: bool = False  # an import question that a person has still to answer
 
 
 def data_quality(
@@ -55,9 +56,10 @@ def data_quality(
     on: date,
     questions: Sequence[tuple[str, str]],
 ) -> Iterator[DataQuality]:
-    """Yield what a reader must know before trusting the figures; remarks about nothing are left out."""
-    for (code, sentence), count in sorted(Counter(questions).items()):
-        yield DataQuality(code, count, sentence)
+    """Yield what a reader must know before trusting the figures, open questions last.
+
+    Remarks that concern nothing are left out.
+    """
     counted = [one for one in judged if one.cell is not Timeliness.CANCELLED]
     found = {
         "cancelled": len(judged) - len(counted),
@@ -67,6 +69,8 @@ def data_quality(
     for code, message in _MESSAGES.items():
         if found[code]:
             yield DataQuality(code, found[code], message)
+    for (code, sentence), count in sorted(Counter(questions).items()):
+        yield DataQuality(code, count, sentence, is_question=True)
 
 
 def _remarks(calendar: WorkCalendar, on: date) -> Iterator[tuple[str, Callable[[Judged], bool]]]:

@@ -22,7 +22,6 @@ from reports import vietnamese
 from reports.layout import by_task, matrix_lines
 
 SHOWN_UNITS = 20
-SHOWN_REMARKS = 8
 BAR_WIDTH = 1000  # units of the drawing, not pixels: bars stretch with their cell
 
 
@@ -48,8 +47,8 @@ def as_html(report: OverdueReport) -> str:
         other_units=[(unit, due_bar(unit.matrix)) for unit in report.units[SHOWN_UNITS:]],
         late_units=_late(report.units),
         groups=groups,
-        remarks=report.data_quality[:SHOWN_REMARKS],
-        other_remarks=report.data_quality[SHOWN_REMARKS:],
+        remarks=[remark for remark in report.data_quality if not remark.is_question],
+        questions=[remark for remark in report.data_quality if remark.is_question],
         bar_width=BAR_WIDTH,
     )
     return unicodedata.normalize("NFC", page.strip() + "\n")
@@ -85,7 +84,17 @@ def _template() -> Template:
 
 
 def _filters() -> dict[str, Any]:
-    names = ("number", "percent", "day", "moment", "ageing", "reminded", "due_notes", "dues")
+    names = (
+        "number",
+        "percent",
+        "day",
+        "moment",
+        "ageing",
+        "reminded",
+        "due_notes",
+        "dues",
+        "reminded_in_all",
+    )
     return {
         **{name: getattr(vietnamese, name) for name in names},
         "status": vietnamese.STATUS.__getitem__,

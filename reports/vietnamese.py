@@ -16,6 +16,7 @@ from engine.status import Status, Timeliness
 
 NBSP = "\u00a0"
 NOTHING = "–"
+NOT_REMINDED = "chưa đôn đốc"
 
 STATUS = {
     Status.OPEN: "Chưa xác nhận",
@@ -82,9 +83,15 @@ def ageing(age: AgeingBin) -> str:
 def reminded(row: OverdueRow) -> str:
     """Return how often somebody was reminded and how far up the ladder it went."""
     if not row.reminders:
-        return "chưa đôn đốc"
+        return NOT_REMINDED
     reached = LEVEL.get(row.level)
     return f"{number(row.reminders)} lần" + (f", đến {reached}" if reached else "")
+
+
+def reminded_in_all(rows: Iterable[OverdueRow]) -> str:
+    """Return how often the units of several rows were reminded, taken together."""
+    total = sum(row.reminders for row in rows)
+    return f"tổng cộng {number(total)} lần" if total else NOT_REMINDED
 
 
 def dues(rows: Iterable[OverdueRow]) -> str:

@@ -226,12 +226,23 @@ def test_the_moment_is_printed_in_local_time_and_its_local_day_decides():
     ("number", "shown"),
     [
         ("12/KH-UBND", "12/KH-UBND ngày 01/07/2025"),
-        ("  /KH-UBND", "Kế hoạch phát triển khoa học ngày 01/07/2025"),  # a draft
-        ("", "Kế hoạch phát triển khoa học ngày 01/07/2025"),
+        ("  /KH-UBND", "KH1 ngày 01/07/2025"),  # a draft
+        ("", "KH1 ngày 01/07/2025"),
     ],
 )
-def test_a_document_without_a_number_goes_by_its_title(number, shown):
+def test_a_document_without_a_number_goes_by_its_code(number, shown):
     assert document_name(replace(PLAN, number=number)) == shown
+
+
+def test_the_report_names_each_plan_once_and_a_draft_by_its_title_too():
+    numbered, draft = assigned("1", "SYT", "2025-09-01"), assigned("2", "SYT", "2025-09-01")
+    plan = replace(PLAN, code="KH2", number=" /KH-UBND")
+    draft = replace(draft, task=replace(draft.task, document=plan))
+
+    assert report(numbered, assigned("3", "SNV", None), draft).documents == (
+        "12/KH-UBND ngày 01/07/2025",
+        "KH2: Kế hoạch phát triển khoa học ngày 01/07/2025",
+    )
 
 
 DAYS = st.dates(date(2025, 6, 1), date(2026, 1, 31))

@@ -184,7 +184,7 @@ def test_every_unit_is_on_the_page_in_the_order_of_the_json(page, text, data):
 
 
 def test_every_remark_is_in_text_and_page(page, text, data):
-    shown = table(page, "Những điều cần biết") + table(page, "Những điểm còn lại")
+    shown = table(page, "Những điều cần biết") + table(page, "Câu hỏi đang chờ")
 
     assert shown == [[str(remark["count"]), remark["message"]] for remark in data["data_quality"]]
     for remark in data["data_quality"]:
@@ -222,6 +222,18 @@ def test_what_people_wrote_is_text_and_never_markup_nor_terminal_control(make, o
 @pytest.mark.parametrize("name", list(FORMATS))
 def test_an_empty_registry_can_be_reported(make, name):
     assert FORMATS[name](make()).endswith("\n")
+
+
+def test_a_task_owed_by_several_units_is_told_once_with_all_of_them_below(make, owes):
+    made = make(owes(1, 1, "2025-09-01"), owes(1, 2, "2025-09-10"), owes(2, 1, "2025-09-10"))
+    page = Page(FORMATS["html"](made))
+
+    (group,) = [line for line in table(page, "3 phần việc thuộc 2 nhiệm vụ") if line[-1] == "2 đơn vị"]
+    assert (group[1], group[2], group[3]) == ("45 ngày", "01/09/2025 – 10/09/2025", "tổng cộng 3 lần")
+    assert [line[0] for line in table(page, "2 đơn vị quá hạn nhiệm vụ KH1/1")[1:]] == [
+        "xã Đăk Ân 1",
+        "xã Đăk Ân 2",
+    ]
 
 
 def test_nothing_overdue_is_said_rather_than_left_blank(make, owes):
