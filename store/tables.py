@@ -106,6 +106,7 @@ class AssignmentRow(Row, table=True):
             "ix_assignment_open_due",
             "due_on",
             "id",
+            "is_open",  # or SQLite looks at the row itself to see that it is open
             sqlite_where=sa.text("is_open"),
             postgresql_where=sa.text("is_open"),
         ),
@@ -218,7 +219,7 @@ def _columns(row: Any) -> Any:
 
 DOCUMENT, SECTION, DUTY, TASK = map(_columns, (DocumentRow, SectionRow, DutyRow, TaskRow))
 ASSIGNMENT, MESSAGE, REMINDER = map(_columns, (AssignmentRow, MessageRow, ReminderRow))
-RECORD, LEASE = map(_columns, (RecordRow, LeaseRow))
+RECORD, LEASE, WATERMARK = map(_columns, (RecordRow, LeaseRow, WatermarkRow))
 
 # Conditions of the partial indexes, in the words a query must repeat to be answered from them.
 IS_OPEN: Any = sa.text("assignment.is_open")

@@ -99,7 +99,7 @@ def _create_registry() -> None:
         _reference("assignment", "task_code", "task.code"),
     )
     op.create_index("ix_assignment_task_code", "assignment", ["task_code"])
-    _create_partial_index("ix_assignment_open_due", "assignment", ["due_on", "id"], "is_open")
+    _create_partial_index("ix_assignment_open_due", "assignment", ["due_on", "id", "is_open"], "is_open")
     _create_partial_index("ix_assignment_needs_planning", "assignment", ["id"], "needs_planning")
 
 
