@@ -80,13 +80,11 @@ def _plan(arguments: Namespace) -> None:
         return
     for message in found.messages:
         tasks = {reminder.assignment.task.code for reminder in message.reminders}
-        print(
-            f"{message.not_before:%d/%m/%Y %H:%M}  {message.channel:8}  {message.recipient.title}: {len(tasks)} nhiệm vụ"
-        )
+        whom = f"{message.recipient.title}, {message.recipient.unit.name}"
+        print(f"{message.not_before:%d/%m/%Y %H:%M}  {message.channel:8}  {whom}: {len(tasks)} nhiệm vụ")
     totals = plan_as_json(found)["totals"]
-    print(
-        f"Cộng {totals['messages']} tin, {totals['reminders']} lời nhắc; {totals['suppressed']} lời nhắc không gửi."
-    )
+    counted = f"{totals['messages']} tin, {totals['reminders']} lời nhắc"
+    print(f"Cộng {counted}; {totals['suppressed']} lời nhắc không gửi.")
 
 
 def plan_as_json(found: Preview) -> dict[str, Any]:
@@ -248,7 +246,8 @@ def _explanation_lines(traces: list[Explanation], office: Office) -> list[str]:
         lines.append(f"  quy tắc '{rule.id}' ({rule.place}): {said or 'nhận mọi nhiệm vụ ✔'}")
     if first.policy:
         lines.append(
-            f"  chính sách '{first.policy.id}' ({first.policy.place}), bộ quy tắc {office.rulebook.fingerprint}"
+            f"  chính sách '{first.policy.id}' ({first.policy.place}), "
+            f"bộ quy tắc {office.rulebook.fingerprint}"
         )
     lines += [
         f"  {step.falls_at:%d/%m/%Y %H:%M}  cấp {step.level}  {step.step:24} {step.said}"
@@ -294,7 +293,8 @@ def _log(arguments: Namespace) -> None:
         print(f"Nhật ký nguyên vẹn: {found.entries} bản ghi, dấu cuối {found.head}.")
     if not found.ok:
         raise LogBroken(
-            f"Nhật ký bị sửa hoặc mất từ bản ghi số {found.first_broken}; giữ nguyên máy này và báo người phụ trách."
+            f"Nhật ký bị sửa hoặc mất từ bản ghi số {found.first_broken}; "
+            "giữ nguyên máy này và báo người phụ trách."
         )
 
 

@@ -108,7 +108,7 @@ def _built(raw: yaml.Node, problems: list[Problem], problem: Callable[..., Probl
             keys[name] = key
             values[name] = _built(value_node, problems, problem)
         return Node(values, line, column, keys)
-    is_plain = isinstance(raw, yaml.ScalarNode) and raw.style is None
+    is_plain = isinstance(raw, yaml.ScalarNode) and not raw.style  # the C loader says ''
     return Node(None if is_plain and raw.value in {"", "~", "null"} else raw.value, line, column)
 
 

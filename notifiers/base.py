@@ -76,6 +76,7 @@ class Notifier(Protocol):
     """A way to reach people."""
 
     channel: str
+    batch: int  # letters that may be in hand at once: more than one only where a repeat does no harm
 
     async def send(self, letter: Letter, address: str) -> Receipt:
         """Return the receipt for `letter`; raises DeliveryFailed or DeliveryUnknown."""

@@ -74,6 +74,7 @@ class EmailNotifier:
     """Sends letters through one mail server, one after the other."""
 
     channel = "email"
+    batch = 1
 
     def __init__(self, settings: EmailSettings) -> None:
         self._settings = settings

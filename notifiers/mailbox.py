@@ -40,6 +40,7 @@ class MailboxNotifier:
     """Writes letters to `folder`, one sub-folder a post."""
 
     channel = "mailbox"
+    batch = 50  # a letter written twice is one file
 
     def __init__(self, folder: str | Path, sender: Sender = EMBEDDED) -> None:
         self._folder = Path(folder)

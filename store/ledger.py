@@ -8,7 +8,6 @@ whoever still holds it.
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -29,6 +28,7 @@ from store.tables import (
     LEASE,
     MESSAGE,
     REMINDER,
+    WATERMARK,
     AssignmentRow,
     LeaseRow,
     MessageRow,
@@ -78,6 +78,18 @@ class KeptReminder:
     level: int
     reason: str
     place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What became of a claimed message; `retry_at` is when it may leave again."""
+
+    claim: Claim
+    state: DeliveryState
+    provider_id: str = ""
+    subject: str = ""
+    error: str = ""
+    retry_at: datetime | None = None
 
 
 # --- planning ----------------------------------------------------------------------------
@@ -153,21 +165,36 @@ def watermarks(session: Session) -> dict[tuple[str, str, str], datetime]:
 
 def set_watermarks(session: Session, marks: Mapping[tuple[str, str, str], datetime]) -> None:
     """Remember up to when each step was looked at; a mark never goes back."""
-    known = watermarks(session)
-    for (policy, step, definition), at in marks.items():
-        if (policy, step, definition) not in known or known[policy, step, definition] < at:
-            session.merge(WatermarkRow(policy=policy, step=step, definition=definition, at=at))
-    session.flush()
+    rows = [
+        {"policy": policy, "step": step, "definition": definition, "at": at}
+        for (policy, step, definition), at in marks.items()
+    ]
+    insert = _upsert(session, WatermarkRow)
+    statement = insert.on_conflict_do_update(
+        index_elements=["policy", "step", "definition"],
+        set_={"at": insert.excluded.at},
+        where=WATERMARK.at < insert.excluded.at,
+    )
+    if rows:
+        session.connection().execute(statement, rows)
 
 
 # --- delivery ----------------------------------------------------------------------------
 
 
-def claim(session: Session, now: datetime, owner: str, lease: timedelta, limit: int = 1) -> list[Claim]:
-    """Take up to `limit` messages that may leave at `now`, under a lease."""
+def waiting_channels(session: Session, now: datetime) -> list[str]:
+    """Return the channels on which messages may leave at `now`."""
+    free = sa.select(MESSAGE.channel).where(MESSAGE.state.in_(CLAIMABLE), MESSAGE.not_before <= now)
+    return sorted(session.scalars(free.distinct()))
+
+
+def claim(
+    session: Session, now: datetime, owner: str, lease: timedelta, channel: str, limit: int = 1
+) -> list[Claim]:
+    """Take up to `limit` messages of a channel that may leave at `now`, under a lease."""
     free = (
         sa.select(MESSAGE.key)
-        .where(MESSAGE.state.in_(CLAIMABLE), MESSAGE.not_before <= now)
+        .where(MESSAGE.channel == channel, MESSAGE.state.in_(CLAIMABLE), MESSAGE.not_before <= now)
         .order_by(MESSAGE.level, MESSAGE.not_before, MESSAGE.key)
         .limit(limit)
         .with_for_update(skip_locked=True)  # SQLite has no such words: there a writer is alone
@@ -195,64 +222,39 @@ def claim(session: Session, now: datetime, owner: str, lease: timedelta, limit: 
     return sorted(claims, key=lambda claim: (claim.level, claim.key))
 
 
-def reminders_in(session: Session, message_key: str) -> list[KeptReminder]:
-    """Return the reminders a message carries, those given up since left out."""
-    statement = sa.select(ReminderRow).where(
-        REMINDER.message_key == message_key,
-        REMINDER.state == "planned",
-    )
-    return [
-        KeptReminder(row.key, row.assignment_id, row.due_on, row.step, row.level, row.reason, row.place)
-        for row in session.scalars(statement.order_by(REMINDER.key))
-    ]
+def reminders_in(session: Session, message_keys: Iterable[str]) -> dict[str, list[KeptReminder]]:
+    """Return the reminders each message carries, those given up since left out."""
+    columns = (REMINDER.message_key, REMINDER.key, REMINDER.assignment_id, REMINDER.due_on, REMINDER.step,
+               REMINDER.level, REMINDER.reason, REMINDER.place)  # fmt: skip
+    found: dict[str, list[KeptReminder]] = {key: [] for key in message_keys}
+    for chunk in _chunks(found):
+        statement = sa.select(*columns).where(REMINDER.message_key.in_(chunk), REMINDER.state == "planned")
+        for message_key, *kept in session.execute(statement.order_by(REMINDER.key)):
+            found[message_key].append(KeptReminder(*kept))
+    return found
 
 
-def settle(
-    session: Session,
-    claim: Claim,
-    state: DeliveryState,
-    at: datetime,
-    *,
-    provider_id: str = "",
-    subject: str = "",
-    error: str = "",
-    retry_at: datetime | None = None,
-) -> bool:
-    """Record what became of a claimed message; False when the claim was lost meanwhile.
+def settle(session: Session, settlements: Iterable[Settlement], at: datetime) -> list[str]:
+    """Record what became of claimed messages; return the keys whose claim was lost meanwhile.
 
-    A message that somebody else claimed since is theirs to settle; nothing is written. One
-    whose lease merely ran out is still ours, and what we know beats "unknown".
+    A message whose claim was lost is somebody else's to settle; nothing is written about it.
     """
-    change: dict[str, Any] = {
-        "state": state,
-        "lease_until": None,
-        "settled_at": at,
-        "provider_id": provider_id,
-        "error": error,
-    }
-    if state is DeliveryState.UNKNOWN:
-        change["possible_duplicate"] = True
-    if subject:
-        change["subject"] = subject
-    if retry_at is not None:
-        change["not_before"] = retry_at
-    mine = (MESSAGE.key == claim.key, MESSAGE.fence == claim.fence)
-    unsettled = (DeliveryState.CLAIMED, DeliveryState.UNKNOWN)
-    statement = sa.update(MessageRow).where(*mine, MESSAGE.state.in_(unsettled)).values(**change)
-    if session.connection().execute(statement).rowcount != 1:
-        return False
-    data: dict[str, Any] = {
-        "post": claim.post,
-        "channel": claim.channel,
-        "attempt": claim.attempts,
-        "provider_id": provider_id,
-    }
-    if error:  # the words may name a person: they can be erased, their mark stays
-        data["error_sha256"] = hashlib.sha256(error.encode()).hexdigest()
-    if claim.possible_duplicate:
-        data["possible_duplicate"] = True
-    records.append(session, at, f"message-{state}", claim.key, data)
-    return True
+    entries: list[records.Entry] = []
+    lost: list[str] = []
+    for settlement in settlements:
+        claim = settlement.claim
+        mine = (
+            MESSAGE.key == claim.key,
+            MESSAGE.fence == claim.fence,
+            MESSAGE.state == DeliveryState.CLAIMED,
+        )
+        statement = sa.update(MessageRow).where(*mine).values(**_change(settlement, at))
+        if session.connection().execute(statement).rowcount == 1:
+            entries.append(_settled_entry(settlement, at))
+        else:
+            lost.append(claim.key)
+    records.append_many(session, entries)
+    return lost
 
 
 def hold(session: Session, claim: Claim, until: datetime, at: datetime) -> bool:
@@ -273,7 +275,7 @@ def hold(session: Session, claim: Claim, until: datetime, at: datetime) -> bool:
 
 def give_up(session: Session, message_key: str, why: Mapping[str, str], at: datetime) -> None:
     """Take reminders out of a message at the last moment; `why` maps their keys to reasons."""
-    entries = []
+    entries: list[records.Entry] = []
     for key, reason in sorted(why.items()):
         session.connection().execute(
             sa.update(ReminderRow)
@@ -469,6 +471,33 @@ def _suppressed_row(suppression: Suppression, at: datetime, rulebook: str) -> di
         "rulebook": rulebook,
         "message_key": None,
     }
+
+
+def _change(settlement: Settlement, at: datetime) -> dict[str, Any]:
+    change: dict[str, Any] = {
+        "state": settlement.state,
+        "lease_until": None,
+        "settled_at": at,
+        "provider_id": settlement.provider_id,
+        "error": settlement.error,
+    }
+    if settlement.state is DeliveryState.UNKNOWN:
+        change["possible_duplicate"] = True
+    if settlement.subject:
+        change["subject"] = settlement.subject
+    if settlement.retry_at is not None:
+        change["not_before"] = settlement.retry_at
+    return change
+
+
+def _settled_entry(settlement: Settlement, at: datetime) -> records.Entry:
+    claim = settlement.claim
+    data: dict[str, Any] = {"post": claim.post, "channel": claim.channel, "attempt": claim.attempts}
+    said = {"provider_id": settlement.provider_id, "error": settlement.error}
+    data |= {name: value for name, value in said.items() if value}
+    if claim.possible_duplicate:
+        data["possible_duplicate"] = True
+    return records.Entry(at, f"message-{settlement.state}", claim.key, data)
 
 
 def _planned_entry(message: MessageDraft, at: datetime, rulebook: str) -> records.Entry:

@@ -290,6 +290,11 @@ def assignments(
     return sorted(found, key=lambda assignment: assignment.id)
 
 
+def assignment_ids(session: Session) -> set[str]:
+    """Return the id of every assignment."""
+    return set(session.scalars(sa.select(ASSIGNMENT.id)))
+
+
 def open_due_between(session: Session, first: date | None, last: date) -> list[str]:
     """Return the open assignments whose deadline in force lies in `[first, last]`, by index."""
     statement = sa.select(ASSIGNMENT.id).where(IS_OPEN, ASSIGNMENT.due_on <= last)
@@ -308,12 +313,10 @@ def ids_needing_planning(session: Session) -> list[str]:
     return list(session.scalars(sa.select(ASSIGNMENT.id).where(NEEDS_PLANNING)))
 
 
-def open_questions(session: Session) -> list[tuple[str, str]]:
-    """Return the doubts noted at import for the tasks still in force, as (code, sentence)."""
+def doubts(session: Session) -> list[tuple[str, str, str]]:
+    """Return what was doubtful in the tasks still in force, as (task, code, sentence)."""
     statement = sa.select(TASK.code, TASK.problems).where(TASK.removed_at.is_(None)).order_by(TASK.code)
-    return [
-        (code, f"{task}: {said}") for task, problems in session.execute(statement) for code, said in problems
-    ]
+    return [(task, code, said) for task, problems in session.execute(statement) for code, said in problems]
 
 
 def is_empty(session: Session) -> bool:

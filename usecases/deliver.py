@@ -7,6 +7,7 @@ and sent once more under the same Message-ID: never lost, at most one possible d
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -15,19 +16,18 @@ from sqlmodel import Session
 from engine.escalation import next_sending_moment
 from engine.ledger import DeliveryState
 from engine.messages import Line, compose
-from engine.model import Recipient
+from engine.model import Assignment, Recipient
 from engine.planning import why_not_now
-from notifiers.base import DeliveryFailed, DeliveryUnknown, Letter
+from notifiers.base import DeliveryFailed, DeliveryUnknown, Letter, Notifier
 from notifiers.letters import written
 from store import ledger, registry
-from store.ledger import Claim
+from store.ledger import Claim, KeptReminder, Settlement
 from usecases.wiring import Office
 
 LEASE = timedelta(minutes=10)
 FIRST_RETRY = timedelta(minutes=5)
 LONGEST_RETRY = timedelta(hours=6)
 MOST_ATTEMPTS = 12  # about two days of trying before a person must look
-BATCH = 20
 
 
 @dataclass
@@ -43,69 +43,75 @@ class Delivered:
         return sum(self.by_state[state] for state in ledger.ARRIVED)
 
 
+@dataclass(frozen=True, slots=True)
+class _InHand:
+    """A claimed message as it would leave now; without lines nothing in it is owed any more."""
+
+    claim: Claim
+    recipient: Recipient | None
+    lines: tuple[Line, ...]
+
+
 async def pump(office: Office, now: datetime, owner: str = "dondoc") -> Delivered:
     """Send every message that may leave at `now`; returns when none is left."""
     outcome = Delivered()
     with office.database.writing() as session:
         ledger.sweep(session, now)
-    while True:
-        with office.database.writing() as session:
-            claims = ledger.claim(session, now, owner, LEASE, BATCH)
-        if not claims:
-            break
-        for claim in claims:
-            state = await _deliver(office, claim, now, outcome)
-            outcome.by_state[state] += 1
-    for notifier in office.notifiers.values():
-        await notifier.close()
+        channels = ledger.waiting_channels(session, now)
+    opens_at = next_sending_moment(now, office.rulebook.sending, office.world.calendar)
+    for channel in channels:
+        notifier = office.notifiers.get(channel)
+        while claims := _claimed(
+            office, channel, notifier.batch if notifier else 1, now, owner, opens_at, outcome
+        ):
+            settlements = [await _sent(office, notifier, one, now, outcome) for one in claims]
+            _settle(office, settlements, now)
+            outcome.by_state.update(str(settlement.state) for settlement in settlements)
+        if notifier is not None:
+            await notifier.close()
     return outcome
 
 
-async def _deliver(office: Office, claim: Claim, now: datetime, outcome: Delivered) -> DeliveryState:
-    """Send one claimed message and settle it; return the state it was settled in."""
-    opens_at = next_sending_moment(now, office.rulebook.sending, office.world.calendar)
-    if opens_at > now:
-        with office.database.writing() as session:
-            ledger.hold(session, claim, opens_at, now)
-        return DeliveryState.HELD
-    recipient = office.contacts.at_post(claim.post, now.date())
-    notifier = office.notifiers.get(claim.channel)
-    if recipient is None or notifier is None or claim.channel not in recipient.addresses:
-        reason = f"{claim.post}: không còn người nhận hoặc kênh '{claim.channel}' đã đóng"
-        failure = DeliveryFailed(reason, permanent=True)
-        return _failed(office, claim, failure, now, outcome)
-    letter = _written_afresh(office, claim, recipient, now)
-    if letter is None:
-        return _settled(office, claim, DeliveryState.SUPPRESSED, now)
-    try:
-        receipt = await notifier.send(letter, recipient.addresses[claim.channel])
-    except DeliveryFailed as failure:
-        return _failed(office, claim, failure, now, outcome)
-    state = DeliveryState(receipt.state)
-    return _settled(office, claim, state, now, provider_id=receipt.provider_id, subject=letter.subject)
+def _claimed(
+    office: Office,
+    channel: str,
+    batch: int,
+    now: datetime,
+    owner: str,
+    opens_at: datetime,
+    outcome: Delivered,
+) -> list[_InHand]:
+    """Claim messages and read their facts in one transaction; outside the sending hours hold them.
 
-
-def _written_afresh(office: Office, claim: Claim, recipient: Recipient, now: datetime) -> Letter | None:
-    """Return the letter as the facts stand now, or None when nothing in it is owed any more.
-
-    The facts are read inside a writing transaction: a report that was committed before it
-    keeps its line out of the letter, and the reminder is suppressed with the reason.
+    A report committed before the claim keeps its line out of the letter, and the reminder
+    is suppressed with the reason.
     """
     with office.database.writing() as session:
-        lines, why_not = _lines(session, office, claim, now)
+        if opens_at > now:
+            while held := ledger.claim(session, now, owner, LEASE, channel, 100):
+                for claim in held:
+                    ledger.hold(session, claim, opens_at, now)
+                    outcome.by_state[DeliveryState.HELD] += 1
+            return []
+        claims = ledger.claim(session, now, owner, LEASE, channel, batch)
+        return _read_afresh(session, office, claims, now)
+
+
+def _read_afresh(session: Session, office: Office, claims: list[Claim], now: datetime) -> list[_InHand]:
+    kept = ledger.reminders_in(session, (claim.key for claim in claims))
+    ids = {reminder.assignment_id for reminders in kept.values() for reminder in reminders}
+    known = {a.id: a for a in registry.assignments(session, office.directory.unit, ids=ids)}
+    in_hand = []
+    for claim in claims:
+        lines, why_not = _lines(kept[claim.key], known, now)
         ledger.give_up(session, claim.key, why_not, now)
-    if not lines:
-        return None
-    digest = compose(claim.key, recipient, lines, office.world, now)
-    return written(digest, office.channels.office)
+        in_hand.append(_InHand(claim, office.contacts.at_post(claim.post, now.date()), tuple(lines)))
+    return in_hand
 
 
 def _lines(
-    session: Session, office: Office, claim: Claim, now: datetime
+    kept: Iterable[KeptReminder], known: dict[str, Assignment], now: datetime
 ) -> tuple[list[Line], dict[str, str]]:
-    kept = ledger.reminders_in(session, claim.key)
-    ids = {reminder.assignment_id for reminder in kept}
-    known = {a.id: a for a in registry.assignments(session, office.directory.unit, ids=ids)}
     lines: list[Line] = []
     why_not: dict[str, str] = {}
     for reminder in kept:
@@ -118,38 +124,44 @@ def _lines(
     return lines, why_not
 
 
-def _failed(
-    office: Office, claim: Claim, failure: DeliveryFailed, now: datetime, outcome: Delivered
-) -> DeliveryState:
-    """Settle a failure: unknown and temporary ones come back, a permanent one is laid before planning."""
+async def _sent(
+    office: Office, notifier: Notifier | None, one: _InHand, now: datetime, outcome: Delivered
+) -> Settlement:
+    """Send one message and return how it is to be settled."""
+    if not one.lines:
+        return Settlement(one.claim, DeliveryState.SUPPRESSED)
+    channel = one.claim.channel
+    if notifier is None or one.recipient is None or channel not in one.recipient.addresses:
+        reason = f"{one.claim.post}: không còn người nhận, hoặc kênh '{channel}' đã đóng"
+        return _failure(one.claim, DeliveryFailed(reason, permanent=True), now, outcome)
+    letter = _letter(office, one, one.recipient, now)
+    try:
+        receipt = await notifier.send(letter, one.recipient.addresses[channel])
+    except DeliveryFailed as failure:
+        return _failure(one.claim, failure, now, outcome)
+    return Settlement(one.claim, DeliveryState(receipt.state), receipt.provider_id, letter.subject)
+
+
+def _letter(office: Office, one: _InHand, recipient: Recipient, now: datetime) -> Letter:
+    digest = compose(one.claim.key, recipient, one.lines, office.world, now)
+    return written(digest, office.channels.office)
+
+
+def _failure(claim: Claim, failure: DeliveryFailed, now: datetime, outcome: Delivered) -> Settlement:
+    """Unknown and temporary failures come back; a permanent one is laid before planning."""
     outcome.failures.append(failure.reason)
     if isinstance(failure, DeliveryUnknown):
-        return _settled(
-            office, claim, DeliveryState.UNKNOWN, now, error=failure.reason, retry_at=now + FIRST_RETRY
-        )
+        return Settlement(claim, DeliveryState.UNKNOWN, error=failure.reason, retry_at=now + FIRST_RETRY)
     if failure.permanent or claim.attempts >= MOST_ATTEMPTS:
-        return _settled(office, claim, DeliveryState.FAILED_PERMANENT, now, error=failure.reason)
+        return Settlement(claim, DeliveryState.FAILED_PERMANENT, error=failure.reason)
     wait = failure.retry_after or min(FIRST_RETRY * 2 ** (claim.attempts - 1), LONGEST_RETRY)
-    state = DeliveryState.FAILED_TEMPORARY
-    return _settled(office, claim, state, now, error=failure.reason, retry_at=now + wait)
+    return Settlement(claim, DeliveryState.FAILED_TEMPORARY, error=failure.reason, retry_at=now + wait)
 
 
-def _settled(
-    office: Office,
-    claim: Claim,
-    state: DeliveryState,
-    now: datetime,
-    provider_id: str = "",
-    subject: str = "",
-    error: str = "",
-    retry_at: datetime | None = None,
-) -> DeliveryState:
+def _settle(office: Office, settlements: list[Settlement], now: datetime) -> None:
+    refused = [s.claim.key for s in settlements if s.state is DeliveryState.FAILED_PERMANENT]
     with office.database.writing() as session:
-        ledger.settle(
-            session, claim, state, now,
-            provider_id=provider_id, subject=subject, error=error, retry_at=retry_at,
-        )  # fmt: skip
-        if state is DeliveryState.FAILED_PERMANENT:
-            unreached = {reminder.assignment_id for reminder in ledger.reminders_in(session, claim.key)}
-            registry.flag_for_planning(session, unreached)
-    return state
+        ledger.settle(session, settlements, now)
+        unreached = ledger.reminders_in(session, refused)
+        ids = {reminder.assignment_id for reminders in unreached.values() for reminder in reminders}
+        registry.flag_for_planning(session, ids)

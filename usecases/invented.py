@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
@@ -77,6 +77,31 @@ def deeds_of(assignment: Assignment, calendar: WorkCalendar) -> Iterator[Deed]:
     yield from _result(assignment, calendar, _reported_on(assignment, manner, due_on, calendar))
 
 
+def decision_on(assignment: Assignment, calendar: WorkCalendar) -> list[Deed]:
+    """Return what the coordinating office decides about an assignment that came in held.
+
+    What the plan says is done is put on record as done; an impossible or past deadline
+    gets a date; what speaks of secret material is left for the officer in charge of it.
+    """
+    held = next((fact for fact in assignment.facts if fact.kind is FactKind.HELD), None)
+    if held is None or assignment.role is not Role.LEAD:
+        return []
+    deadline = assignment.task.deadline
+    on = calendar.add_working_days(assignment.assigned_on, 3)
+    if deadline.already_done:
+        done = _deed(
+            assignment, on, FactKind.REPORTED, on=deadline.due_on, note="theo ghi chú trong kế hoạch"
+        )
+        return [done, _deed(assignment, calendar.add_working_days(on, 1), FactKind.ACCEPTED)]
+    if deadline.due_on and deadline.due_on >= assignment.assigned_on:
+        return []
+    due_on = deadline.proposal or calendar.add_working_days(assignment.assigned_on, 20)
+    decided = _deed(
+        assignment, on, FactKind.DECIDED, due_on=due_on, note="cơ quan điều phối xác định lại thời hạn"
+    )
+    return [decided, *deeds_of(replace(assignment, due_on=due_on), calendar)]
+
+
 def _reported_on(assignment: Assignment, manner: Manner, due_on: date, calendar: WorkCalendar) -> date:
     match manner:
         case Manner.LATE:
@@ -106,7 +131,7 @@ def _deed(assignment: Assignment, day: date, kind: FactKind, **more: object) -> 
     return Deed(at, assignment.id, Fact(kind, at, by, **more))  # type: ignore[arg-type]
 
 
-_OFFICE_DOES = {FactKind.EXTENDED, FactKind.ACCEPTED, FactKind.RETURNED}
+_OFFICE_DOES = {FactKind.EXTENDED, FactKind.ACCEPTED, FactKind.RETURNED, FactKind.DECIDED}
 
 
 def _roll(*words: object) -> int:

@@ -15,6 +15,10 @@ from usecases.duties import coming_occurrences
 from usecases.errors import InputRejected
 from usecases.wiring import Office
 
+SETTLED_BY_DECISION = frozenset(
+    {"invalid-deadline", "deadline-needs-decision", "deadline-inferred", "past-due", "state-secret-row"}
+)
+
 
 def plan_ahead(office: Office, first: datetime, last: datetime) -> Preview:
     """Return what would be sent from `first` to `last` if nobody acted and everything arrived."""
@@ -46,7 +50,7 @@ def report_overdue(office: Office, as_of: datetime) -> OverdueReport:
     with office.database.reading() as session:
         known = registry.assignments(session, office.directory.unit, until=as_of)
         counted = ledger.tallies(session, as_of)
-        questions = registry.open_questions(session)
+        doubts = registry.doubts(session)
     reminders = {
         id_: ReminderCount(tally.total, tally.highest_level, tally.last_at) for id_, tally in counted.items()
     }

@@ -14,7 +14,8 @@ class Settings(BaseSettings):
     """Settings from the environment; each is named DONDOC_<NAME>.
 
     `home` holds everything the service writes; `config` is only ever read. Without
-    `database_url` the registry and ledger live in one SQLite file in `home`.
+    `database_url` the registry and ledger live in one SQLite file in `home`. With
+    `mailbox_only` nothing leaves the machine whatever the channels file says.
     """
 
     model_config = SettingsConfigDict(env_prefix="DONDOC_", extra="ignore")
@@ -23,6 +24,7 @@ class Settings(BaseSettings):
     config: Path = Field(default=PROJECT / "config")
     database_url: str = ""
     prefect: str = "on"
+    mailbox_only: bool = False
 
     @property
     def database(self) -> str:

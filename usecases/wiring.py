@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -55,7 +55,10 @@ class Office:
     @cached_property
     def channels(self) -> Channels:
         """The open channels."""
-        return load_channels(self.settings.config)
+        channels = load_channels(self.settings.config)
+        if self.settings.mailbox_only:
+            return replace(channels, mailbox=True, email=None)
+        return channels
 
     @cached_property
     def world(self) -> World:
