@@ -166,6 +166,15 @@ def add_facts(session: Session, unit_of: UnitOf, facts: Sequence[tuple[str, Fact
         )
 
 
+def put_roles(session: Session, assignments: Iterable[Assignment]) -> None:
+    """Note that units have another part in their tasks than before."""
+    for assignment in assignments:
+        change = {"role": str(assignment.role), "needs_planning": True}
+        session.connection().execute(
+            sa.update(AssignmentRow).where(ASSIGNMENT.id == assignment.id).values(**change)
+        )
+
+
 def mark_removed(session: Session, task_codes: Iterable[str], at: datetime) -> None:
     """Close tasks that a newer version of their document no longer has; nothing is deleted."""
     codes = list(task_codes)

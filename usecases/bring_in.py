@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from engine.model import Assignment, Document, Fact, FactKind, Role
 from engine.problems import Problem
-from engine.status import standing_of
+from engine.status import Status, standing_of
 from intake.annex import AnnexSection
 from intake.text import read_annex
 from store import records, registry
@@ -31,6 +31,10 @@ from usecases.staging import (
     staged_registry,
 )
 from usecases.wiring import Office
+
+UNIT_GONE = "đơn vị không còn trong văn bản nhập lại"
+TASK_GONE = "nhiệm vụ không còn trong văn bản nhập lại"
+DROPPED = frozenset({UNIT_GONE, TASK_GONE})  # closed by a copy, not by a person: a later copy may reopen
 
 # Problems of a document that do not stop its import.
 NOT_FATAL = frozenset({"duplicate-number", "unknown-heading", "incomplete-row"})
@@ -185,7 +189,7 @@ def _write(
     entries: list[records.Entry] = []
     for _, task in news:
         shares = assignments_of(task, document, at)
-        count += _put_shares(session, office, task, shares, at)
+        count += _put_shares(session, office, task, known.get(task.code), shares, at)
         units = [share.unit.code for share in shares if share.role is Role.LEAD]
         data = {"units": units, "deadline": task.deadline.as_written, "was_known": task.code in known}
         entries.append(records.Entry(at, "task-assigned", task.code, data))
@@ -203,28 +207,56 @@ def _write(
 
 
 def _put_shares(
-    session: Session, office: Office, task: StagedTask, shares: list[Assignment], at: datetime
+    session: Session,
+    office: Office,
+    task: StagedTask,
+    known: registry.StoredTask | None,
+    shares: list[Assignment],
+    at: datetime,
 ) -> int:
     """Add the shares a task did not have, close those it lost, decide the deadline of the rest."""
     before = {a.id: a for a in registry.assignments(session, office.directory.unit, task_codes=[task.code])}
     registry.put_assignments(session, [share for share in shares if share.id not in before], at)
-    facts: list[tuple[str, Fact]] = []
     wanted = {share.id: share for share in shares}
+    registry.put_roles(session, [s for s in shares if s.id in before and s.role is not before[s.id].role])
+    is_moved = known is not None and known.task.deadline.due_on != task.deadline.due_on
+    facts: list[tuple[str, Fact]] = []
     for id_, assignment in before.items():
-        standing = standing_of(assignment, at)
         if id_ not in wanted:
-            facts.append((id_, Fact(FactKind.CANCELLED, at, note="đơn vị không còn trong văn bản nhập lại")))
-        elif standing.done_on is None and standing.due_on != wanted[id_].due_on:
-            facts += [(id_, fact) for fact in _redated(wanted[id_], at)]
+            facts += [(id_, fact) for fact in _closed(assignment, at, UNIT_GONE)]
+        else:
+            facts += [(id_, fact) for fact in _carried_on(assignment, wanted[id_], is_moved, at)]
     registry.add_facts(session, office.directory.unit, facts)
     return len(shares)
+
+
+def _carried_on(before: Assignment, share: Assignment, is_moved: bool, at: datetime) -> list[Fact]:
+    """Return the facts by which a share that was known stands as the newer document has it.
+
+    One that an earlier copy had dropped is opened again; one that a person cancelled, or
+    whose result is in, stays. An extension outlives every change but that of the deadline.
+    """
+    standing = standing_of(before, at)
+    if standing.status is Status.CANCELLED:
+        cancelled = [fact for fact in before.facts if fact.kind is FactKind.CANCELLED]
+        return _redated(share, at) if cancelled[-1].note in DROPPED else []
+    if is_moved and standing.done_on is None and standing.due_on != share.due_on:
+        return _redated(share, at)
+    return []
 
 
 def _redated(share: Assignment, at: datetime) -> list[Fact]:
     """Return the facts that put a corrected deadline in force, or hold it for a person."""
     holds = [replace(fact, at=at) for fact in share.facts if fact.kind is FactKind.HELD]
+    if not holds and share.due_on is None:
+        holds = [Fact(FactKind.HELD, at, note="văn bản nhập lại không còn ghi thời hạn theo ngày")]
     decided = Fact(FactKind.DECIDED, at, due_on=share.due_on, note="thời hạn theo văn bản nhập lại")
     return holds or [decided]
+
+
+def _closed(assignment: Assignment, at: datetime, note: str) -> list[Fact]:
+    is_closed = standing_of(assignment, at).status is Status.CANCELLED
+    return [] if is_closed else [Fact(FactKind.CANCELLED, at, note=note)]
 
 
 def _close(session: Session, office: Office, task_codes: list[str], at: datetime) -> None:
@@ -232,9 +264,9 @@ def _close(session: Session, office: Office, task_codes: list[str], at: datetime
     if not task_codes:
         return
     registry.mark_removed(session, task_codes, at)
-    fact = Fact(FactKind.CANCELLED, at, note="nhiệm vụ không còn trong văn bản nhập lại")
     dropped = registry.assignments(session, office.directory.unit, task_codes=task_codes)
-    registry.add_facts(session, office.directory.unit, [(a.id, fact) for a in dropped])
+    facts = [(share.id, fact) for share in dropped for fact in _closed(share, at, TASK_GONE)]
+    registry.add_facts(session, office.directory.unit, facts)
 
 
 def _stored(position: int, task: StagedTask, document: Document) -> registry.StoredTask:

@@ -7,6 +7,7 @@ its reading, every doubt as a problem of its row. Nothing is written here.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
@@ -106,9 +107,9 @@ def staged_annex(
     document = Document(code, annex.title, annex.number, issued_on, annex.issuer)
     titles = {task.number: task for task in match.tasks} if match else {}
     tasks: list[StagedTask] = []
-    for row in annex.rows:
+    for place, row in zip(_places(annex.rows), annex.rows, strict=True):
         above = tasks[-1] if tasks else None
-        tasks.append(_from_row(row, document, directory, titles, above))
+        tasks.append(_from_row(row, f"{document.code}/{place}", document, directory, titles, above))
     found = find_duties(annex.body)
     duties = tuple(
         StagedDuty(
@@ -165,8 +166,24 @@ def derived_code(annex: Annex, issued_on: date) -> str:
     return f"{symbol}-{issued_on:%Y-%m}-{mark}"
 
 
+def _places(rows: Iterable[AnnexRow]) -> Iterable[str]:
+    """Yield each row's own name in its document; it stays the same when a row is put in above it.
+
+    A number used again is told apart from the first; a row without one is counted.
+    """
+    seen: Counter[str] = Counter()
+    for row in rows:
+        number = row.number or "hàng"
+        seen[number] += 1
+        if row.number is None:
+            yield f"{number}-{seen[number]}"
+        else:
+            yield number if seen[number] == 1 else f"{number}~{seen[number]}"
+
+
 def _from_row(
     row: AnnexRow,
+    code: str,
     document: Document,
     directory: UnitDirectory,
     titles: Mapping[str, RegistryTask],
@@ -179,7 +196,7 @@ def _from_row(
     known = titles.get(row.number or "")
     is_same = known is not None and (known.lead, known.deadline) == (row.lead, row.deadline)
     task = StagedTask(
-        code=f"{document.code}/{row.number or f'hàng-{row.row}'}",
+        code=code,
         number=row.number,
         text=row.text,
         title=known.title if known and is_same else short_title(row.text),
