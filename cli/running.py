@@ -1,4 +1,4 @@
-"""dondoc remind · send · serve · demo · migrate: the service at work."""
+"""dondoc remind · send · serve · deploy · demo · migrate: the service at work."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from usecases.bring_in import ensure_registry
 from usecases.deliver import Delivered, pump
 from usecases.errors import DeliveryIncomplete
 from usecases.remind import Planned, tick
+from usecases.settings import Settings
 from usecases.wiring import open_office
+
+REHEARSAL = "diễn tập: đồng hồ của tiến trình bắt đầu từ thời điểm này; mặc định là bây giờ"
 
 
 def add_commands(commands: _SubParsersAction) -> None:  # type: ignore[type-arg]
@@ -26,11 +29,18 @@ def add_commands(commands: _SubParsersAction) -> None:  # type: ignore[type-arg]
     remind.set_defaults(run=_remind)
 
     serve = commands.add_parser("serve", help="chạy dịch vụ trên máy này cho đến khi bị dừng")
+    serve.add_argument("--at", type=OPENING, metavar="LÚC", help=REHEARSAL)
     serve.set_defaults(run=_serve)
 
     send = commands.add_parser("send", help="tiến trình gửi: rút hộp chờ gửi cho đến khi bị dừng")
     send.add_argument("--once", action="store_true", help="gửi hết rồi thoát")
+    send.add_argument("--at", type=OPENING, metavar="LÚC", help=REHEARSAL)
     send.set_defaults(run=_send)
+
+    deploy = commands.add_parser(
+        "deploy", help="nhiều máy: đưa lịch chạy lên máy chủ Prefect ở PREFECT_API_URL"
+    )
+    deploy.set_defaults(run=_deploy)
 
     migrate = commands.add_parser("migrate", help="đưa cơ sở dữ liệu lên phiên bản của phần mềm")
     migrate.set_defaults(run=_migrate)
@@ -93,13 +103,19 @@ def _held(planned: Planned, delivered: Delivered) -> int:
 def _serve(arguments: Namespace) -> int:
     from flows.service import serve
 
-    return serve(open_office())
+    return serve(open_office(), arguments.at)
 
 
 def _send(arguments: Namespace) -> int:
     from flows.sender import run_sender
 
-    return run_sender(open_office(), once=arguments.once)
+    return run_sender(open_office(), once=arguments.once, at=arguments.at)
+
+
+def _deploy(arguments: Namespace) -> None:
+    from flows.deploy import deploy
+
+    print("Đã đưa lên máy chủ Prefect:", *deploy(Settings()), sep="\n  ")
 
 
 def _migrate(arguments: Namespace) -> None:

@@ -1,0 +1,90 @@
+"""The runs as Prefect shows them: a flow with one task a step, never one a message.
+
+Prefect decides when a flow starts and remembers how it went; a run that it loses costs a
+late tick. Only the scan is tried again here: a message's next attempt is in our outbox.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from pathlib import Path
+
+from prefect import flow, task
+from prefect.artifacts import acreate_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+
+from flows.moments import moment_of
+from flows.runs import Run, Summary
+from usecases.wiring import open_office
+
+IN_HAND: ContextVar[Run | None] = ContextVar("run_in_hand", default=None)
+LONGEST_ARTIFACT = 100_000  # characters; Prefect drops the event of an artifact of 1.5 MB
+
+
+@flow(name="remind", description="Xét việc đến mốc và lập tin nhắc")
+async def remind(at: str | None = None, deliver: bool = False) -> Summary:
+    """Plan what is due at `at`; send it too where no sender runs."""
+    run = _run(at)
+    summary = await plan_task(run)
+    return {**summary, **await deliver_task(run)} if deliver else summary
+
+
+@flow(name="deliver", description="Gửi tin đang chờ")
+async def deliver(at: str | None = None) -> Summary:
+    """Send what may leave at `at`."""
+    return await deliver_task(_run(at))
+
+
+@flow(name="report", description="Báo cáo quá hạn")
+async def report(at: str | None = None) -> Summary:
+    """Write the overdue report as of `at` and show it beside the run."""
+    summary = await publish_task(_run(at))
+    if "files" in summary:
+        await acreate_markdown_artifact(
+            key="bao-cao-qua-han",
+            markdown=_as_markdown(summary["files"]),
+            description=f"Báo cáo quá hạn lúc {summary['at']}",
+        )
+    return summary
+
+
+@flow(name="sweep", description="Xét lại toàn bộ sổ nhiệm vụ")
+async def sweep(at: str | None = None, deliver: bool = False) -> Summary:
+    """Plan from every open assignment, whatever the marks of earlier runs say."""
+    run = _run(at)
+    summary = await plan_task(run, full=True)
+    return {**summary, **await deliver_task(run)} if deliver else summary
+
+
+@task(name="plan", retries=2, retry_delay_seconds=[2, 10], retry_jitter_factor=0.5, cache_policy=NO_CACHE)
+async def plan_task(run: Run, full: bool = False) -> Summary:
+    """Plan; tried again when the database is away for a moment."""
+    return await run.plan(full)
+
+
+@task(name="deliver", cache_policy=NO_CACHE)
+async def deliver_task(run: Run) -> Summary:
+    """Send."""
+    return await run.deliver()
+
+
+@task(name="publish", retries=2, retry_delay_seconds=[2, 10], cache_policy=NO_CACHE)
+async def publish_task(run: Run) -> Summary:
+    """Write the report files."""
+    return await run.publish()
+
+
+FLOWS = {found.name: found for found in (remind, deliver, report, sweep)}
+
+
+def _run(at: str | None) -> Run:
+    """Return the run that this process has in hand; in a worker, a new one from the environment."""
+    return IN_HAND.get() or Run(open_office(), moment_of(at))
+
+
+def _as_markdown(files: dict[str, str]) -> str:
+    text = Path(files["text"]).read_text("utf-8")
+    if len(text) > LONGEST_ARTIFACT:
+        text = text[:LONGEST_ARTIFACT] + "\n… xem tiếp trong tệp"
+    listed = "\n".join(f"- {name}: `{path}`" for name, path in files.items())
+    return f"{listed}\n\n```text\n{text}\n```\n"

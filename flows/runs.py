@@ -1,0 +1,108 @@
+"""What does each scheduled run do? Shared by Prefect's flows and by a process without Prefect.
+
+A run is a few steps over the use cases at one moment. A step that is done is not done
+again by the same run, so a run whose orchestrator dies half-way is simply finished directly.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from flows.standing import Stopping
+from store import ledger
+from usecases import clock
+from usecases.deliver import pump
+from usecases.publish import publish_overdue
+from usecases.remind import tick
+from usecases.wiring import Office
+
+Summary = dict[str, Any]  # JSON values only
+
+TURN = timedelta(minutes=2)  # a courtesy between processes; the ledger's keys forbid doubles by themselves
+SHOWN_FAILURES = 10
+
+
+class Run:
+    """One run of one process at one moment; `done` maps a finished step to its summary."""
+
+    def __init__(self, office: Office, at: datetime) -> None:
+        self.office = office
+        self.at = at
+        self.done: dict[str, Summary] = {}
+
+    async def perform(self, name: str) -> Summary:
+        """Do what the flow `name` does, without an orchestrator; return the summary of all steps."""
+        if name in {"remind", "sweep"}:
+            return {**await self.plan(full=name == "sweep"), **await self.deliver()}
+        return await {"deliver": self.deliver, "report": self.publish}[name]()
+
+    async def plan(self, full: bool = False) -> Summary:
+        """Plan what is due; "busy" says that another process is planning now."""
+        if "plan" not in self.done:
+            with turn(self.office, "serve:remind") as is_ours:
+                if not is_ours:
+                    return {"at": self.at.isoformat(), "busy": True}
+                planned = await asyncio.to_thread(tick, self.office, self.at, full)
+            self.done["plan"] = {
+                "at": self.at.isoformat(),
+                "planned": len(planned.messages),
+                "reminders": planned.reminders,
+                "suppressed": len(planned.suppressions),
+            }
+        return self.done["plan"]
+
+    async def deliver(self) -> Summary:
+        """Send what may leave; "stopped" says that messages are left for the next process."""
+        if "deliver" not in self.done:
+            try:
+                delivered = await pump(self.office, self.at, owner=process_name())
+            except Stopping:
+                return {"at": self.at.isoformat(), "stopped": True}
+            self.done["deliver"] = {
+                "at": self.at.isoformat(),
+                "sent": delivered.sent,
+                "failed": len(delivered.failures),
+                "failures": delivered.failures[:SHOWN_FAILURES],
+            }
+        return self.done["deliver"]
+
+    async def publish(self) -> Summary:
+        """Write the overdue report; "busy" says that another process is writing it now."""
+        if "publish" not in self.done:
+            with turn(self.office, "serve:report") as is_ours:
+                if not is_ours:
+                    return {"at": self.at.isoformat(), "busy": True}
+                paths = await asyncio.to_thread(publish_overdue, self.office, self.at)
+            files = {name: str(path) for name, path in paths.items()}
+            self.done["publish"] = {"at": self.at.isoformat(), "files": files}
+        return self.done["publish"]
+
+
+def process_name() -> str:
+    """Return host and process, the owner under which messages are claimed."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+@contextmanager
+def turn(office: Office, name: str) -> Iterator[bool]:
+    """Hold the right to do `name` for the time of a block; False while somebody else has it."""
+    owner = f"{process_name()}:{uuid.uuid4().hex[:8]}"
+    is_ours = _lease(office, name, owner, TURN)
+    try:
+        yield is_ours
+    finally:
+        if is_ours:
+            _lease(office, name, owner, timedelta(0))
+
+
+def _lease(office: Office, name: str, owner: str, term: timedelta) -> bool:
+    now = clock.now()
+    with office.database.writing() as session:
+        return ledger.take_lease(session, name, owner, now, now + term)
