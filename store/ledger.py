@@ -8,6 +8,7 @@ whoever still holds it.
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -237,7 +238,8 @@ def reminders_in(session: Session, message_keys: Iterable[str]) -> dict[str, lis
 def settle(session: Session, settlements: Iterable[Settlement], at: datetime) -> list[str]:
     """Record what became of claimed messages; return the keys whose claim was lost meanwhile.
 
-    A message whose claim was lost is somebody else's to settle; nothing is written about it.
+    A message that somebody else claimed since is theirs to settle; nothing is written about
+    it. One whose lease merely ran out is still ours, and what we know beats "unknown".
     """
     entries: list[records.Entry] = []
     lost: list[str] = []
@@ -246,7 +248,7 @@ def settle(session: Session, settlements: Iterable[Settlement], at: datetime) ->
         mine = (
             MESSAGE.key == claim.key,
             MESSAGE.fence == claim.fence,
-            MESSAGE.state == DeliveryState.CLAIMED,
+            MESSAGE.state.in_((DeliveryState.CLAIMED, DeliveryState.UNKNOWN)),
         )
         statement = sa.update(MessageRow).where(*mine).values(**_change(settlement, at))
         if session.connection().execute(statement).rowcount == 1:
@@ -369,7 +371,7 @@ def take_lease(session: Session, name: str, owner: str, now: datetime, until: da
         set_={"owner": owner, "until": until},
         where=sa.or_(LEASE.until < now, LEASE.owner == owner),
     )
-    return session.connection().execute(statement).rowcount == 1
+    return session.connection().execute(statement.returning(LEASE.name)).first() is not None
 
 
 # --- rows ------------------------------------------------------------------------------------
@@ -493,8 +495,10 @@ def _change(settlement: Settlement, at: datetime) -> dict[str, Any]:
 def _settled_entry(settlement: Settlement, at: datetime) -> records.Entry:
     claim = settlement.claim
     data: dict[str, Any] = {"post": claim.post, "channel": claim.channel, "attempt": claim.attempts}
-    said = {"provider_id": settlement.provider_id, "error": settlement.error}
-    data |= {name: value for name, value in said.items() if value}
+    if settlement.provider_id:
+        data["provider_id"] = settlement.provider_id
+    if settlement.error:  # its words may name a person: they can be erased, their mark stays
+        data["error_sha256"] = hashlib.sha256(settlement.error.encode()).hexdigest()
     if claim.possible_duplicate:
         data["possible_duplicate"] = True
     return records.Entry(at, f"message-{settlement.state}", claim.key, data)

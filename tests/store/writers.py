@@ -38,7 +38,7 @@ def claim_all(url: str, owner: str) -> list[str]:
     claimed: list[str] = []
     while True:
         with database.writing() as session:
-            claims = ledger.claim(session, MORNING, owner, timedelta(minutes=10), 3)
+            claims = ledger.claim(session, MORNING, owner, timedelta(minutes=10), "mailbox", 3)
         if not claims:
             return claimed
         claimed += [claim.key for claim in claims]
