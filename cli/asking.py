@@ -21,7 +21,8 @@ from store import records
 from usecases import clock
 from usecases.act import STATUS_SAID
 from usecases.bring_in import ensure_registry
-from usecases.configuration import WARNINGS, problems_in
+from usecases.checking import problems_in
+from usecases.configuration import WARNINGS
 from usecases.errors import ConfigurationRejected, InputRejected, LogBroken
 from usecases.look import explain, plan_ahead, report_overdue
 from usecases.settings import Settings

@@ -9,8 +9,8 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
-from cli import acting, asking, bringing_in, reading, running
 from cli.parsing import Parser, speak_vietnamese
 from usecases.errors import Refused
 
@@ -23,8 +23,20 @@ môi trường: DONDOC_HOME (nơi ghi dữ liệu) · DONDOC_CONFIG (thư mục 
             DONDOC_PREFECT=off (không dùng Prefect)"""
 
 
-def parser() -> Parser:
-    """Return the parser of all commands."""
+# Which module knows which command: one is imported to run it, all of them to list them.
+MODULES = {
+    "cli.reading": ("deadline", "unit"),
+    "cli.bringing_in": ("import",),
+    "cli.asking": ("plan", "explain", "report", "log", "check", "mailbox"),
+    "cli.acting": (
+        "ack", "report-done", "accept", "return", "extend", "block", "unblock", "cancel", "decide",
+    ),
+    "cli.running": ("remind", "send", "serve", "deploy", "migrate", "demo"),
+}  # fmt: skip
+
+
+def parser(command: str | None = None) -> Parser:
+    """Return the parser of `command`, or of all commands when it is not known."""
     speak_vietnamese()
     top = Parser(
         prog="dondoc",
@@ -32,16 +44,18 @@ def parser() -> Parser:
         epilog=EXIT_CODES,
     )
     commands = top.add_subparsers(dest="command", metavar="lệnh", title="các lệnh", parser_class=Parser)
-    for module in (reading, bringing_in, asking, acting, running):
-        module.add_commands(commands)
+    known = [module for module, verbs in MODULES.items() if command in verbs]
+    for module in known or MODULES:
+        import_module(module).add_commands(commands)
     return top
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run one command and exit with its code."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
-    top = parser()
-    arguments = top.parse_args(argv)
+    words = sys.argv[1:] if argv is None else list(argv)
+    top = parser(words[0] if words else None)
+    arguments = top.parse_args(words)
     if arguments.command is None:
         top.print_help()
         sys.exit(2)

@@ -64,19 +64,35 @@ class Recorded:
 
 
 def record(office: Office, reference: str, unit: str | None, fact: Fact) -> list[Recorded]:
-    """Record `fact` about one unit's share of a task.
+    """Record `fact` about one unit's share of a task; a decision about its deadline, about all.
 
     Raises InputRejected when the task or unit is not known, more than one is meant, or the
     fact does not fit how the assignment stands.
     """
     with office.database.writing() as session:
-        assignment = find_assignment(session, office, reference, unit)
-        standing = standing_of(assignment, fact.at)
-        _check(assignment, standing, fact)
-        registry.add_facts(session, office.directory.unit, [(assignment.id, fact)])
-        after = registry.assignments(session, office.directory.unit, ids=[assignment.id])[0]
-    now = standing_of(after, fact.at)
-    return [Recorded(after.id, fact, str(now.status), now.due_on, SAID[fact.kind])]
+        if fact.kind is FactKind.DECIDED and unit is None:
+            shares = _undecided(session, office, find_task(session, reference), fact)
+        else:
+            shares = [find_assignment(session, office, reference, unit)]
+        for share in shares:
+            _check(share, standing_of(share, fact.at), fact)
+        registry.add_facts(session, office.directory.unit, [(share.id, fact) for share in shares])
+        after = registry.assignments(session, office.directory.unit, ids=[share.id for share in shares])
+    return [_recorded(share, fact) for share in after]
+
+
+def _undecided(session: Session, office: Office, code: str, fact: Fact) -> list[Assignment]:
+    """Return every share of a task that waits for a decision: the deadline is the task's."""
+    shares = registry.assignments(session, office.directory.unit, task_codes=[code])
+    waiting = [s for s in shares if standing_of(s, fact.at).status is Status.AWAITING_DECISION]
+    if not waiting:
+        raise InputRejected(f"nhiệm vụ {code} không có phần việc nào đang chờ quyết định")
+    return waiting
+
+
+def _recorded(share: Assignment, fact: Fact) -> Recorded:
+    now = standing_of(share, fact.at)
+    return Recorded(share.id, fact, str(now.status), now.due_on, SAID[fact.kind])
 
 
 def find_task(session: Session, reference: str) -> str:

@@ -13,6 +13,7 @@ from notifiers.email import EmailNotifier, EmailSettings
 from notifiers.letters import OfficeNames
 from notifiers.mailbox import MailboxNotifier
 from notifiers.mime import Sender
+from usecases.configuration import accepted, text_of
 
 YES_NO = ("có", "không")
 
@@ -31,6 +32,11 @@ class Channels:
         return frozenset(
             name for name, is_open in (("mailbox", self.mailbox), ("email", self.email)) if is_open
         )
+
+
+def load_channels(folder: Path) -> Channels:
+    """Return the channels of `folder`/channels.yml."""
+    return accepted(read_channels(*text_of(folder, "channels.yml")))
 
 
 def read_channels(text: str, source: str) -> tuple[Channels, list[Problem]]:

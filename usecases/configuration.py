@@ -16,7 +16,6 @@ from engine.problems import Problem
 from engine.rulebook import Rulebook, read_rulebook
 from engine.units import UnitDirectory, read_units
 from intake.registry import RegistryDocument, read_registry
-from usecases.channels import Channels, read_channels
 from usecases.communes import communes_of
 from usecases.errors import ConfigurationRejected
 
@@ -30,54 +29,33 @@ T = TypeVar("T")
 
 def load_calendar(folder: Path) -> WorkCalendar:
     """Return the working calendar of `folder`/calendar."""
-    return _accepted(read_calendar(_texts(folder, "calendar")))
+    return accepted(read_calendar(texts_of(folder, "calendar")))
 
 
 def load_directory(folder: Path) -> UnitDirectory:
     """Return the units of `folder`/units.yml and the communes of the province."""
-    return _accepted(read_units(*_text(folder, "units.yml"), communes_of(PROVINCE)))
+    return accepted(read_units(*text_of(folder, "units.yml"), communes_of(PROVINCE)))
 
 
 def load_rulebook(folder: Path) -> Rulebook:
     """Return the rules of `folder`/rules."""
-    return _accepted(read_rulebook(_texts(folder, "rules")))
+    return accepted(read_rulebook(texts_of(folder, "rules")))
 
 
 def load_contacts(folder: Path, directory: UnitDirectory) -> ContactBook:
     """Return the posts of `folder`/people.yml."""
-    return _accepted(read_contacts(*_text(folder, "people.yml"), directory))
-
-
-def load_channels(folder: Path) -> Channels:
-    """Return the channels of `folder`/channels.yml."""
-    return _accepted(read_channels(*_text(folder, "channels.yml")))
+    return accepted(read_contacts(*text_of(folder, "people.yml"), directory))
 
 
 def load_registry(folder: Path) -> list[RegistryDocument]:
     """Return the default plans of `folder`/registry, oldest first."""
-    texts = _texts(folder, "registry", required=False)
-    documents = [_accepted(read_registry(text, source)) for source, text in texts.items()]
+    texts = texts_of(folder, "registry", required=False)
+    documents = [accepted(read_registry(text, source)) for source, text in texts.items()]
     return sorted(documents, key=lambda plan: plan.document.issued_on)
 
 
-def problems_in(folder: Path) -> list[Problem]:
-    """Return every problem of the whole folder, warnings included, for `dondoc check`."""
-    problems: list[Problem] = []
-    try:
-        problems += read_calendar(_texts(folder, "calendar"))[1]
-        problems += read_rulebook(_texts(folder, "rules"))[1]
-        directory, found = read_units(*_text(folder, "units.yml"), communes_of(PROVINCE))
-        problems += found
-        problems += read_contacts(*_text(folder, "people.yml"), directory)[1]
-        problems += read_channels(*_text(folder, "channels.yml"))[1]
-        for source, text in _texts(folder, "registry", required=False).items():
-            problems += read_registry(text, source)[1]
-    except ConfigurationRejected as rejected:
-        problems += rejected.problems
-    return problems
-
-
-def _accepted(read: tuple[T, list[Problem]]) -> T:
+def accepted(read: tuple[T, list[Problem]]) -> T:
+    """Return what was read; raises ConfigurationRejected when a person made a mistake in it."""
     value, problems = read
     serious = [problem for problem in problems if problem.code not in WARNINGS]
     if serious:
@@ -85,7 +63,8 @@ def _accepted(read: tuple[T, list[Problem]]) -> T:
     return value
 
 
-def _texts(folder: Path, name: str, required: bool = True) -> Mapping[str, str]:
+def texts_of(folder: Path, name: str, required: bool = True) -> Mapping[str, str]:
+    """Return the YAML files of a sub-folder by the name an administrator knows them by."""
     files = sorted((folder / name).glob("*.yml"))
     if required and not files:
         hint = "chép thư mục config của bản phát hành, hoặc đặt DONDOC_CONFIG đúng chỗ"
@@ -94,7 +73,8 @@ def _texts(folder: Path, name: str, required: bool = True) -> Mapping[str, str]:
     return {_shown(file): _read(file) for file in files}
 
 
-def _text(folder: Path, name: str) -> tuple[str, str]:
+def text_of(folder: Path, name: str) -> tuple[str, str]:
+    """Return a file's text and the name an administrator knows it by."""
     return _read(folder / name), _shown(folder / name)
 
 

@@ -9,6 +9,7 @@ from engine.compliance import OverdueReport, ReminderCount, overdue_report
 from engine.explanation import Explanation, explained
 from engine.model import Assignment, Role
 from engine.preview import Preview, preview
+from engine.status import Status, standing_of
 from store import ledger, registry
 from usecases.act import find_task
 from usecases.duties import coming_occurrences
@@ -54,9 +55,25 @@ def report_overdue(office: Office, as_of: datetime) -> OverdueReport:
     reminders = {
         id_: ReminderCount(tally.total, tally.highest_level, tally.last_at) for id_, tally in counted.items()
     }
-    return overdue_report(
-        known, reminders, office.world.calendar, as_of, office.rulebook.fingerprint, questions
-    )
+    questions = _open_questions(known, doubts, as_of)
+    fingerprint = office.rulebook.fingerprint
+    return overdue_report(known, reminders, office.world.calendar, as_of, fingerprint, questions)
+
+
+def _open_questions(
+    known: Iterable[Assignment], doubts: Iterable[tuple[str, str, str]], as_of: datetime
+) -> list[tuple[str, str]]:
+    """Return the doubts nobody has settled by a moment; one about a deadline ends with the decision."""
+    held = {
+        share.task.code
+        for share in known
+        if share.role is Role.LEAD and standing_of(share, as_of).status is Status.AWAITING_DECISION
+    }
+    return [
+        (code, f"{task}: {said}")
+        for task, code, said in doubts
+        if code not in SETTLED_BY_DECISION or task in held
+    ]
 
 
 def _of_unit(office: Office, shares: Iterable[Assignment], unit: str | None) -> list[Assignment]:

@@ -12,10 +12,9 @@ from engine.rulebook import Rulebook
 from engine.units import UnitDirectory
 from notifiers.base import Notifier
 from store.database import Database, open_database
-from usecases.channels import Channels, notifiers_of
+from usecases.channels import Channels, load_channels, notifiers_of
 from usecases.configuration import (
     load_calendar,
-    load_channels,
     load_contacts,
     load_directory,
     load_rulebook,
