@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from argparse import Namespace, _SubParsersAction
 from pathlib import Path
+from typing import Any
 
-from cli.contracts import import_as_json
-from cli.output import add_json, print_json, say, shown
+from cli.contracts import deadline_as_json
+from cli.output import add_json, iso, print_json, say, shown
 from cli.parsing import OPENING, day
+from engine.calendar import WorkCalendar
+from engine.model import UnitReading
 from engine.problems import printed
 from usecases import clock
-from usecases.bring_in import Brought, bring_in
+from usecases.bring_in import Brought, Change, bring_in
 from usecases.errors import InputRejected
+from usecases.staging import StagedTask
 from usecases.wiring import open_office
 
 
@@ -81,3 +85,65 @@ def _lines(brought: Brought) -> list[str]:
     for duty in brought.duties:
         lines.append(f"Việc định kỳ thấy trong văn bản, chờ người xác nhận: “{duty.as_written}”")
     return lines + [printed(problem) for problem in brought.problems]
+
+
+def import_as_json(brought: Brought, calendar: WorkCalendar) -> dict[str, Any]:
+    """Return what an import read, what is wrong with it, and what it changes."""
+    document = brought.document
+    return {
+        "document": {
+            "code": document.code,
+            "title": document.title,
+            "number": document.number,
+            "issuer": document.issuer,
+            "issued_on": iso(document.issued_on),
+            "source": brought.source,
+            "sha256": brought.sha256,
+        },
+        "sections": [{"number": s.number, "title": s.title} for s in brought.sections],
+        "tasks": [_task(task, calendar) for task in brought.tasks],
+        "duties": [
+            {"id": duty.id, "title": duty.title, "as_written": duty.as_written, "sentence": duty.sentence}
+            for duty in brought.duties
+        ],
+        "problems": [
+            {"code": p.code, "message": p.message, "hint": p.hint, "line": p.line, "column": p.column}
+            for p in brought.problems
+        ],
+        "changes": {
+            "added": [_change(c) for c in brought.changes.added],
+            "changed": [_change(c) for c in brought.changes.changed],
+            "removed": [_change(c) for c in brought.changes.removed],
+            "unchanged": [_change(c) for c in brought.changes.unchanged],
+        },
+    }
+
+
+def _task(task: StagedTask, calendar: WorkCalendar) -> dict[str, Any]:
+    return {
+        "number": task.number,
+        "text": task.text,
+        "title": task.title,
+        "section": task.section,
+        "lead": _agencies(task.lead),
+        "supporting": _agencies(task.supporting),
+        "deadline": deadline_as_json(task.deadline, calendar),
+        "expected": task.expected,
+        "note": task.note,
+        "footnotes": list(task.footnotes),
+        "problems": [{"code": code, "message": message} for code, message in task.problems],
+        "source": {"table": task.table, "row": task.row, "cells": list(task.cells)},
+    }
+
+
+def _agencies(reading: UnitReading) -> dict[str, Any]:
+    return {
+        "as_written": reading.as_written,
+        "units": [unit.code for unit in reading.units],
+        "status": str(reading.status),
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    fields = {name: {"old": old, "new": new} for name, (old, new) in change.fields.items()}
+    return {"number": change.number, "title": change.title, **({"fields": fields} if fields else {})}

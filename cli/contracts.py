@@ -1,4 +1,4 @@
-"""In which JSON shape do deadlines, units and imports leave the product?
+"""In which JSON shape do the readings of deadlines and units leave the product?
 
 Other programs rely on these keys; a change here is a change of a contract.
 """
@@ -10,8 +10,6 @@ from typing import Any
 from cli.output import iso
 from engine.calendar import WorkCalendar
 from engine.model import Deadline, Unit, UnitReading
-from usecases.bring_in import Brought
-from usecases.staging import StagedTask
 
 
 def deadline_as_json(deadline: Deadline, calendar: WorkCalendar) -> dict[str, Any]:
@@ -44,67 +42,5 @@ def unit_as_json(reading: UnitReading) -> dict[str, Any]:
     }
 
 
-def import_as_json(brought: Brought, calendar: WorkCalendar) -> dict[str, Any]:
-    """Return what an import read, what is wrong with it, and what it changes."""
-    document = brought.document
-    return {
-        "document": {
-            "code": document.code,
-            "title": document.title,
-            "number": document.number,
-            "issuer": document.issuer,
-            "issued_on": iso(document.issued_on),
-            "source": brought.source,
-            "sha256": brought.sha256,
-        },
-        "sections": [{"number": s.number, "title": s.title} for s in brought.sections],
-        "tasks": [_task(task, calendar) for task in brought.tasks],
-        "duties": [
-            {"id": duty.id, "title": duty.title, "as_written": duty.as_written, "sentence": duty.sentence}
-            for duty in brought.duties
-        ],
-        "problems": [
-            {"code": p.code, "message": p.message, "hint": p.hint, "line": p.line, "column": p.column}
-            for p in brought.problems
-        ],
-        "changes": {
-            "added": [_change(c) for c in brought.changes.added],
-            "changed": [_change(c) for c in brought.changes.changed],
-            "removed": [_change(c) for c in brought.changes.removed],
-            "unchanged": [_change(c) for c in brought.changes.unchanged],
-        },
-    }
-
-
-def _task(task: StagedTask, calendar: WorkCalendar) -> dict[str, Any]:
-    return {
-        "number": task.number,
-        "text": task.text,
-        "title": task.title,
-        "section": task.section,
-        "lead": _agencies(task.lead),
-        "supporting": _agencies(task.supporting),
-        "deadline": deadline_as_json(task.deadline, calendar),
-        "expected": task.expected,
-        "note": task.note,
-        "footnotes": list(task.footnotes),
-        "problems": [{"code": code, "message": message} for code, message in task.problems],
-        "source": {"table": task.table, "row": task.row, "cells": list(task.cells)},
-    }
-
-
-def _agencies(reading: UnitReading) -> dict[str, Any]:
-    return {
-        "as_written": reading.as_written,
-        "units": [unit.code for unit in reading.units],
-        "status": str(reading.status),
-    }
-
-
 def _named(unit: Unit) -> dict[str, str]:
     return {"code": unit.code, "name": unit.name}
-
-
-def _change(change: Any) -> dict[str, Any]:
-    fields = {name: {"old": old, "new": new} for name, (old, new) in change.fields.items()}
-    return {"number": change.number, "title": change.title, **({"fields": fields} if fields else {})}
