@@ -1,0 +1,150 @@
+"""A run does each step once, gives way to another process, and begins no message while stopping."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from engine.model import HANOI
+from flows.moments import clock_from, moment_of
+from flows.runs import Run, turn
+from flows.standing import StandingOffice
+from notifiers.base import Letter, Receipt
+from store import ledger
+from usecases import clock
+from usecases.settings import PROJECT, Settings
+from usecases.wiring import Office
+
+FRIDAY = datetime(2025, 12, 26, 8, tzinfo=HANOI)
+
+
+class Counting:
+    """A channel that delivers everything, and does something after each letter."""
+
+    channel = "mailbox"
+    batch = 1
+
+    def __init__(self, afterwards: Callable[[], object] = lambda: None) -> None:
+        self.sent: list[str] = []
+        self._afterwards = afterwards
+
+    async def send(self, letter: Letter, address: str) -> Receipt:
+        self.sent.append(letter.key)
+        self._afterwards()
+        return Receipt("1", "delivered")
+
+    async def close(self) -> None:
+        pass
+
+
+def test_a_run_plans_what_is_due_and_sends_it(office):
+    channel = office.notifiers["mailbox"] = Counting()
+
+    summary = asyncio.run(Run(office, FRIDAY).perform("remind"))
+
+    assert summary["planned"] == summary["sent"] == len(channel.sent) > 0
+    assert json.loads(json.dumps(summary)) == summary
+
+
+def test_a_step_that_is_done_is_not_done_again_by_the_same_run(office):
+    office.notifiers["mailbox"] = Counting()
+    run = Run(office, FRIDAY)
+    planned = asyncio.run(run.plan())  # then its orchestrator died
+
+    summary = asyncio.run(run.perform("remind"))
+
+    assert summary["planned"] == planned["planned"] == summary["sent"]
+
+
+def test_a_run_gives_way_while_another_process_plans(office):
+    with turn(office, "serve:remind"):
+        given_way = asyncio.run(Run(office, FRIDAY).plan())
+
+    assert given_way == {"at": FRIDAY.isoformat(), "busy": True}
+    assert asyncio.run(Run(office, FRIDAY).plan())["planned"] > 0
+
+
+def test_a_process_killed_while_planning_blocks_the_others_for_minutes_only(office):
+    now = clock.now()
+    with office.database.writing() as session:
+        ledger.take_lease(
+            session, "serve:remind", "killed:1", now - timedelta(minutes=3), now - timedelta(minutes=1)
+        )
+
+    with turn(office, "serve:remind") as is_ours:
+        assert is_ours
+
+
+def test_no_message_is_begun_while_stopping_and_none_stays_claimed(office):
+    channel = office.notifiers["mailbox"] = Counting(lambda: standing.stopping.set())
+    standing = StandingOffice(office)
+    asyncio.run(Run(standing.current(), FRIDAY).plan())
+
+    summary = asyncio.run(Run(standing.current(), FRIDAY).deliver())
+
+    assert summary == {"at": FRIDAY.isoformat(), "stopped": True}
+    with office.database.reading() as session:
+        states = {state for state, _, _ in ledger.totals(session)}
+    assert (len(channel.sent), states) == (1, {"delivered", "planned"})
+
+
+def test_a_report_lies_in_every_format_under_the_name_of_its_moment(office):
+    summary = asyncio.run(Run(office, FRIDAY).perform("report"))
+
+    names = {"qua-han-20251226-0800.html", "qua-han-20251226-0800.json", "qua-han-20251226-0800.txt"}
+    assert {Path(path).name for path in summary["files"].values()} == names
+    assert {path.name for path in office.reports.iterdir()} == names
+    assert json.loads(Path(summary["files"]["json"]).read_text("utf-8"))["as_of"].startswith(
+        "2025-12-26T08:00"
+    )
+
+
+@pytest.fixture
+def configuration(tmp_path: Path) -> Path:
+    """A configuration folder of its own, to be edited while the service runs."""
+    return Path(shutil.copytree(PROJECT / "config", tmp_path / "config"))
+
+
+def test_an_edited_rule_is_in_force_from_the_next_run_on(settled_home, configuration):
+    standing = StandingOffice(Office(Settings(home=settled_home, config=configuration, database_url="")))
+    before = standing.current().rulebook.fingerprint
+    rules = configuration / "rules" / "mac-dinh.yml"
+    rules.write_text(rules.read_text("utf-8").replace('at: "08:00"', 'at: "09:15"', 1), "utf-8")
+
+    assert standing.current().rulebook.fingerprint != before
+
+
+def test_a_rule_with_a_mistake_never_replaces_a_good_one(settled_home, configuration, capsys):
+    standing = StandingOffice(Office(Settings(home=settled_home, config=configuration, database_url="")))
+    before = standing.current().rulebook.fingerprint
+    rules = configuration / "rules" / "mac-dinh.yml"
+    rules.write_text(rules.read_text("utf-8").replace("before:", "befor:", 1), "utf-8")
+
+    for _ in range(2):
+        assert standing.current().rulebook.fingerprint == before
+    assert capsys.readouterr().err.count("'befor'") >= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("2025-12-26T08:00:00+07:00", FRIDAY),
+        ("2025-12-26T01:00:00+00:00", FRIDAY),
+        ("2025-12-26T08:00", FRIDAY),
+        ("2025-12-26 08:00", FRIDAY),
+    ],
+)
+def test_a_moment_without_an_offset_is_local_time(text, at):
+    assert moment_of(text) == at
+
+
+def test_a_rehearsal_starts_at_its_moment_and_runs_on():
+    now = clock_from(FRIDAY)
+
+    assert FRIDAY <= now() <= now() < FRIDAY + timedelta(minutes=1)
