@@ -116,6 +116,11 @@ class Rule:
             found.append(("duty", _YES_NO[task.is_duty], task.is_duty is self.duty))
         return tuple(found)
 
+    @property
+    def takes_everything(self) -> bool:
+        """Whether the rule has no condition."""
+        return not (self.plans or self.units or self.unit_kinds or self.deadline_kinds) and self.duty is None
+
     def matches(self, assignment: Assignment) -> bool:
         """Whether every condition holds."""
         return all(holds for _, _, holds in self.conditions(assignment))
@@ -171,14 +176,15 @@ def read_rulebook(files: Mapping[str, str]) -> tuple[Rulebook, list[Problem]]:
 
     With problems the rulebook holds what could be read; nobody may put it in force.
     """
-    problems: list[Problem] = []
     policies: dict[str, Policy] = {}
     rules: list[Rule] = []
     limits: dict[Audience, Limit] = {}
     sending: list[SendingHours] = []
     pending: list[tuple[Section, Rule]] = []
+    found_in: list[list[Problem]] = []
     for source, text in sorted(files.items()):
         root, found = open_section(text, source, "tệp quy tắc")
+        found_in.append(found)
         _read_policies(root, policies)
         pending += [(section, _rule(section)) for section in root.sections("rules", "quy tắc")]
         for section in root.sections("limits", "giới hạn"):
@@ -187,9 +193,9 @@ def read_rulebook(files: Mapping[str, str]) -> tuple[Rulebook, list[Problem]]:
         if root.get("sending") is not None:
             sending.append(_sending(root.section(root.get("sending"), "khung giờ gửi")))
         root.finish()
-        problems += found
     for section, rule in pending:
         _add_rule(section, rule, rules, policies)
+    problems = [problem for found in found_in for problem in found]
     problems += _whole_book_problems(files, policies, rules, problems)
     book = Rulebook(
         policies, tuple(rules), limits, sending[-1] if sending else SendingHours(), fingerprint(files)
@@ -320,8 +326,8 @@ def _add_rule(section: Section, rule: Rule, rules: list[Rule], policies: Mapping
         return
     if any(rule.id == other.id for other in rules):
         section.report("duplicate-id", f"quy tắc '{rule.id}' bị lặp", "đổi tên một trong hai")
-    catch_all = next((r for r in rules if not (r.plans or r.units or r.unit_kinds or r.deadline_kinds)), None)
-    if catch_all is not None and catch_all.duty is None:
+    catch_all = next((r for r in rules if r.takes_everything), None)
+    if catch_all is not None:
         hint = f"quy tắc '{catch_all.id}' ({catch_all.place}) nhận mọi nhiệm vụ; chuyển nó xuống cuối"
         section.report("unreachable-rule", f"quy tắc '{rule.id}' không bao giờ được dùng", hint)
     rules.append(rule)
