@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.parsing import Parser
+from usecases.errors import InputRejected
 
 
 def add_json(parser: Parser) -> None:
@@ -26,7 +27,11 @@ def write(text: str, output: str | None) -> None:
     if output is None or output == "-":
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
     else:
-        Path(output).write_text(text, "utf-8")
+        try:
+            Path(output).write_text(text, "utf-8")
+        except OSError as error:
+            hint = "chọn thư mục đã có và ghi được"
+            raise InputRejected(f"không ghi được '{output}' ({error.strerror}); {hint}") from None
         print(f"Đã ghi {output}", file=sys.stderr)
 
 

@@ -96,6 +96,7 @@ class ScriptedNotifier:
     """A channel that answers as told: one failure after another from `script`, then takes everything."""
 
     channel = "mailbox"
+    batch = 1
 
     def __init__(self, *script: DeliveryFailed | None) -> None:
         self.script = list(script)
