@@ -34,6 +34,7 @@ class RegistryTask:
     expected: str = ""
     note: str = ""
     source: str = ""  # where in the plan, for people: "Phụ lục, STT 15"
+    held: str = ""  # why a person must look before anything is sent; empty for most
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,7 @@ def _task(part: Section) -> RegistryTask:
         expected=plain(part.text("expected", "")),
         note=plain(part.text("note", "")),
         source=plain(part.text("source")),
+        held=plain(part.text("held", "")),
     )
 
 

@@ -17,7 +17,14 @@ from usecases.errors import InputRejected
 from usecases.wiring import Office
 
 SETTLED_BY_DECISION = frozenset(
-    {"invalid-deadline", "deadline-needs-decision", "deadline-inferred", "past-due", "state-secret-row"}
+    {
+        "invalid-deadline",
+        "deadline-needs-decision",
+        "deadline-inferred",
+        "past-due",
+        "state-secret-row",
+        "held",
+    }
 )
 
 

@@ -33,7 +33,7 @@ from intake.duties import find_duties
 from intake.registry import RegistryDocument, RegistryTask
 from intake.titles import short_title
 
-ROW_PROBLEM_HOLDS = frozenset({"state-secret-row"})
+HOLDING = frozenset({"state-secret-row", "held"})  # problems of a row that a person must settle first
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +228,8 @@ def _from_registry(task: RegistryTask, row: int, document: Document, directory: 
         note=task.note,
         row=row,
     )
-    return replace(staged, problems=tuple(_doubts(staged, document.issued_on)))
+    held = [("held", task.held)] if task.held else []
+    return replace(staged, problems=(*held, *_doubts(staged, document.issued_on)))
 
 
 def _doubts(task: StagedTask, issued_on: date) -> Iterable[tuple[str, str]]:
@@ -272,7 +273,7 @@ def _holds(task: StagedTask, document: Document, at: datetime) -> Iterable[Fact]
         yield Fact(FactKind.HELD, issued_at, note=task.deadline.reading)
     elif due_on is not None and due_on < document.issued_on:
         yield Fact(FactKind.HELD, issued_at, note="hạn đã qua trước ngày ban hành")
-    elif any(code in ROW_PROBLEM_HOLDS for code, _ in task.problems):
-        yield Fact(FactKind.HELD, issued_at, note="hàng nói đến tài liệu mật; chờ người phụ trách bảo mật")
+    elif reasons := [said for code, said in task.problems if code in HOLDING]:
+        yield Fact(FactKind.HELD, issued_at, note=reasons[0])
     elif due_on is not None and due_on < at.astimezone(HANOI).date():
         yield Fact(FactKind.HELD, at, note=f"hạn đã qua khi nhập ngày {at.astimezone(HANOI):%d/%m/%Y}")

@@ -11,7 +11,7 @@ from engine.planning import World
 from engine.rulebook import Rulebook
 from engine.units import UnitDirectory
 from notifiers.base import Notifier
-from store.database import Database, open_database
+from store.database import Database, DatabaseUnavailable, open_database
 from usecases.channels import Channels, load_channels, notifiers_of
 from usecases.configuration import (
     load_calendar,
@@ -19,6 +19,7 @@ from usecases.configuration import (
     load_directory,
     load_rulebook,
 )
+from usecases.errors import Refused
 from usecases.settings import Settings
 
 
@@ -31,9 +32,15 @@ class Office:
     @cached_property
     def database(self) -> Database:
         """The registry and ledger, at the schema of this code."""
-        self.settings.home.mkdir(parents=True, exist_ok=True)
-        database = open_database(self.settings.database)
-        database.migrate()
+        try:
+            self.settings.home.mkdir(parents=True, exist_ok=True)
+            database = open_database(self.settings.database)
+            database.migrate()
+        except DatabaseUnavailable as unavailable:
+            raise Refused(str(unavailable)) from unavailable
+        except OSError as error:
+            hint = "đặt DONDOC_HOME vào nơi ghi được"
+            raise Refused(f"không ghi được vào {self.settings.home} ({error.strerror}); {hint}") from error
         return database
 
     @cached_property
