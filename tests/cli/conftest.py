@@ -7,7 +7,7 @@ import io
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,19 +76,23 @@ def with_october(home: Path, october_home: Path) -> Path:
 
 
 @pytest.fixture
-def config(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def config(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the shipped configuration that a test may spoil."""
     folder = shutil.copytree(PROJECT / "config", tmp_path / "config")
     monkeypatch.setenv("DONDOC_CONFIG", str(folder))
-    yield folder
+    return folder
 
 
 def answered(*words: object, stdin: str = "") -> Answer:
     """Run one command in this process and return its answer."""
     out, err = io.StringIO(), io.StringIO()
-    given = io.TextIOWrapper(io.BytesIO(stdin.encode()), "utf-8")
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as ended:
-        patch.setattr("sys.stdin", given)
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            main([str(word) for word in words])
-    return Answer(int(ended.value.code or 0), out.getvalue(), err.getvalue())
+    code: object = None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin.encode()), "utf-8"))
+        try:
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+                main([str(word) for word in words])
+        except SystemExit as ended:
+            code = ended.code
+    assert isinstance(code, int), "a command ends with its exit code"
+    return Answer(code, out.getvalue(), err.getvalue())
