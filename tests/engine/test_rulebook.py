@@ -1,52 +1,111 @@
-"""Is every mistake in a rule file reported where it stands?"""
+"""Does the rulebook say what the file says, and does every mistake show where it stands?"""
 
 from __future__ import annotations
 
+from datetime import time
+
 import pytest
 
-from engine.rulebook import read_rulebook
+from engine.rulebook import Anchor, Audience, read_rulebook
+from tests.engine.planning_world import RULEBOOK, an_assignment
 
-POLICY = """\
+SMALL = """\
 policies:
   - id: p
     steps:
-      - id: s
+      - id: a
         before: 3 ngày làm việc
+        at: "08:00"
+        to: contact
+        via: [email]
+rules:
+  - id: r
+    policy: p
 """
 
 
-def places(text: str) -> list[tuple[str, int, str]]:
-    _, problems = read_rulebook({"quy-tac.yml": text})
-    return [(p.source, p.line, p.code) for p in problems]
+def problems(text: str) -> list[tuple[int, int, str]]:
+    _, found = read_rulebook({"r.yml": text})
+    return [(p.line, p.column, p.code) for p in found]
+
+
+def test_a_step_keeps_what_was_written_and_where():
+    book, found = read_rulebook({"r.yml": SMALL})
+
+    step = book.policies["p"].steps[0]
+    assert found == []
+    assert (step.anchor, step.working_days, step.at, step.to) == (Anchor.BEFORE, 3, time(8), Audience.CONTACT)
+    assert (step.via, step.place) == (("email",), "r.yml:4")
 
 
 @pytest.mark.parametrize(
-    ("rules", "expected"),
+    ("old", "new", "problem"),
     [
-        ("rules:\n  - {id: r, policy: p}\n", []),
-        ("rules:\n  - {id: r, policy: lạ}\n  - {id: t, policy: p}\n", [("quy-tac.yml", 7, "unknown-policy")]),
-        (
-            "rules:\n  - {id: r, policy: p, when: {duty: có}}\n  - {id: r, policy: p}\n",
-            [("quy-tac.yml", 8, "duplicate-id")],
-        ),
-        (
-            "rules:\n  - {id: r, policy: p}\n  - {id: t, policy: p, when: {duty: có}}\n",
-            [("quy-tac.yml", 8, "unreachable-rule")],
-        ),
-        (
-            "rules:\n  - {id: a, policy: p, when: {duty: có}}\n  - {id: b, policy: p}\n"
-            "  - {id: c, policy: p, when: {duty: không}}\n",
-            [("quy-tac.yml", 9, "unreachable-rule")],
-        ),
+        ("before: 3", "befor: 3", (4, 9, "no-moment")),
+        ("to: contact", "to: contac", (7, 13, "bad-value")),
+        ("3 ngày làm việc", "3 ngày", (5, 17, "bad-value")),
+        ("3 ngày làm việc", "0 ngày làm việc", (5, 17, "bad-value")),
+        ('"08:00"', '"8:00"', (6, 13, "bad-value")),
+        ("[email]", "[email, fax]", (8, 14, "unknown-channel")),
+        ("policy: p", "policy: q", (10, 5, "unknown-policy")),
+        ("    policy: p", "    policy: p\n    polcy: p", (12, 5, "unknown-key")),
+        ("  - id: r", "  - id: r\n    id: s", (11, 5, "duplicate-key")),
+        ("rules:", "rule:", (9, 1, "unknown-key")),
+        ("        to: contact", "        to: contact\n        on: ngày hết hạn", (4, 9, "no-moment")),
+        ("        at:", "        repeat: {every: 5 ngày làm việc}\n        at:", (4, 9, "repeat-before")),
+        ("policy: p", "policy: p\n  - id: later\n    policy: p", (12, 5, "unreachable-rule")),
+        ("policy: p", "policy: p\n    when: {duty: yes}", (12, 18, "bad-value")),
+        ("policy: p", "policy: p\n    when: {unit_kind: [sở]}", (12, 23, "bad-value")),
     ],
-)
-def test_a_rule_that_cannot_work_is_reported_at_its_line(rules, expected):
-    assert places(POLICY + rules) == expected
+)  # fmt: skip
+def test_a_mistake_is_reported_where_it_stands(old, new, problem):
+    assert old in SMALL
+    assert problem in problems(SMALL.replace(old, new, 1))
 
 
-def test_a_policy_of_another_file_may_be_used():
-    rules = "rules:\n  - {id: r, policy: p}\n"
-    book, problems = read_rulebook({"a.yml": rules, "b.yml": POLICY})
+def test_all_mistakes_are_reported_at_once():
+    broken = (
+        SMALL.replace("to: contact", "to: chief")
+        .replace("policy: p", "policy: q")
+        .replace("[email]", "[fax]")
+    )
 
-    assert problems == []
-    assert [rule.policy for rule in book.rules] == ["p"]
+    assert {"bad-value", "unknown-policy", "unknown-channel"} == {code for _, _, code in problems(broken)}
+
+
+def test_a_repetition_becomes_steps_of_their_own():
+    text = SMALL.replace(
+        "before: 3 ngày làm việc",
+        "after: 1 ngày làm việc\n        repeat: {every: 5 ngày làm việc, times: 2}",
+    )
+    book, found = read_rulebook({"r.yml": text})
+
+    assert found == []
+    assert [(s.id, s.working_days) for s in book.steps] == [("a", 1), ("a#2", 6), ("a#3", 11)]
+
+
+def test_the_first_rule_that_matches_counts():
+    text = SMALL + "  - id: never\n    policy: p\n"
+    special = text.replace(
+        "  - id: r\n", "  - id: health\n    when: {unit: [SYT]}\n    policy: p\n  - id: r\n"
+    )
+    book, _ = read_rulebook({"r.yml": special})
+    rule = book.rule_for(an_assignment(None))
+
+    assert rule is not None
+    assert rule.id == "health"
+
+
+def test_the_fingerprint_changes_with_every_change_and_with_nothing_else():
+    same, _ = read_rulebook({"r.yml": SMALL})
+    again, _ = read_rulebook({"r.yml": SMALL})
+    other, _ = read_rulebook({"r.yml": SMALL.replace("3 ngày", "4 ngày")})
+
+    assert same.fingerprint == again.fingerprint != other.fingerprint
+
+
+def test_the_ladder_that_ships_climbs_from_contact_to_chairman():
+    after = [s for s in RULEBOOK.policies["nhiem-vu"].steps if s.anchor is Anchor.AFTER and "#" not in s.id]
+
+    assert [s.to for s in after] == [Audience.CONTACT, Audience.HEAD, Audience.COORDINATOR, Audience.CHAIRMAN]
+    assert [s.working_days for s in after] == sorted(s.working_days for s in after)
