@@ -115,6 +115,8 @@ def _send(arguments: Namespace) -> int:
 def _deploy(arguments: Namespace) -> None:
     from flows.deploy import deploy
 
+    if ensure_registry(open_office(), clock.now()):
+        say("Sổ nhiệm vụ còn trống: đã nạp các kế hoạch mặc định trong config/registry.")
     print("Đã đưa lên máy chủ Prefect:", *deploy(Settings()), sep="\n  ")
 
 

@@ -55,7 +55,7 @@ class Service:
         self._now = now
         self._in_hand: set[asyncio.Task[Any]] = set()
         self._prefect: PrefectServer | None = None
-        self._prefect_is_ready = False
+        self.prefect_is_ready = False
         self._scheduler = AsyncIOScheduler(
             timezone=TIMEZONE,
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
@@ -95,13 +95,13 @@ class Service:
 
     async def _perform(self, name: str, run: Run) -> tuple[Summary, bool]:
         """Return the summary of a run, and whether it went without Prefect."""
-        if self._prefect_is_ready:
+        if self.prefect_is_ready:
             try:
                 return await self._as_flow(name, run), False
             except Exception as error:
                 if await self._prefect_answers():
                     raise
-                self._prefect_is_ready = False
+                self.prefect_is_ready = False
                 LOG.warning("Prefect không trả lời (%s); lượt %s chạy trực tiếp", type(error).__name__, name)
         return await run.perform(name), True
 
@@ -143,14 +143,17 @@ class Service:
         tell(f"Prefect: {self._prefect.url} (đang khởi động; chưa xong thì các lượt chạy trực tiếp)")
 
     async def _watch_prefect(self) -> None:
-        """Keep `_prefect_is_ready` true to life; clean up after a previous life when it first answers."""
+        """Keep `prefect_is_ready` true to life; clean up after a previous life when it first answers."""
         if self._prefect is None:
             return
         is_first = True
         while True:
-            if not self._prefect_is_ready and await self._prefect_answers():
+            if not self.prefect_is_ready and await self._prefect_answers():
                 try:
                     await self._welcome_prefect(is_first)
+                    if is_first:
+                        # The first run an operator can look at; a stop ends the watch, not the run.
+                        await asyncio.shield(asyncio.create_task(self.run_flow("remind")))
                     is_first = False
                 except Exception:
                     LOG.exception("Prefect trả lời nhưng chưa dùng được; các lượt chạy trực tiếp")
@@ -162,7 +165,7 @@ class Service:
             leftovers = await crash_leftovers()
             note = f"; {leftovers} lượt dở dang của lần chạy trước đã đánh dấu hỏng" if leftovers else ""
             tell(f"Prefect: đã sẵn sàng{note}.")
-        self._prefect_is_ready = True
+        self.prefect_is_ready = True
 
     async def _prefect_answers(self) -> bool:
         return self._prefect is not None and await self._prefect.is_healthy()
