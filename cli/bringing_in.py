@@ -83,7 +83,8 @@ def _lines(brought: Brought) -> list[str]:
         lines.append(f"Cần người xem ({len(asked)}):")
         lines += [f"  STT {task.number or '—'}: {code}: {said}" for task, code, said in asked]
     for duty in brought.duties:
-        lines.append(f"Việc định kỳ thấy trong văn bản, chờ người xác nhận: “{duty.as_written}”")
+        said = "đã đưa vào theo dõi" if duty.is_in_force else "chờ người xác nhận"
+        lines.append(f"Việc định kỳ thấy trong văn bản, {said}: “{duty.as_written}”")
     return lines + [printed(problem) for problem in brought.problems]
 
 
@@ -103,7 +104,13 @@ def import_as_json(brought: Brought, calendar: WorkCalendar) -> dict[str, Any]:
         "sections": [{"number": s.number, "title": s.title} for s in brought.sections],
         "tasks": [_task(task, calendar) for task in brought.tasks],
         "duties": [
-            {"id": duty.id, "title": duty.title, "as_written": duty.as_written, "sentence": duty.sentence}
+            {
+                "id": duty.id,
+                "title": duty.title,
+                "as_written": duty.as_written,
+                "sentence": duty.sentence,
+                "in_force": duty.is_in_force,
+            }
             for duty in brought.duties
         ],
         "problems": [

@@ -119,6 +119,7 @@ def put_in_force(
     sha256 = hashlib.sha256(data).hexdigest()
     with office.database.reading() if dry_run else office.database.writing() as session:
         known = {kept.task.code: kept for kept in registry.stored_tasks(session, staged.document.code)}
+        staged = _with_kept_titles(staged, known)
         changes, news = _difference(staged, known)
         count = 0
         if not dry_run:
@@ -136,6 +137,17 @@ def put_in_force(
         source,
         sha256,
     )
+
+
+def _with_kept_titles(staged: Staged, known: dict[str, registry.StoredTask]) -> Staged:
+    """Let a task whose text stayed keep the title people know it by."""
+    tasks = tuple(
+        replace(task, title=known[task.code].task.title)
+        if task.code in known and known[task.code].task.text == task.text
+        else task
+        for task in staged.tasks
+    )
+    return replace(staged, tasks=tasks)
 
 
 def _difference(

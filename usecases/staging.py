@@ -110,20 +110,9 @@ def staged_annex(
     for place, row in zip(_places(annex.rows), annex.rows, strict=True):
         above = tasks[-1] if tasks else None
         tasks.append(_from_row(row, f"{document.code}/{place}", document, directory, titles, above))
-    found = find_duties(annex.body)
-    duties = tuple(
-        StagedDuty(
-            f"viec-dinh-ky-{n}",
-            short_title(duty.sentence),
-            duty.phrase,
-            directory.resolve(""),
-            issued_on,
-            duty.sentence,
-            is_in_force=False,
-        )
-        for n, duty in enumerate(found, start=1)
+    return Staged(
+        document, annex.sections, tuple(tasks), tuple(_duties_of(annex, issued_on, match, directory))
     )
-    return Staged(document, annex.sections, tuple(tasks), duties)
 
 
 def staged_registry(registry: RegistryDocument, directory: UnitDirectory) -> Staged:
@@ -179,6 +168,23 @@ def _places(rows: Iterable[AnnexRow]) -> Iterable[str]:
             yield f"{number}-{seen[number]}"
         else:
             yield number if seen[number] == 1 else f"{number}~{seen[number]}"
+
+
+def _duties_of(
+    annex: Annex, issued_on: date, match: RegistryDocument | None, directory: UnitDirectory
+) -> Iterable[StagedDuty]:
+    """Yield the duties found in the body: those the registry confirms in force, the others offered."""
+    confirmed = {duty.as_written: duty for duty in match.duties} if match else {}
+    for number, found in enumerate(find_duties(annex.body), start=1):
+        known = confirmed.get(found.phrase)
+        if known is not None:
+            units = directory.resolve(known.units)
+            first = issued_on.replace(day=1)  # the month of issue is the first to be reported
+            yield StagedDuty(known.id, known.title, known.as_written, units, first, found.sentence)
+        else:
+            units = directory.resolve("")
+            id_, title = f"viec-dinh-ky-{number}", short_title(found.sentence)
+            yield StagedDuty(id_, title, found.phrase, units, issued_on, found.sentence, is_in_force=False)
 
 
 def _from_row(
