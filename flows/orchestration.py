@@ -58,6 +58,7 @@ def prepare_environment(settings: Settings, port: int | None = None) -> None:
                 "PREFECT_UI_STATIC_DIRECTORY": str(folder / "ui"),
                 "PREFECT_API_TLS_INSECURE_SKIP_VERIFY": "true",  # plain http: spares certificates
                 "PREFECT_CLIENT_MAX_RETRIES": "1",
+                "PREFECT_API_REQUEST_TIMEOUT": "10",
             }
         )
         folder.mkdir(parents=True, exist_ok=True)

@@ -10,9 +10,10 @@ import asyncio
 import os
 import socket
 import uuid
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from flows.standing import Stopping
@@ -30,12 +31,17 @@ SHOWN_FAILURES = 10
 
 
 class Run:
-    """One run of one process at one moment; `done` maps a finished step to its summary."""
+    """One run of one process at one moment.
+
+    `done` maps a finished step to its summary; `failure` is what our own work raised last,
+    so that a fault of the orchestrator is never taken for ours.
+    """
 
     def __init__(self, office: Office, at: datetime) -> None:
         self.office = office
         self.at = at
         self.done: dict[str, Summary] = {}
+        self.failure: Exception | None = None
 
     async def perform(self, name: str) -> Summary:
         """Do what the flow `name` does, without an orchestrator; return the summary of all steps."""
@@ -45,44 +51,51 @@ class Run:
 
     async def plan(self, full: bool = False) -> Summary:
         """Plan what is due; "busy" says that another process is planning now."""
-        if "plan" not in self.done:
-            with turn(self.office, "serve:remind") as is_ours:
-                if not is_ours:
-                    return {"at": self.at.isoformat(), "busy": True}
-                planned = await asyncio.to_thread(tick, self.office, self.at, full)
-            self.done["plan"] = {
-                "at": self.at.isoformat(),
-                "planned": len(planned.messages),
-                "reminders": planned.reminders,
-                "suppressed": len(planned.suppressions),
-            }
-        return self.done["plan"]
+        return await self._once("plan", partial(self._plan, full))
 
     async def deliver(self) -> Summary:
         """Send what may leave; "stopped" says that messages are left for the next process."""
-        if "deliver" not in self.done:
-            try:
-                delivered = await pump(self.office, self.at, owner=process_name())
-            except Stopping:
-                return {"at": self.at.isoformat(), "stopped": True}
-            self.done["deliver"] = {
-                "at": self.at.isoformat(),
-                "sent": delivered.sent,
-                "failed": len(delivered.failures),
-                "failures": delivered.failures[:SHOWN_FAILURES],
-            }
-        return self.done["deliver"]
+        return await self._once("deliver", self._deliver)
 
     async def publish(self) -> Summary:
         """Write the overdue report; "busy" says that another process is writing it now."""
-        if "publish" not in self.done:
-            with turn(self.office, "serve:report") as is_ours:
-                if not is_ours:
-                    return {"at": self.at.isoformat(), "busy": True}
-                paths = await asyncio.to_thread(publish_overdue, self.office, self.at)
-            files = {name: str(path) for name, path in paths.items()}
-            self.done["publish"] = {"at": self.at.isoformat(), "files": files}
-        return self.done["publish"]
+        return await self._once("publish", self._publish)
+
+    async def _once(self, step: str, work: Callable[[], Awaitable[Summary]]) -> Summary:
+        if step not in self.done:
+            self.failure = None
+            try:
+                self.done[step] = {"at": self.at.isoformat(), **await work()}
+            except Exception as failure:
+                self.failure = failure
+                raise
+        return self.done[step]
+
+    async def _plan(self, full: bool) -> Summary:
+        with turn(self.office, "serve:remind") as is_ours:
+            if not is_ours:
+                return {"busy": True}
+            planned = await asyncio.to_thread(tick, self.office, self.at, full)
+        return {
+            "planned": len(planned.messages),
+            "reminders": planned.reminders,
+            "suppressed": len(planned.suppressions),
+        }
+
+    async def _deliver(self) -> Summary:
+        try:
+            delivered = await pump(self.office, self.at, owner=process_name())
+        except Stopping:
+            return {"stopped": True}
+        failures = delivered.failures
+        return {"sent": delivered.sent, "failed": len(failures), "failures": failures[:SHOWN_FAILURES]}
+
+    async def _publish(self) -> Summary:
+        with turn(self.office, "serve:report") as is_ours:
+            if not is_ours:
+                return {"busy": True}
+            paths = await asyncio.to_thread(publish_overdue, self.office, self.at)
+        return {"files": {name: str(path) for name, path in paths.items()}}
 
 
 def process_name() -> str:

@@ -99,10 +99,10 @@ class Service:
             try:
                 return await self._as_flow(name, run), False
             except Exception as error:
-                if await self._prefect_answers():
+                if run.failure is not None:  # our own work: it would fail without Prefect, too
                     raise
-                self.prefect_is_ready = False
-                LOG.warning("Prefect không trả lời (%s); lượt %s chạy trực tiếp", type(error).__name__, name)
+                self.prefect_is_ready = await self._prefect_answers()
+                LOG.warning("Prefect không chạy được lượt %s: %s", name, type(error).__name__)
         return await run.perform(name), True
 
     async def _as_flow(self, name: str, run: Run) -> Summary:

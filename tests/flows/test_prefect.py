@@ -6,9 +6,14 @@ import asyncio
 import json
 import os
 import socket
+import tempfile
+import threading
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -34,29 +39,52 @@ MORNING = "2025-12-26T08:00:00+07:00"
 PATIENCE = 180  # seconds: a busy machine starts Prefect slowly
 
 
+class Broken(BaseHTTPRequestHandler):
+    """An API that claims to be in good health and fails at everything else."""
+
+    def do_GET(self) -> None:
+        self._answer(200 if self.path == "/api/health" else 500)
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self._answer(500)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def _answer(self, status: int) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+
 @pytest.fixture
-def dead_api(monkeypatch, settled_home):
-    """Prefect in this process, told that its API lives where nobody listens."""
-    monkeypatch.setattr(os, "environ", os.environ.copy())
-    prepare_environment(Settings(home=settled_home), _free_port())
+def broken_api() -> Iterator[int]:
+    """The port of such an API."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Broken)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server.server_port
+    server.shutdown()
+    server.server_close()
 
 
-@pytest.mark.usefixtures("dead_api")
-def test_a_run_whose_orchestrator_is_dead_happens_directly_and_says_so(office, capsys):
+@pytest.mark.parametrize("fault", ["nobody listens", "every request fails"])
+def test_a_run_whose_orchestrator_fails_happens_directly_and_says_so(office, capsys, fault, broken_api):
+    port = broken_api if fault == "every request fails" else _free_port()
     service = Service(StandingOffice(office), clock_from(datetime.fromisoformat(MORNING)))
     service.prefect_is_ready = True  # it was, a moment ago
 
-    asyncio.run(service.run_flow("remind"))
+    with _prefect_at(port):
+        asyncio.run(service.run_flow("remind"))
 
     beat = json.loads((office.settings.home / "heartbeat.json").read_text("utf-8"))
     assert beat["sent"] > 0
     assert "điều phối: trực tiếp" in capsys.readouterr().err
-    assert not service.prefect_is_ready
 
 
-@pytest.mark.usefixtures("dead_api")
 def test_every_entry_of_the_table_has_its_flow():
-    from flows.flows import FLOWS
+    with _prefect_at(_free_port()):
+        from flows.flows import FLOWS
 
     assert {schedule.flow for schedule in SCHEDULES} == set(FLOWS)
 
@@ -170,6 +198,22 @@ def _start_run(api: str, deployment: str, **parameters: str) -> str:
     answer = httpx.post(f"{api}/deployments/{deployment}/create_flow_run", json=wanted)
     run: str = answer.raise_for_status().json()["id"]
     return run
+
+
+@contextmanager
+def _prefect_at(port: int) -> Iterator[None]:
+    """Use Prefect in this process for once, with an API of the test's making."""
+    before = dict(os.environ)
+    with tempfile.TemporaryDirectory() as home:
+        prepare_environment(Settings(home=Path(home)), port)
+        try:
+            from prefect.settings import PREFECT_API_URL, temporary_settings
+
+            with temporary_settings({PREFECT_API_URL: f"http://127.0.0.1:{port}/api"}):
+                yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
 
 
 def _leave_running(api: str) -> str:
