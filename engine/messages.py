@@ -13,6 +13,7 @@ from datetime import date, datetime
 from itertools import groupby
 
 from engine.calendar import WorkCalendar
+from engine.compliance import document_name
 from engine.digest import Digest, DigestRow, Group
 from engine.escalation import next_sending_moment, step_falls_at
 from engine.model import HANOI, Assignment, Recipient
@@ -226,6 +227,5 @@ def _next_level(line: Line, standing: Standing, world: World, at: datetime) -> s
 def _source(assignment: Assignment) -> str:
     """Name the document and the place in it, as a clerk cites it."""
     task = assignment.task
-    paper = " ".join(filter(None, ("Văn bản", task.document.number or task.document.code)))
     place = f", STT {task.number}" if task.number and not task.is_duty else ""
-    return f"{paper} ngày {task.document.issued_on:%d/%m/%Y}{place}"
+    return document_name(task.document) + place
