@@ -52,12 +52,13 @@ def tick(office: Office, now: datetime, full: bool = False) -> Planned:
         assignments = registry.assignments(session, office.directory.unit, ids=ids)
         decision = decide_all(assignments, world, ledger.told_about(session, ids), now)
         gathered = gather(decision.reminders, world, now, _spent_today(session, now))
-        suppressions = (*decision.suppressions, *gathered.suppressions)
-        ledger.record_plan(session, gathered.messages, suppressions, now, world.rulebook.fingerprint)
-        if full and (gathered.messages or suppressions):
-            records.append(session, now, "incident", "sweep", {"reminders": len(decision.reminders)})
+        decided = (*decision.suppressions, *gathered.suppressions)
+        news = ledger.record_plan(session, gathered.messages, decided, now, world.rulebook.fingerprint)
+        if full and news:
+            records.append(session, now, "incident", "sweep", {"reminders": len(news)})
         ledger.set_watermarks(session, {(s.policy, s.id, s.definition): now for s in world.rulebook.steps})
         registry.clear_planning_flags(session, ids)
+    suppressions = tuple(suppression for suppression in decided if suppression.key in news)
     by_reason = Counter(str(suppression.reason) for suppression in suppressions)
     return Planned(now, gathered.messages, suppressions, len(ids), by_reason)
 

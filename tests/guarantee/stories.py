@@ -1,0 +1,145 @@
+"""A stretch of days with everything that happens in them: acts, outages, a channel with moods.
+
+A story told twice goes the same way: what the channel answers depends on the letter and
+the attempt alone, never on who sends it or in which order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from threading import Lock
+
+from hypothesis import strategies as st
+
+from engine.model import HANOI, FactKind
+from notifiers.base import DeliveryFailed, DeliveryUnknown, Letter, Receipt
+from tests.guarantee.world import Sent, a_row, act
+from usecases.errors import InputRejected
+from usecases.wiring import Office
+
+FIRST = date(2025, 9, 15)
+DAYS = 40
+ROWS = (
+    a_row(1, "26/9/2025", "Sở Y tế", "Sở Tài chính"),
+    a_row(2, "30/9/2025", "Sở Xây dựng, Sở Y tế"),
+    a_row(3, "19/9/2025", "Sở Nội vụ"),
+    a_row(4, "17/10/2025", "Sở Tài chính"),
+    a_row(5, "19/9/2025", "Sở Công Thương"),
+    a_row(6, "19/9/2025", "Sở Y tế"),  # with 3 and 5 more than the upper levels are told in a day
+)
+SHARES = ((1, "SYT"), (1, "STC"), (2, "SXD"), (2, "SYT"), (3, "SNV"), (4, "STC"), (5, "SCT"))
+ACTS = (
+    FactKind.ACKNOWLEDGED,
+    FactKind.REPORTED,
+    FactKind.REPORTED,
+    FactKind.RETURNED,
+    FactKind.EXTENDED,
+    FactKind.BLOCKED,
+    FactKind.UNBLOCKED,
+    FactKind.CANCELLED,
+)
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Somebody does something; what does not fit by then is refused, as in life."""
+
+    day: int
+    hour: int
+    kind: FactKind
+    share: tuple[int, str]
+
+    @property
+    def at(self) -> datetime:
+        return _moment(self.day, self.hour, 17)
+
+    def happen(self, office: Office) -> None:
+        more: dict[str, object] = {}
+        if self.kind is FactKind.EXTENDED:
+            more = {"due_on": self.at.date() + timedelta(days=9), "document": "12/UBND"}
+        task, unit = self.share
+        try:
+            act(office, task, self.kind, self.at, unit, **more)
+        except InputRejected:
+            pass
+
+
+@dataclass(frozen=True)
+class Story:
+    """What happens, on which days the service is down, and how moody the channel is."""
+
+    deeds: tuple[Deed, ...] = ()
+    outages: frozenset[int] = frozenset()
+    mood: int = 0  # 0 is a channel that always delivers
+
+    def moments(self) -> Iterator[tuple[datetime, Deed | None]]:
+        """Yield the deeds and the runs (None) in the order of their moments."""
+        runs = [
+            (_moment(day, hour), None)
+            for day in range(DAYS)
+            if day not in self.outages
+            for hour in ((8, 14, 21) if day % 3 == 0 else (8, 14))
+        ]
+        yield from sorted([*runs, *((deed.at, deed) for deed in self.deeds)], key=lambda pair: pair[0])
+
+
+def stories() -> st.SearchStrategy[Story]:
+    """Any story: a few deeds, a few days down, a good or a bad channel."""
+    deeds = st.builds(
+        Deed,
+        st.integers(0, DAYS - 1),
+        st.integers(6, 19),
+        st.sampled_from(ACTS),
+        st.sampled_from(SHARES),
+    )
+    return st.builds(
+        Story,
+        st.lists(deeds, max_size=12).map(tuple),
+        st.frozensets(st.integers(0, DAYS - 1), max_size=10),
+        st.integers(0, 200),
+    )
+
+
+@dataclass
+class MoodyChannel:
+    """A channel that refuses by the letter and the attempt; what it takes has arrived."""
+
+    mood: int
+    channel: str = "mailbox"
+    batch: int = 1
+    sent: list[Sent] = field(default_factory=list)
+    tried: Counter[str] = field(default_factory=Counter)
+    ids: dict[str, set[str]] = field(default_factory=dict)
+    lock: Lock = field(default_factory=Lock)
+
+    async def send(self, letter: Letter, address: str) -> Receipt:
+        with self.lock:
+            self.tried[letter.key] += 1
+            self.ids.setdefault(letter.key, set()).add(letter.message_id)
+            failure = self._refusal(letter.key, self.tried[letter.key])
+            if failure is None:
+                self.sent.append(Sent(letter, address))
+        if failure is not None:
+            raise failure
+        return Receipt(letter.message_id, "delivered")
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+    def _refusal(self, key: str, attempt: int) -> DeliveryFailed | None:
+        if self.mood == 0:
+            return None
+        roll = hashlib.sha256(f"{self.mood}|{key}|{attempt}".encode()).digest()[0] % 8
+        if roll == 0:
+            return DeliveryFailed("hộp thư tạm đầy", permanent=False)
+        if roll == 1:
+            return DeliveryFailed("hộp thư không tồn tại", permanent=True)
+        return DeliveryUnknown("máy chủ không trả lời") if roll == 2 else None
+
+
+def _moment(day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime.combine(FIRST + timedelta(days=day), time(hour, minute), tzinfo=HANOI)
