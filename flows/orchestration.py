@@ -59,6 +59,7 @@ def prepare_environment(settings: Settings, port: int | None = None) -> None:
                 "PREFECT_API_TLS_INSECURE_SKIP_VERIFY": "true",  # plain http: spares certificates
                 "PREFECT_CLIENT_MAX_RETRIES": "1",
                 "PREFECT_API_REQUEST_TIMEOUT": "10",
+                "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "WARNING",
             }
         )
         folder.mkdir(parents=True, exist_ok=True)

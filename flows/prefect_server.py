@@ -5,6 +5,7 @@ It lives in a thread of its own and dies with the process. Nothing waits for it.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import socket
 import threading
@@ -16,7 +17,7 @@ import uvicorn
 from flows.orchestration import HOST
 
 LOG = logging.getLogger("dondoc.prefect")
-STOP_SECONDS = 3
+STOP_SECONDS = 1  # its history is best effort; nothing of ours is in it
 
 
 class PrefectServer:
@@ -80,6 +81,14 @@ def listen(port: int) -> socket.socket | None:
         listener.close()
         return None
     return listener
+
+
+async def send_last_logs() -> None:
+    """Hand over what the runs have logged, before the API goes; returns after a second at the latest."""
+    from prefect.logging.handlers import APILogHandler
+
+    with suppress(TimeoutError):
+        await asyncio.wait_for(APILogHandler.aflush(), STOP_SECONDS)
 
 
 async def crash_leftovers() -> int:

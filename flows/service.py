@@ -20,7 +20,7 @@ from apscheduler.triggers.cron import CronTrigger
 
 from flows.moments import Clock, clock_from
 from flows.orchestration import PrefectSettings, prepare_environment
-from flows.prefect_server import PrefectServer, crash_leftovers, listen
+from flows.prefect_server import PrefectServer, crash_leftovers, listen, send_last_logs
 from flows.runs import Run, Summary
 from flows.schedule import SCHEDULES, TIMEZONE, Schedule
 from flows.standing import StandingOffice
@@ -140,6 +140,8 @@ class Service:
         self._prefect = PrefectServer(listener)
         prepare_environment(settings, self._prefect.port)
         self._prefect.start()
+        for handler in logging.getLogger().handlers:
+            handler.setLevel(logging.WARNING)  # what Prefect tells of every run is for its own pages
         tell(f"Prefect: {self._prefect.url} (đang khởi động; chưa xong thì các lượt chạy trực tiếp)")
 
     async def _watch_prefect(self) -> None:
@@ -192,6 +194,8 @@ class Service:
         if late:
             LOG.warning("còn %d lượt chưa xong khi dừng; tin của chúng được xét lại sau", len(late))
         self._scheduler.shutdown(wait=False)
+        if self.prefect_is_ready:
+            await send_last_logs()
         if self._prefect is not None:
             await asyncio.to_thread(self._prefect.stop)
         tell("Đã dừng; tin chưa gửi vẫn nằm trong hộp chờ.")

@@ -110,6 +110,7 @@ def test_the_service_shows_its_runs_to_prefect_and_after_a_kill_the_one_that_was
     second.terminate()
     assert second.wait(20) == 0
     assert "Traceback" not in machine.all_told()
+    assert "INFO" not in machine.all_told()
 
 
 def test_many_machines_a_worker_plans_and_a_sender_delivers(machine_at, tmp_path, databases):
