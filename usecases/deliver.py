@@ -6,6 +6,7 @@ and sent once more under the same Message-ID: never lost, at most one possible d
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ from notifiers.letters import written
 from store import ledger, registry
 from store.ledger import Claim, KeptReminder, Settlement
 from usecases.wiring import Office
+
+_log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=10)
 FIRST_RETRY = timedelta(minutes=5)
@@ -134,11 +137,15 @@ async def _sent(
     if notifier is None or one.recipient is None or channel not in one.recipient.addresses:
         reason = f"{one.claim.post}: không còn người nhận, hoặc kênh '{channel}' đã đóng"
         return _failure(one.claim, DeliveryFailed(reason, permanent=True), now, outcome)
-    letter = _letter(office, one, one.recipient, now)
     try:
+        letter = _letter(office, one, one.recipient, now)
         receipt = await notifier.send(letter, one.recipient.addresses[channel])
     except DeliveryFailed as failure:
         return _failure(one.claim, failure, now, outcome)
+    except Exception as error:  # a fault of ours in one letter must not keep the others back
+        _log.exception("message %s", one.claim.key)
+        reason = f"{one.claim.post}: lỗi của phần mềm khi gửi ({type(error).__name__}), chưa rõ đã đến chưa"
+        return _failure(one.claim, DeliveryUnknown(reason), now, outcome)
     return Settlement(one.claim, DeliveryState(receipt.state), receipt.provider_id, letter.subject)
 
 
@@ -148,14 +155,14 @@ def _letter(office: Office, one: _InHand, recipient: Recipient, now: datetime) -
 
 
 def _failure(claim: Claim, failure: DeliveryFailed, now: datetime, outcome: Delivered) -> Settlement:
-    """Unknown and temporary failures come back; a permanent one is laid before planning."""
+    """Unknown and temporary failures come back, ever later; a permanent one is laid before planning."""
     outcome.failures.append(failure.reason)
-    if isinstance(failure, DeliveryUnknown):
-        return Settlement(claim, DeliveryState.UNKNOWN, error=failure.reason, retry_at=now + FIRST_RETRY)
     if failure.permanent or claim.attempts >= MOST_ATTEMPTS:
         return Settlement(claim, DeliveryState.FAILED_PERMANENT, error=failure.reason)
     wait = failure.retry_after or min(FIRST_RETRY * 2 ** (claim.attempts - 1), LONGEST_RETRY)
-    return Settlement(claim, DeliveryState.FAILED_TEMPORARY, error=failure.reason, retry_at=now + wait)
+    is_unknown = isinstance(failure, DeliveryUnknown)
+    state = DeliveryState.UNKNOWN if is_unknown else DeliveryState.FAILED_TEMPORARY
+    return Settlement(claim, state, error=failure.reason, retry_at=now + wait)
 
 
 def _settle(office: Office, settlements: list[Settlement], now: datetime) -> None:

@@ -42,31 +42,48 @@ class Planned:
 def tick(office: Office, now: datetime, full: bool = False) -> Planned:
     """Plan everything due at `now`, in one transaction, and return what was planned.
 
-    With `full` every open assignment is asked, whatever the watermark says; what such a
-    sweep finds beyond a tick is an incident and is recorded as one.
+    With `full` every open assignment is asked afterwards, whatever the watermark says; what
+    such a sweep finds beyond the tick is an incident and is recorded as one.
     """
-    world = office.world
     with office.database.writing() as session:
         open_occurrences(session, office.directory, now)
-        ids = _candidates(session, world, now, full)
-        assignments = registry.assignments(session, office.directory.unit, ids=ids)
-        decision = decide_all(assignments, world, ledger.told_about(session, ids), now)
-        gathered = gather(decision.reminders, world, now, _spent_today(session, now))
-        decided = (*decision.suppressions, *gathered.suppressions)
-        news = ledger.record_plan(session, gathered.messages, decided, now, world.rulebook.fingerprint)
-        if full and news:
-            records.append(session, now, "incident", "sweep", {"reminders": len(news)})
-        ledger.set_watermarks(session, {(s.policy, s.id, s.definition): now for s in world.rulebook.steps})
-        registry.clear_planning_flags(session, ids)
+        planned = _planned(session, office, now, _candidates(session, office.world, now))
+        if full:
+            missed = _planned(session, office, now, registry.open_assignments(session))
+            if missed.messages or missed.suppressions:
+                records.append(session, now, "incident", "sweep", {"reminders": missed.reminders})
+            planned = _both(planned, missed)
+        steps = office.world.rulebook.steps
+        ledger.set_watermarks(session, {(s.policy, s.id, s.definition): now for s in steps})
+    return planned
+
+
+def _planned(session: Session, office: Office, now: datetime, ids: list[str]) -> Planned:
+    """Decide about some assignments and put what is news on record."""
+    world = office.world
+    assignments = registry.assignments(session, office.directory.unit, ids=ids)
+    decision = decide_all(assignments, world, ledger.told_about(session, ids), now)
+    gathered = gather(decision.reminders, world, now, _spent_today(session, now))
+    decided = (*decision.suppressions, *gathered.suppressions)
+    news = ledger.record_plan(session, gathered.messages, decided, now, world.rulebook.fingerprint)
+    registry.clear_planning_flags(session, ids)
     suppressions = tuple(suppression for suppression in decided if suppression.key in news)
     by_reason = Counter(str(suppression.reason) for suppression in suppressions)
     return Planned(now, gathered.messages, suppressions, len(ids), by_reason)
 
 
-def _candidates(session: Session, world: World, now: datetime, full: bool) -> list[str]:
+def _both(first: Planned, second: Planned) -> Planned:
+    return Planned(
+        first.at,
+        first.messages + second.messages,
+        first.suppressions + second.suppressions,
+        second.looked_at,
+        first.by_reason + second.by_reason,
+    )
+
+
+def _candidates(session: Session, world: World, now: datetime) -> list[str]:
     """Return the assignments a step may have reached, that changed, or that wait."""
-    if full:
-        return registry.open_assignments(session)
     watermarks = ledger.watermarks(session)
     found = set(registry.ids_needing_planning(session)) | set(ledger.waiting_assignments(session))
     for step in world.rulebook.steps:

@@ -6,6 +6,7 @@ the attempt alone, never on who sends it or in which order.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
@@ -62,10 +63,8 @@ class Deed:
         if self.kind is FactKind.EXTENDED:
             more = {"due_on": self.at.date() + timedelta(days=9), "document": "12/UBND"}
         task, unit = self.share
-        try:
+        with contextlib.suppress(InputRejected):
             act(office, task, self.kind, self.at, unit, **more)
-        except InputRejected:
-            pass
 
 
 @dataclass(frozen=True)

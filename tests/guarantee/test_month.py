@@ -40,7 +40,8 @@ from usecases.wiring import Office
 SMALL_LIMITS = (("tasks_per_day: 10", "tasks_per_day: 1"), ("tasks_per_day: 30", "tasks_per_day: 2"))
 VACANT = ("unit: SNV, role: contact", "unit: SXD, role: head")
 LEDGER = (
-    "SELECT key, assignment_id, step, level, post, state, suppression, message_key FROM reminder ORDER BY key",
+    "SELECT key, assignment_id, step, level, post, state, suppression, message_key FROM reminder"
+    " ORDER BY key",
     "SELECT key, post, state, attempts, possible_duplicate, level FROM message ORDER BY key",
 )
 A_LONG_SILENCE = Story(outages=frozenset(range(3, 30)))
