@@ -1,0 +1,114 @@
+"""Does an explanation say what became of each step, why not, and what comes next?"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from engine.model import FactKind
+from notifiers.base import DeliveryFailed
+from tests.guarantee.world import PLAN, ScriptedNotifier, a_row, act, at, bring, run, with_notifier
+from usecases.errors import InputRejected
+from usecases.look import explain, report_overdue
+from usecases.remind import tick
+
+DUE = at("2025-09-30")
+
+
+@pytest.fixture
+def office(office):
+    with_notifier(office, ScriptedNotifier())
+    bring(office, [a_row(1, "30/9/2025"), a_row(2, "30/9/2025", "Sở Y tế, Sở Xây dựng", "Sở Tài chính")])
+    return office
+
+
+def trace(office, now, task=1, unit=None):
+    return explain(office, f"{PLAN.code}/{task}", unit, now)[0]
+
+
+def states(office, now, **more):
+    return {step.step: str(step.state) for step in trace(office, now, **more).steps}
+
+
+def test_before_anything_happened_every_step_is_to_come(office):
+    found = trace(office, at("2025-08-01"))
+
+    assert {str(step.state) for step in found.steps} == {"coming"}
+    assert (found.next_step.step, found.next_step.falls_at) == ("truoc-15-ngay", at("2025-09-09"))
+
+
+def test_a_step_is_due_then_pending_then_delivered(office):
+    tick(office, at("2025-09-29"))
+    assert states(office, DUE)["den-han"] == "due"
+    tick(office, DUE)
+    assert states(office, DUE)["den-han"] == "pending"
+    run(office, DUE)
+    assert states(office, DUE)["den-han"] == "delivered"
+    assert states(office, DUE)["truoc-15-ngay"] == "suppressed"
+
+
+def test_what_was_true_last_week_is_explained_as_of_last_week(office):
+    run(office, DUE)
+
+    assert states(office, DUE - timedelta(days=7))["den-han"] == "coming"
+
+
+def test_a_step_that_preceded_the_assignment_says_so(office):
+    bring(office, [a_row(1, "30/9/2025"), a_row(3, "4/7/2025")])
+
+    assert states(office, at("2025-07-02"), task=3)["truoc-15-ngay"] == "precedes_assignment"
+
+
+def test_what_could_not_be_delivered_is_told_with_the_fault_laid_before_the_coordinator(office):
+    with_notifier(office, ScriptedNotifier(*[DeliveryFailed("không có hộp thư", permanent=True)] * 4))
+    run(office, DUE)
+    run(office, DUE + timedelta(hours=1))
+    found = states(office, DUE + timedelta(hours=2))
+
+    assert found["den-han"] == "undeliverable"
+    assert "loi-dau-moi" in found
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "silent"),
+    [
+        (FactKind.REPORTED, {}, "reported"),
+        (FactKind.CANCELLED, {}, "cancelled"),
+        (FactKind.BLOCKED, {}, "blocked"),
+        (FactKind.ACKNOWLEDGED, {}, None),
+        (FactKind.EXTENDED, {"due_on": date(2025, 10, 31), "document": "12/UBND"}, None),
+    ],
+)
+def test_silence_has_its_reason_and_no_next_step(office, kind, more, silent):
+    act(office, 1, kind, DUE, **more)
+    found = trace(office, DUE + timedelta(hours=1))
+
+    assert (str(found.silent) if found.silent else None) == silent
+    assert (found.next_step is None) == (silent is not None)
+
+
+def test_an_extension_moves_every_step_to_the_new_deadline(office):
+    act(office, 1, FactKind.EXTENDED, at("2025-09-20"), due_on=date(2025, 10, 31), document="12/UBND")
+    falls = {step.step: step.falls_at for step in trace(office, at("2025-09-21")).steps}
+
+    assert falls["den-han"] == at("2025-10-31")
+
+
+def test_leads_come_first_and_a_unit_sees_its_own(office):
+    shares = explain(office, f"{PLAN.code}/2", None, DUE)
+
+    assert [share.assignment.unit.code for share in shares] == ["SXD", "SYT", "STC"]
+    assert trace(office, DUE, task=2, unit="Sở Tài chính").assignment.unit.code == "STC"
+    with pytest.raises(InputRejected, match="Sở Tư pháp"):
+        trace(office, DUE, task=2, unit="Sở Tư pháp")
+
+
+def test_the_report_of_last_month_is_the_same_next_year(office):
+    run(office, at("2025-10-03"))
+    before = report_overdue(office, at("2025-10-06 17:00"))
+    act(office, 1, FactKind.REPORTED, at("2025-10-07"))
+    run(office, at("2025-10-08"))
+
+    assert report_overdue(office, at("2025-10-06 17:00")) == before
+    assert len(report_overdue(office, at("2025-10-08 17:00")).rows) == len(before.rows) - 1
