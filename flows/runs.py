@@ -16,7 +16,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from flows.standing import Stopping
 from store import ledger
 from usecases import clock
 from usecases.deliver import pump
@@ -37,9 +36,10 @@ class Run:
     so that a fault of the orchestrator is never taken for ours.
     """
 
-    def __init__(self, office: Office, at: datetime) -> None:
+    def __init__(self, office: Office, at: datetime, is_stopping: Callable[[], bool] = lambda: False) -> None:
         self.office = office
         self.at = at
+        self.is_stopping = is_stopping
         self.done: dict[str, Summary] = {}
         self.failure: Exception | None = None
 
@@ -83,12 +83,13 @@ class Run:
         }
 
     async def _deliver(self) -> Summary:
-        try:
-            delivered = await pump(self.office, self.at, owner=process_name())
-        except Stopping:
-            return {"stopped": True}
+        began_at = clock.now()
+        delivered = await pump(
+            self.office, self.at, process_name(), lambda: clock.now() - began_at, self.is_stopping
+        )
         failures = delivered.failures
-        return {"sent": delivered.sent, "failed": len(failures), "failures": failures[:SHOWN_FAILURES]}
+        summary = {"sent": delivered.sent, "failed": len(failures), "failures": failures[:SHOWN_FAILURES]}
+        return {**summary, "stopped": True} if delivered.was_stopped else summary
 
     async def _publish(self) -> Summary:
         with turn(self.office, "serve:report") as is_ours:

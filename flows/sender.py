@@ -38,7 +38,7 @@ async def _send(office: StandingOffice, now: Clock, once: bool) -> int:
     for asked in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(asked, office.stopping.set)
     if once:
-        summary = await Run(office.current(), now()).deliver()
+        summary = await Run(office.current(), now(), office.stopping.is_set).deliver()
         _tell(summary)
         return DeliveryIncomplete.exit_code if summary.get("failed") or summary.get("stopped") else 0
     tell(f"Tiến trình gửi {process_name()} đang chạy. Dừng: nhấn Ctrl+C hoặc gửi SIGTERM.")
@@ -53,7 +53,7 @@ async def _send(office: StandingOffice, now: Clock, once: bool) -> int:
 async def _one_round(office: StandingOffice, now: Clock) -> int:
     """Send what may leave now; return the seconds until the next look."""
     try:
-        _tell(await Run(office.current(), now()).deliver())
+        _tell(await Run(office.current(), now(), office.stopping.is_set).deliver())
     except (DatabaseUnavailable, SQLAlchemyError) as error:
         LOG.warning("cơ sở dữ liệu không dùng được lúc này, %d giây nữa thử lại: %s", AWAY_SECONDS, error)
         return AWAY_SECONDS

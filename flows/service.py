@@ -83,7 +83,7 @@ class Service:
         if self._office.stopping.is_set():
             return
         self._hold(asyncio.current_task())
-        run = Run(self._office.current(), self._now())
+        run = Run(self._office.current(), self._now(), self._office.stopping.is_set)
         try:
             summary, is_direct = await self._perform(name, run)
         except (Refused, DatabaseUnavailable) as refused:

@@ -7,24 +7,17 @@ file with mistakes never replaces a good one; the mistakes are told once.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from pathlib import Path
-from typing import cast
 
 from flows.telling import tell
-from notifiers.base import Notifier
 from usecases.errors import ConfigurationRejected
 from usecases.wiring import Office
 
 Fingerprint = tuple[tuple[str, int, int], ...]
 
 
-class Stopping(Exception):
-    """The process is asked to stop: no further message is begun."""
-
-
 class StandingOffice:
-    """The office of a long-lived process; `stopping` closes its channels between two messages."""
+    """The office of a long-lived process, and whether the process is asked to stop."""
 
     def __init__(self, office: Office) -> None:
         self.stopping = asyncio.Event()
@@ -51,32 +44,8 @@ class StandingOffice:
     def _opened(self, office: Office) -> Office:
         """Read every part now, so that a mistake shows before anything depends on it."""
         assert office.world
-        is_stopping = self.stopping.is_set
-        for channel, notifier in office.notifiers.items():
-            office.notifiers[channel] = cast(Notifier, _Gate(notifier, is_stopping))
+        assert office.notifiers is not None
         return office
-
-
-class _Gate:
-    """A channel that takes no further messages once the process is asked to stop.
-
-    The pump asks for `batch` before every claim, so what was claimed is still sent and
-    settled, and what was not stays in the outbox, claimed by nobody.
-    """
-
-    def __init__(self, notifier: Notifier, is_stopping: Callable[[], bool]) -> None:
-        self.channel = notifier.channel
-        self.send = notifier.send
-        self.close = notifier.close
-        self._notifier = notifier
-        self._is_stopping = is_stopping
-
-    @property
-    def batch(self) -> int:
-        """How many messages may be claimed now; raises Stopping when none may."""
-        if self._is_stopping():
-            raise Stopping
-        return self._notifier.batch
 
 
 def _fingerprint(folder: Path) -> Fingerprint:

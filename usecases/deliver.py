@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -35,10 +35,14 @@ MOST_ATTEMPTS = 12  # about two days of trying before a person must look
 
 @dataclass
 class Delivered:
-    """What became of the messages of one pump, counted by state, and the failures in words."""
+    """What became of the messages of one pump, counted by state, and the failures in words.
+
+    `was_stopped` says that it was asked to stop; what is left stays in the outbox, claimed by nobody.
+    """
 
     by_state: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
+    was_stopped: bool = False
 
     @property
     def sent(self) -> int:
@@ -55,40 +59,56 @@ class _InHand:
     lines: tuple[Line, ...]
 
 
-async def pump(office: Office, now: datetime, owner: str = "dondoc") -> Delivered:
-    """Send every message that may leave at `now`; returns when none is left."""
+def _none() -> timedelta:
+    return timedelta(0)
+
+
+def _never() -> bool:
+    return False
+
+
+async def pump(
+    office: Office,
+    now: datetime,
+    owner: str = "dondoc",
+    elapsed: Callable[[], timedelta] = _none,
+    is_stopping: Callable[[], bool] = _never,
+) -> Delivered:
+    """Send every message that may leave, from `now` on; return when none is left, or when stopping.
+
+    `elapsed` says how long the pump has been at it: a lease must not be old when it is
+    given. On a virtual clock no time passes.
+    """
     outcome = Delivered()
     with office.database.writing() as session:
         ledger.sweep(session, now)
         channels = ledger.waiting_channels(session, now)
-    opens_at = next_sending_moment(now, office.rulebook.sending, office.world.calendar)
     for channel in channels:
         notifier = office.notifiers.get(channel)
-        while claims := _claimed(
-            office, channel, notifier.batch if notifier else 1, now, owner, opens_at, outcome
-        ):
-            settlements = [await _sent(office, notifier, one, now, outcome) for one in claims]
-            _settle(office, settlements, now)
+        while not (is_stopping() or outcome.was_stopped):
+            at = now + elapsed()
+            in_hand = _claimed(office, channel, notifier.batch if notifier else 1, at, owner, outcome)
+            if not in_hand:
+                break
+            settlements = [await _sent(office, notifier, one, at, outcome) for one in in_hand]
+            _settle(office, settlements, at)
             outcome.by_state.update(str(settlement.state) for settlement in settlements)
+        else:
+            outcome.was_stopped = True
         if notifier is not None:
             await notifier.close()
     return outcome
 
 
 def _claimed(
-    office: Office,
-    channel: str,
-    batch: int,
-    now: datetime,
-    owner: str,
-    opens_at: datetime,
-    outcome: Delivered,
+    office: Office, channel: str, batch: int, now: datetime, owner: str, outcome: Delivered
 ) -> list[_InHand]:
     """Claim messages and read their facts in one transaction; outside the sending hours hold them.
 
     A report committed before the claim keeps its line out of the letter, and the reminder
     is suppressed with the reason.
     """
+    opens_at = next_sending_moment(now, office.rulebook.sending, office.world.calendar)
     with office.database.writing() as session:
         if opens_at > now:
             while held := ledger.claim(session, now, owner, LEASE, channel, 100):
