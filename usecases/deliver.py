@@ -6,6 +6,7 @@ and sent once more under the same Message-ID: never lost, at most one possible d
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -90,7 +91,8 @@ async def pump(
             in_hand = _claimed(office, channel, notifier.batch if notifier else 1, at, owner, outcome)
             if not in_hand:
                 break
-            settlements = [await _sent(office, notifier, one, at, outcome) for one in in_hand]
+            sending = (_sent(office, notifier, one, at, outcome) for one in in_hand)
+            settlements = await asyncio.gather(*sending)
             _settle(office, settlements, at)
             outcome.by_state.update(str(settlement.state) for settlement in settlements)
         else:
