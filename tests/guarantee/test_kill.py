@@ -183,11 +183,10 @@ def test_killed_anywhere_nothing_is_lost_and_at_most_the_letter_in_hand_is_repea
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("setting", ["email"], indirect=True)
 def test_killed_while_the_server_says_it_has_the_letter_it_comes_again_under_the_same_name(
     setting: Setting,
 ):
-    if setting.channel != "email":
-        pytest.skip("only a server can answer too late")
     expected, _ = undisturbed(setting)
     letters = len(expected.messages)
     for nth in range(1, letters + 1):
