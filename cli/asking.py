@@ -1,30 +1,28 @@
-"""dondoc plan · explain · report · log · check · mailbox: questions that change nothing."""
+"""dondoc plan · report · log · check · mailbox: questions that change nothing."""
 
 from __future__ import annotations
 
 from argparse import Namespace, _SubParsersAction
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from cli.contracts import deadline_as_json
-from cli.output import add_json, iso, print_json, say, shown, write
-from cli.parsing import END, OPENING, START
-from engine.explanation import Explanation, StepTrace
+from cli.output import add_json, iso, print_json, say, write
+from cli.parsing import END, START
 from engine.messages import MessageDraft
-from engine.planning import SAID_WHY_NOT, Suppression
+from engine.planning import Suppression
 from engine.preview import Preview
 from engine.problems import printed
 from notifiers.mailbox import letters_of, read_letter
 from reports.formats import FORMATS
 from store import records
 from usecases import clock
-from usecases.act import STATUS_SAID
 from usecases.bring_in import ensure_registry
 from usecases.checking import problems_in
 from usecases.configuration import WARNINGS
 from usecases.errors import ConfigurationRejected, InputRejected, LogBroken
-from usecases.look import explain, plan_ahead, report_overdue
+from usecases.look import plan_ahead, report_overdue
 from usecases.settings import Settings
 from usecases.wiring import Office, open_office
 
@@ -36,13 +34,6 @@ def add_commands(commands: _SubParsersAction) -> None:  # type: ignore[type-arg]
     plan.add_argument("--to", dest="last", type=END, required=True, metavar="LÚC", help="đến hết ngày")
     add_json(plan)
     plan.set_defaults(run=_plan)
-
-    why = commands.add_parser("explain", help="vì sao được nhắc, vì sao không, và bước tiếp theo")
-    why.add_argument("task", metavar="NHIỆM_VỤ", help="mã nhiệm vụ, ví dụ KH-UBND-2025-10/15")
-    why.add_argument("--unit", metavar="ĐƠN_VỊ", help="mã hoặc tên đơn vị")
-    why.add_argument("--at", type=OPENING, metavar="LÚC", help="thời điểm; mặc định là bây giờ")
-    add_json(why)
-    why.set_defaults(run=_explain)
 
     report = commands.add_parser("report", help="báo cáo quá hạn tại một thời điểm")
     report.add_argument("which", choices=["overdue"], metavar="LOẠI", help="overdue: báo cáo quá hạn")
@@ -74,7 +65,7 @@ def add_commands(commands: _SubParsersAction) -> None:  # type: ignore[type-arg]
 
 
 def _plan(arguments: Namespace) -> None:
-    office = _office_with_registry(arguments.first)
+    office = office_with_registry(arguments.first)
     found = plan_ahead(office, arguments.first, arguments.last)
     if arguments.json:
         print_json(plan_as_json(found))
@@ -148,134 +139,12 @@ def _suppressed(suppression: Suppression) -> dict[str, Any]:
     }
 
 
-# --- explain ---------------------------------------------------------------------------------
-
-
-def _explain(arguments: Namespace) -> None:
-    at = arguments.at or clock.now()
-    office = _office_with_registry(at)
-    traces = explain(office, arguments.task, arguments.unit, at)
-    if arguments.json:
-        print_json(_explanation_as_json(traces, office))
-    else:
-        print("\n".join(_explanation_lines(traces, office)))
-
-
-def _explanation_as_json(traces: list[Explanation], office: Office) -> dict[str, Any]:
-    """Return the first share in full and every share in short; name a unit to see its own in full."""
-    first = traces[0]
-    task, standing, calendar = first.assignment.task, first.standing, office.world.calendar
-    due_on = standing.due_on
-    return {
-        "task": task.code,
-        "title": task.title,
-        "document": {
-            "code": task.document.code,
-            "number": task.document.number,
-            "title": task.document.title,
-        },
-        "at": iso(first.at),
-        "deadline": deadline_as_json(task.deadline, calendar),
-        "in_force": {
-            "original_due_on": iso(standing.original_due_on),
-            "due_on": iso(due_on),
-            "act_by_on": iso(calendar.previous_working_day(due_on)) if due_on else None,
-            "effective_due_on": iso(calendar.next_working_day(due_on)) if due_on else None,
-            "extensions": standing.extensions,
-        },
-        "unit": first.assignment.unit.code,
-        "status": str(standing.status),
-        "policy": {"id": first.policy.id, "name": first.policy.name, "place": first.policy.place}
-        if first.policy
-        else None,
-        "rule": {"id": first.rule.id, "place": first.rule.place, "rulebook": office.rulebook.fingerprint}
-        if first.rule
-        else None,
-        "conditions": [
-            {"rule": rule.id, "place": rule.place, "name": name, "seen": seen, "holds": holds}
-            for rule, conditions in first.conditions
-            for name, seen, holds in conditions
-        ],
-        "steps": [_step_as_json(step) for step in first.steps],
-        "suppressions": [_step_as_json(step) for step in first.suppressions],
-        "silent": {"reason": str(first.silent), "message": _silence(first)} if first.silent else None,
-        "next_step": _step_as_json(first.next_step) if first.next_step else None,
-        "units": [
-            {
-                "unit": trace.assignment.unit.code,
-                "unit_name": trace.assignment.unit.name,
-                "role": str(trace.assignment.role),
-                "assignment": trace.assignment.id,
-                "status": str(trace.standing.status),
-                "due_on": iso(trace.standing.due_on),
-                "told": sum(step.state in {"delivered", "pending"} for step in trace.steps),
-                "next_step": trace.next_step.step if trace.next_step else None,
-            }
-            for trace in traces
-        ],
-    }
-
-
-def _step_as_json(step: StepTrace) -> dict[str, Any]:
-    return {
-        "id": step.step,
-        "level": step.level,
-        "to": step.to,
-        "post": step.post,
-        "recipient": step.person,
-        "falls_at": iso(step.falls_at),
-        "state": str(step.state),
-        "at": iso(step.at),
-        "reason": step.reason or None,
-        "message": step.said,
-        "place": step.place,
-    }
-
-
-def _explanation_lines(traces: list[Explanation], office: Office) -> list[str]:
-    first = traces[0]
-    task, standing = first.assignment.task, first.standing
-    unit = first.assignment.unit
-    lines = [
-        f"{task.code}  {task.title}",
-        f"  thời hạn: {task.deadline.reading}",
-        f"  {unit.name}: {STATUS_SAID[standing.status]} lúc {first.at:%H:%M %d/%m/%Y}; "
-        f"hạn hiện hành {shown(standing.due_on)}, hạn gốc {shown(standing.original_due_on)}",
-    ]
-    for rule, conditions in first.conditions:
-        said = ", ".join(f"{name} = {seen} {'✔' if holds else '✘'}" for name, seen, holds in conditions)
-        lines.append(f"  quy tắc '{rule.id}' ({rule.place}): {said or 'nhận mọi nhiệm vụ ✔'}")
-    if first.policy:
-        lines.append(
-            f"  chính sách '{first.policy.id}' ({first.policy.place}), "
-            f"bộ quy tắc {office.rulebook.fingerprint}"
-        )
-    lines += [
-        f"  {step.falls_at:%d/%m/%Y %H:%M}  cấp {step.level}  {step.step:24} {step.said}"
-        for step in first.steps
-    ]
-    if first.silent:
-        lines.append(f"  Không nhắc: {_silence(first)}.")
-    elif first.next_step:
-        coming = first.next_step
-        lines.append(
-            f"  Tiếp theo: {coming.falls_at:%H:%M %d/%m/%Y}, {coming.step}, tới {coming.person or coming.to}."
-        )
-    if len(traces) > 1:
-        lines.append(f"  Còn {len(traces) - 1} đơn vị khác; thêm --unit để xem từng đơn vị.")
-    return lines
-
-
-def _silence(trace: Explanation) -> str:
-    return SAID_WHY_NOT[trace.silent] if trace.silent else ""
-
-
 # --- report, log, check, mailbox -----------------------------------------------------------------
 
 
 def _report(arguments: Namespace) -> None:
     as_of = arguments.as_of or clock.now()
-    report = report_overdue(_office_with_registry(as_of), as_of)
+    report = report_overdue(office_with_registry(as_of), as_of)
     write(FORMATS["json" if arguments.json else arguments.format](report), arguments.output)
 
 
@@ -340,7 +209,7 @@ def _mailbox(arguments: Namespace) -> None:
             print(f"… và {len(letters) - 50} thư cũ hơn trong {folder}")
 
 
-def _office_with_registry(at: Any) -> Office:
+def office_with_registry(at: datetime) -> Office:
     """Return the office; an empty registry takes the default plans first, and says so."""
     office = open_office()
     brought = ensure_registry(office, at)

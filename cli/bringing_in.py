@@ -100,19 +100,19 @@ def import_as_json(brought: Brought, calendar: WorkCalendar) -> dict[str, Any]:
             "issued_on": iso(document.issued_on),
             "source": brought.source,
             "sha256": brought.sha256,
+            "duties": [
+                {
+                    "id": duty.id,
+                    "title": duty.title,
+                    "as_written": duty.as_written,
+                    "sentence": duty.sentence,
+                    "in_force": duty.is_in_force,
+                }
+                for duty in brought.duties
+            ],
         },
         "sections": [{"number": s.number, "title": s.title} for s in brought.sections],
         "tasks": [_task(task, calendar) for task in brought.tasks],
-        "duties": [
-            {
-                "id": duty.id,
-                "title": duty.title,
-                "as_written": duty.as_written,
-                "sentence": duty.sentence,
-                "in_force": duty.is_in_force,
-            }
-            for duty in brought.duties
-        ],
         "problems": [
             {"code": p.code, "message": p.message, "hint": p.hint, "line": p.line, "column": p.column}
             for p in brought.problems

@@ -27,7 +27,8 @@ môi trường: DONDOC_HOME (nơi ghi dữ liệu) · DONDOC_CONFIG (thư mục 
 MODULES = {
     "cli.reading": ("deadline", "unit"),
     "cli.bringing_in": ("import",),
-    "cli.asking": ("plan", "explain", "report", "log", "check", "mailbox"),
+    "cli.asking": ("plan", "report", "log", "check", "mailbox"),
+    "cli.explaining": ("explain",),
     "cli.acting": (
         "ack", "report-done", "accept", "return", "extend", "block", "unblock", "cancel", "decide",
     ),

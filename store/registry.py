@@ -251,6 +251,12 @@ def stored_tasks(session: Session, document_code: str) -> list[StoredTask]:
     return [_stored(row, known) for row in rows]
 
 
+def stored_task(session: Session, code: str) -> StoredTask:
+    """Return one task by its code."""
+    known = {document.code: document for document in documents(session)}
+    return _stored(session.scalars(sa.select(TaskRow).where(TASK.code == code)).one(), known)
+
+
 def matching_tasks(session: Session, reference: str) -> list[str]:
     """Return the codes of the tasks that `reference` may mean.
 

@@ -39,18 +39,22 @@ def plan_ahead(office: Office, first: datetime, last: datetime) -> Preview:
     return preview([*known, *new], office.world, told, first, last)
 
 
-def explain(office: Office, reference: str, unit: str | None, at: datetime) -> list[Explanation]:
-    """Return the trace of each share of a task at `at`, leads first; of one unit when named."""
+def explain(
+    office: Office, reference: str, unit: str | None, at: datetime
+) -> tuple[registry.StoredTask, list[Explanation]]:
+    """Return a task and the trace of each of its shares at `at`, leads first; of one unit when named.
+
+    A task nobody owes yet has no trace: its problems say what a person must settle first.
+    """
     with office.database.reading() as session:
-        code = find_task(session, reference)
-        shares = registry.assignments(session, office.directory.unit, task_codes=[code])
+        task = registry.stored_task(session, find_task(session, reference))
+        shares = registry.assignments(session, office.directory.unit, task_codes=[task.task.code])
         shares = _of_unit(office, shares, unit)
         told = ledger.told_about(session, (share.id for share in shares))
-    if not shares:
-        who = f"cho '{unit}'" if unit else "cho đơn vị nào; xem các câu hỏi khi nhập"
-        raise InputRejected(f"nhiệm vụ {code} chưa giao {who}")
+    if unit is not None and not shares:
+        raise InputRejected(f"nhiệm vụ {task.task.code} không giao cho '{unit}'; bỏ --unit để xem các đơn vị")
     shares.sort(key=lambda share: (share.role is not Role.LEAD, share.unit.code))
-    return [explained(share, office.world, told.get(share.id, ()), at) for share in shares]
+    return task, [explained(share, office.world, told.get(share.id, ()), at) for share in shares]
 
 
 def report_overdue(office: Office, as_of: datetime) -> OverdueReport:

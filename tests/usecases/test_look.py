@@ -24,7 +24,7 @@ def office(office):
 
 
 def trace(office, now, task=1, unit=None):
-    return explain(office, f"{PLAN.code}/{task}", unit, now)[0]
+    return explain(office, f"{PLAN.code}/{task}", unit, now)[1][0]
 
 
 def states(office, now, **more):
@@ -96,7 +96,7 @@ def test_an_extension_moves_every_step_to_the_new_deadline(office):
 
 
 def test_leads_come_first_and_a_unit_sees_its_own(office):
-    shares = explain(office, f"{PLAN.code}/2", None, DUE)
+    _, shares = explain(office, f"{PLAN.code}/2", None, DUE)
 
     assert [share.assignment.unit.code for share in shares] == ["SXD", "SYT", "STC"]
     assert trace(office, DUE, task=2, unit="Sở Tài chính").assignment.unit.code == "STC"

@@ -1,0 +1,159 @@
+"""dondoc explain: why was somebody told, why not, and what comes next?"""
+
+from __future__ import annotations
+
+from argparse import Namespace, _SubParsersAction
+from typing import Any
+
+from cli.asking import office_with_registry
+from cli.contracts import deadline_as_json
+from cli.output import add_json, iso, print_json, shown
+from cli.parsing import OPENING
+from engine.explanation import Explanation, StepTrace
+from engine.planning import SAID_WHY_NOT
+from store.registry import StoredTask
+from usecases import clock
+from usecases.act import STATUS_SAID
+from usecases.look import explain
+from usecases.wiring import Office
+
+NOBODY_OWES = "chưa xác định được đơn vị chủ trì; cần người quyết định"
+
+
+def add_commands(commands: _SubParsersAction) -> None:  # type: ignore[type-arg]
+    """Add the commands of this module."""
+    why = commands.add_parser("explain", help="vì sao được nhắc, vì sao không, và bước tiếp theo")
+    why.add_argument("task", metavar="NHIỆM_VỤ", help="mã nhiệm vụ, ví dụ KH-UBND-2025-10/15")
+    why.add_argument("--unit", metavar="ĐƠN_VỊ", help="mã hoặc tên đơn vị")
+    why.add_argument("--at", type=OPENING, metavar="LÚC", help="thời điểm; mặc định là bây giờ")
+    add_json(why)
+    why.set_defaults(run=_explain)
+
+
+def _explain(arguments: Namespace) -> None:
+    at = arguments.at or clock.now()
+    office = office_with_registry(at)
+    task, traces = explain(office, arguments.task, arguments.unit, at)
+    if arguments.json:
+        shared = {**_task_as_json(task, office), "at": iso(at), "rulebook": office.rulebook.fingerprint}
+        print_json({**shared, **_share_as_json(traces, office)})
+    else:
+        print("\n".join([*_task_lines(task), *_share_lines(traces, office)]))
+
+
+def _task_as_json(stored: StoredTask, office: Office) -> dict[str, Any]:
+    task = stored.task
+    document = task.document
+    return {
+        "task": task.code,
+        "title": task.title,
+        "document": {"code": document.code, "number": document.number, "title": document.title},
+        "deadline": deadline_as_json(task.deadline, office.world.calendar),
+        "problems": [{"code": code, "message": message} for code, message in stored.problems],
+    }
+
+
+def _share_as_json(traces: list[Explanation], office: Office) -> dict[str, Any]:
+    """Return the first share in full and every share in short; name a unit to see its own in full."""
+    first = traces[0] if traces else None
+    rule, policy = (first.rule, first.policy) if first else (None, None)
+    coming = first.next_step if first else None
+    return {
+        "unit": first.assignment.unit.code if first else None,
+        "status": str(first.standing.status) if first else None,
+        "in_force": _in_force(first, office) if first else None,
+        "policy": {"id": policy.id, "name": policy.name, "place": policy.place} if policy else None,
+        "rule": {"id": rule.id, "place": rule.place} if rule else None,
+        "conditions": [
+            {"rule": asked.id, "place": asked.place, "name": name, "seen": seen, "holds": holds}
+            for asked, conditions in (first.conditions if first else ())
+            for name, seen, holds in conditions
+        ],
+        "steps": [_step_as_json(step) for step in (first.steps if first else ())],
+        "suppressions": [_step_as_json(step) for step in (first.suppressions if first else ())],
+        "silent": _silence(first),
+        "next_step": _step_as_json(coming) if coming else None,
+        "units": [_unit_as_json(trace) for trace in traces],
+    }
+
+
+def _in_force(trace: Explanation, office: Office) -> dict[str, Any]:
+    standing, calendar = trace.standing, office.world.calendar
+    due_on = standing.due_on
+    return {
+        "original_due_on": iso(standing.original_due_on),
+        "due_on": iso(due_on),
+        "act_by_on": iso(calendar.previous_working_day(due_on)) if due_on else None,
+        "effective_due_on": iso(calendar.next_working_day(due_on)) if due_on else None,
+        "extensions": standing.extensions,
+    }
+
+
+def _silence(trace: Explanation | None) -> dict[str, str] | None:
+    if trace is None:
+        return {"reason": "no_unit", "message": NOBODY_OWES}
+    return {"reason": str(trace.silent), "message": SAID_WHY_NOT[trace.silent]} if trace.silent else None
+
+
+def _unit_as_json(trace: Explanation) -> dict[str, Any]:
+    return {
+        "unit": trace.assignment.unit.code,
+        "unit_name": trace.assignment.unit.name,
+        "role": str(trace.assignment.role),
+        "assignment": trace.assignment.id,
+        "status": str(trace.standing.status),
+        "due_on": iso(trace.standing.due_on),
+        "told": sum(step.state in {"delivered", "pending"} for step in trace.steps),
+        "next_step": trace.next_step.step if trace.next_step else None,
+    }
+
+
+def _step_as_json(step: StepTrace) -> dict[str, Any]:
+    return {
+        "id": step.step,
+        "level": step.level,
+        "to": step.to,
+        "post": step.post,
+        "recipient": step.person,
+        "falls_at": iso(step.falls_at),
+        "state": str(step.state),
+        "at": iso(step.at),
+        "reason": step.reason or None,
+        "message": step.said,
+        "place": step.place,
+    }
+
+
+def _task_lines(stored: StoredTask) -> list[str]:
+    lines = [f"{stored.task.code}  {stored.task.title}", f"  thời hạn: {stored.task.deadline.reading}"]
+    return lines + [f"  cần người xem: {message}" for _, message in stored.problems]
+
+
+def _share_lines(traces: list[Explanation], office: Office) -> list[str]:
+    if not traces:
+        return [f"  Không nhắc: {NOBODY_OWES}."]
+    first = traces[0]
+    standing = first.standing
+    lines = [
+        f"  {first.assignment.unit.name}: {STATUS_SAID[standing.status]} lúc {first.at:%H:%M %d/%m/%Y}; "
+        f"hạn hiện hành {shown(standing.due_on)}, hạn gốc {shown(standing.original_due_on)}",
+    ]
+    for rule, conditions in first.conditions:
+        said = ", ".join(f"{name} = {seen} {'✔' if holds else '✘'}" for name, seen, holds in conditions)
+        lines.append(f"  quy tắc '{rule.id}' ({rule.place}): {said or 'nhận mọi nhiệm vụ ✔'}")
+    if first.policy:
+        book = office.rulebook.fingerprint
+        lines.append(f"  chính sách '{first.policy.id}' ({first.policy.place}), bộ quy tắc {book}")
+    lines += [
+        f"  {step.falls_at:%d/%m/%Y %H:%M}  cấp {step.level}  {step.step:24} {step.said}"
+        for step in first.steps
+    ]
+    coming = first.next_step
+    if first.silent:
+        lines.append(f"  Không nhắc: {SAID_WHY_NOT[first.silent]}.")
+    elif coming:
+        whom = coming.person or coming.to
+        lines.append(f"  Tiếp theo: {coming.falls_at:%H:%M %d/%m/%Y}, {coming.step}, tới {whom}.")
+    if len(traces) > 1:
+        lines.append(f"  Còn {len(traces) - 1} đơn vị khác; thêm --unit để xem từng đơn vị.")
+    return lines
