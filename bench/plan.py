@@ -20,6 +20,7 @@ import sqlalchemy as sa
 
 from engine.model import HANOI, Assignment, Deadline, DeadlineKind, Document, Role, Task
 from store import registry
+from store.kept import Arrival, StoredTask
 from store.tables import AssignmentRow
 from usecases.remind import tick
 from usecases.settings import Settings
@@ -57,12 +58,12 @@ def fill(office: Office, size: int) -> None:
     units = [unit for unit in office.directory.units if unit.kind == "commune"][:PER_TASK]
     due_on = office.world.calendar.add_working_days(NOW.date(), 3)
     with office.database.writing() as session:
-        registry.put_document(session, document, registry.Arrival("bench", "", NOW))
+        registry.put_document(session, document, Arrival("bench", "", NOW))
         for number in range(size // len(units) + 1):
             is_due = number < DUE // len(units)
             day = due_on if is_due else date(2030 + number % 7, 1 + number % 12, 15)
             task = _task(document, number, day)
-            registry.put_tasks(session, [registry.StoredTask(task, number, "", "")])
+            registry.put_tasks(session, [StoredTask(task, number, "", "")])
             shares = [
                 Assignment(f"{task.code}@{unit.code}", task, unit, Role.LEAD, day, document.issued_on)
                 for unit in units

@@ -11,7 +11,7 @@ from cli.output import add_json, iso, print_json, shown
 from cli.parsing import OPENING
 from engine.explanation import Explanation, StepTrace
 from engine.planning import SAID_WHY_NOT
-from store.registry import StoredTask
+from store.kept import StoredTask
 from usecases import clock
 from usecases.act import STATUS_SAID
 from usecases.look import explain

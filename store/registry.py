@@ -10,8 +10,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -20,21 +19,28 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from engine.model import (
-    HANOI,
     Assignment,
-    Confirmation,
-    Deadline,
-    DeadlineKind,
     Document,
     Fact,
     FactKind,
-    Milestone,
     Role,
     Task,
     Unit,
 )
 from engine.status import standing_of
 from store import records
+from store.kept import (
+    Arrival,
+    StoredDuty,
+    StoredTask,
+    document_of,
+    entry_of,
+    fact_of,
+    stored_of,
+    task_of,
+    task_row,
+)
+from store.statements import chunks
 from store.tables import (
     ASSIGNMENT,
     DOCUMENT,
@@ -58,51 +64,6 @@ _SHARES = sa.select(
     ASSIGNMENT.id, ASSIGNMENT.task_code, ASSIGNMENT.unit_code, ASSIGNMENT.role,
     ASSIGNMENT.original_due_on, ASSIGNMENT.assigned_on,
 )  # fmt: skip
-_CHUNK = 500
-
-
-@dataclass(frozen=True, slots=True)
-class StoredTask:
-    """A task with the words it was read from, as far as a re-import compares them."""
-
-    task: Task
-    position: int
-    lead: str
-    supporting: str
-    footnotes: tuple[str, ...] = ()
-    problems: tuple[tuple[str, str], ...] = ()
-    cells: tuple[str, ...] = ()
-    source_table: int = 1
-    source_row: int = 0
-    duty_id: str | None = None
-    occurrence: str | None = None
-    removed_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class StoredDuty:
-    """A recurring obligation in force; `opened_until` is the last due date already opened."""
-
-    id: str
-    document: Document
-    title: str
-    as_written: str
-    rrule: tuple[str, ...]
-    units_as_written: str
-    unit_codes: tuple[str, ...]
-    starts_on: date
-    period: str
-    opened_until: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """Where a document came from and when."""
-
-    source: str
-    sha256: str
-    at: datetime
-    sections: tuple[tuple[str, str], ...] = field(default=())
 
 
 # --- writing ---------------------------------------------------------------------------
@@ -133,7 +94,7 @@ def put_document(session: Session, document: Document, arrival: Arrival) -> None
 
 def put_tasks(session: Session, tasks: Iterable[StoredTask]) -> None:
     """Add tasks, or replace what is known of them; one that had been removed is back."""
-    rows = [_task_row(stored).model_dump() for stored in tasks]
+    rows = [task_row(stored).model_dump() for stored in tasks]
     if not rows:
         return
     is_postgresql = session.get_bind().dialect.name == "postgresql"
@@ -148,13 +109,13 @@ def put_assignments(session: Session, assignments: Sequence[Assignment], at: dat
         return
     rows = [_assignment_row(assignment, at) for assignment in assignments]
     session.connection().execute(sa.insert(AssignmentRow), rows)
-    entries = [_entry(assignment.id, fact) for assignment in assignments for fact in assignment.facts]
+    entries = [entry_of(assignment.id, fact) for assignment in assignments for fact in assignment.facts]
     records.append_many(session, entries)
 
 
 def add_facts(session: Session, unit_of: UnitOf, facts: Sequence[tuple[str, Fact]]) -> None:
     """Record facts of assignments and bring the planner's projections up to date."""
-    records.append_many(session, [_entry(assignment_id, fact) for assignment_id, fact in facts])
+    records.append_many(session, [entry_of(assignment_id, fact) for assignment_id, fact in facts])
     moments: dict[str, datetime] = {}
     for assignment_id, fact in facts:
         moments[assignment_id] = max(fact.at, moments.get(assignment_id, fact.at))
@@ -183,7 +144,7 @@ def mark_removed(session: Session, task_codes: Iterable[str], at: datetime) -> N
 
 def clear_planning_flags(session: Session, ids: Iterable[str]) -> None:
     """Note that assignments have been planned since they last changed."""
-    for chunk in _chunks(ids):
+    for chunk in chunks(ids):
         statement = sa.update(AssignmentRow).where(
             ASSIGNMENT.id.in_(chunk),
             NEEDS_PLANNING,
@@ -193,7 +154,7 @@ def clear_planning_flags(session: Session, ids: Iterable[str]) -> None:
 
 def flag_for_planning(session: Session, ids: Iterable[str]) -> None:
     """Ask the next tick to look at assignments whatever the watermark says."""
-    for chunk in _chunks(ids):
+    for chunk in chunks(ids):
         where = ASSIGNMENT.id.in_(chunk)
         session.execute(sa.update(AssignmentRow).where(where).values(needs_planning=True))
 
@@ -223,7 +184,7 @@ def put_duty(session: Session, duty: StoredDuty) -> None:
 def documents(session: Session) -> list[Document]:
     """Return every document, oldest first."""
     rows = session.scalars(sa.select(DocumentRow).order_by(DOCUMENT.issued_on, DOCUMENT.code))
-    return [_document(row) for row in rows]
+    return [document_of(row) for row in rows]
 
 
 def duties(session: Session) -> list[StoredDuty]:
@@ -248,13 +209,13 @@ def stored_tasks(session: Session, document_code: str) -> list[StoredTask]:
         TASK.duty_id.is_(None),
     )
     rows = session.scalars(statement.order_by(TASK.position))
-    return [_stored(row, known) for row in rows]
+    return [stored_of(row, known) for row in rows]
 
 
 def stored_task(session: Session, code: str) -> StoredTask:
     """Return one task by its code."""
     known = {document.code: document for document in documents(session)}
-    return _stored(session.scalars(sa.select(TaskRow).where(TASK.code == code)).one(), known)
+    return stored_of(session.scalars(sa.select(TaskRow).where(TASK.code == code)).one(), known)
 
 
 def matching_tasks(session: Session, reference: str) -> list[str]:
@@ -289,8 +250,8 @@ def assignments(
     """Return assignments with their facts up to `until`: all, by id, or by task."""
     everything = ids is None and task_codes is None
     column = ASSIGNMENT.id if ids is not None else ASSIGNMENT.task_code
-    chunks = _chunks(ids if ids is not None else task_codes or ())
-    wanted = [sa.true()] if everything else [column.in_(chunk) for chunk in chunks]
+    parts = chunks(ids if ids is not None else task_codes or ())
+    wanted = [sa.true()] if everything else [column.in_(chunk) for chunk in parts]
     rows = [row for where in wanted for row in session.connection().execute(_SHARES.where(where))]
     tasks = _tasks_by_code(session, {row.task_code for row in rows})
     units = {code: unit_of(code) for code in {row.unit_code for row in rows}}
@@ -342,11 +303,6 @@ def is_empty(session: Session) -> bool:
 # --- between rows and objects ------------------------------------------------------------
 
 
-def _chunks(values: Iterable[str]) -> Iterable[list[str]]:
-    listed = list(values)
-    return (listed[start : start + _CHUNK] for start in range(0, len(listed), _CHUNK))
-
-
 def _after_document(code: str, reference: str) -> str:
     """Return what follows a document's code and a mark, or nothing when it is another document.
 
@@ -360,14 +316,6 @@ def _after_document(code: str, reference: str) -> str:
     return rest.strip() if head.casefold() == code.casefold() and mark and mark in "/:-" else ""
 
 
-def _entry(assignment_id: str, fact: Fact) -> records.Entry:
-    said = {"by": fact.by, "document": fact.document, "note": fact.note}
-    days = {"on": fact.on, "due_on": fact.due_on}
-    data = {name: value for name, value in said.items() if value}
-    data |= {name: day.isoformat() for name, day in days.items() if day}
-    return records.Entry(fact.at, fact.kind, assignment_id, data)
-
-
 def _facts(session: Session, ids: list[str] | None, until: datetime | None) -> dict[str, list[Fact]]:
     """Return the facts of assignments, all when `ids` is None, each in the order of their moments."""
     facts: dict[str, list[Fact]] = defaultdict(list)
@@ -375,22 +323,11 @@ def _facts(session: Session, ids: list[str] | None, until: datetime | None) -> d
     statement = statement.where(RECORD.kind.in_(sorted(FACT_KINDS))).order_by(RECORD.at, RECORD.seq)
     if until is not None:
         statement = statement.where(RECORD.at <= until)
-    wanted = [sa.true()] if ids is None else [RECORD.subject.in_(chunk) for chunk in _chunks(ids)]
+    wanted = [sa.true()] if ids is None else [RECORD.subject.in_(chunk) for chunk in chunks(ids)]
     for where in wanted:
         for subject, kind, at, data in session.connection().execute(statement.where(where)):
-            facts[subject].append(_fact(kind, at, json.loads(data)))
+            facts[subject].append(fact_of(kind, at, json.loads(data)))
     return facts
-
-
-def _fact(kind: str, at: datetime, data: Mapping[str, str]) -> Fact:
-    return Fact(
-        FactKind(kind), at.astimezone(HANOI), data.get("by", ""), _day(data.get("on")),
-        _day(data.get("due_on")), data.get("document", ""), data.get("note", ""),
-    )  # fmt: skip
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
 
 
 def _assignment_row(assignment: Assignment, at: datetime) -> dict[str, Any]:
@@ -408,94 +345,10 @@ def _assignment_row(assignment: Assignment, at: datetime) -> dict[str, Any]:
     }
 
 
-def _document(row: DocumentRow) -> Document:
-    return Document(row.code, row.title, row.number, row.issued_on, row.issuer)
-
-
 def _tasks_by_code(session: Session, codes: set[str]) -> dict[str, Task]:
     known = {document.code: document for document in documents(session)}
     found: dict[str, Task] = {}
-    for chunk in _chunks(sorted(codes)):
+    for chunk in chunks(sorted(codes)):
         for row in session.scalars(sa.select(TaskRow).where(TASK.code.in_(chunk))):
-            found[row.code] = _task(row, known)
+            found[row.code] = task_of(row, known)
     return found
-
-
-def _task(row: TaskRow, known: dict[str, Document]) -> Task:
-    return Task(
-        row.code, known[row.document_code], row.number, row.title, row.text, deadline_of(row.deadline),
-        row.section, row.expected, row.note, row.duty_id is not None,
-    )  # fmt: skip
-
-
-def _stored(row: TaskRow, known: dict[str, Document]) -> StoredTask:
-    problems = tuple((code, said) for code, said in row.problems)
-    return StoredTask(
-        _task(row, known), row.position, row.lead_as_written, row.supporting_as_written,
-        tuple(row.footnotes), problems, tuple(row.cells), row.source_table, row.source_row,
-        row.duty_id, row.occurrence, row.removed_at.astimezone(HANOI) if row.removed_at else None,
-    )  # fmt: skip
-
-
-def _task_row(stored: StoredTask) -> TaskRow:
-    task = stored.task
-    return TaskRow(
-        code=task.code,
-        document_code=task.document.code,
-        position=stored.position,
-        number=task.number,
-        section=task.section,
-        title=task.title,
-        text=task.text,
-        expected=task.expected,
-        note=task.note,
-        lead_as_written=stored.lead,
-        supporting_as_written=stored.supporting,
-        deadline=deadline_as_kept(task.deadline),
-        footnotes=list(stored.footnotes),
-        problems=[list(problem) for problem in stored.problems],
-        cells=list(stored.cells),
-        source_table=stored.source_table,
-        source_row=stored.source_row,
-        duty_id=stored.duty_id,
-        occurrence=stored.occurrence,
-        removed_at=stored.removed_at,
-    )
-
-
-def deadline_as_kept(deadline: Deadline) -> dict[str, Any]:
-    """Return a deadline reading as it is kept; `deadline_of` is its inverse."""
-    return {
-        "as_written": deadline.as_written,
-        "kind": str(deadline.kind),
-        "reading": deadline.reading,
-        "due_on": _kept(deadline.due_on),
-        "due_at": _kept(deadline.due_at),
-        "starts_on": _kept(deadline.starts_on),
-        "rrule": list(deadline.rrule),
-        "milestones": [[_kept(m.due_on), m.label] for m in deadline.milestones],
-        "confirmation": str(deadline.confirmation),
-        "proposal": _kept(deadline.proposal),
-        "already_done": deadline.already_done,
-    }
-
-
-def deadline_of(kept: dict[str, Any]) -> Deadline:
-    """Return the deadline reading that was kept."""
-    return Deadline(
-        as_written=kept["as_written"],
-        kind=DeadlineKind(kept["kind"]),
-        reading=kept["reading"],
-        due_on=_day(kept["due_on"]),
-        due_at=datetime.fromisoformat(kept["due_at"]).astimezone(HANOI) if kept["due_at"] else None,
-        starts_on=_day(kept["starts_on"]),
-        rrule=tuple(kept["rrule"]),
-        milestones=tuple(Milestone(date.fromisoformat(day), label) for day, label in kept["milestones"]),
-        confirmation=Confirmation(kept["confirmation"]),
-        proposal=_day(kept["proposal"]),
-        already_done=kept["already_done"],
-    )
-
-
-def _kept(day: date | None) -> str | None:
-    return day.isoformat() if day else None

@@ -19,6 +19,7 @@ from engine.status import Status, standing_of
 from intake.annex import AnnexSection
 from intake.text import read_annex
 from store import records, registry
+from store.kept import Arrival, StoredTask
 from usecases.configuration import load_registry
 from usecases.duties import put_duties
 from usecases.errors import InputRejected
@@ -124,7 +125,7 @@ def put_in_force(
         count = 0
         if not dry_run:
             sections = tuple((section.number, section.title) for section in staged.sections)
-            arrival = registry.Arrival(source, sha256, at, sections)
+            arrival = Arrival(source, sha256, at, sections)
             count = _write(session, office, staged, news, known, arrival)
     return Brought(
         staged.document,
@@ -139,7 +140,7 @@ def put_in_force(
     )
 
 
-def _with_kept_titles(staged: Staged, known: dict[str, registry.StoredTask]) -> Staged:
+def _with_kept_titles(staged: Staged, known: dict[str, StoredTask]) -> Staged:
     """Let a task whose text stayed keep the title people know it by."""
     tasks = tuple(
         replace(task, title=known[task.code].task.title)
@@ -150,9 +151,7 @@ def _with_kept_titles(staged: Staged, known: dict[str, registry.StoredTask]) -> 
     return replace(staged, tasks=tasks)
 
 
-def _difference(
-    staged: Staged, known: dict[str, registry.StoredTask]
-) -> tuple[Changes, list[tuple[int, StagedTask]]]:
+def _difference(staged: Staged, known: dict[str, StoredTask]) -> tuple[Changes, list[tuple[int, StagedTask]]]:
     """Return what changes, and the tasks to write with their position."""
     added, changed, unchanged = [], [], []
     news: list[tuple[int, StagedTask]] = []
@@ -171,7 +170,7 @@ def _difference(
     return Changes(tuple(added), tuple(changed), tuple(removed), tuple(unchanged)), news
 
 
-def _changed_fields(before: registry.StoredTask, now: StagedTask) -> dict[str, tuple[str, str]]:
+def _changed_fields(before: StoredTask, now: StagedTask) -> dict[str, tuple[str, str]]:
     old, new = before.task, now
     values = {
         "text": (old.text, new.text),
@@ -190,8 +189,8 @@ def _write(
     office: Office,
     staged: Staged,
     news: Iterable[tuple[int, StagedTask]],
-    known: dict[str, registry.StoredTask],
-    arrival: registry.Arrival,
+    known: dict[str, StoredTask],
+    arrival: Arrival,
 ) -> int:
     """Write the difference; return how many assignments the document has brought."""
     document, at = staged.document, arrival.at
@@ -222,7 +221,7 @@ def _put_shares(
     session: Session,
     office: Office,
     task: StagedTask,
-    known: registry.StoredTask | None,
+    known: StoredTask | None,
     shares: list[Assignment],
     at: datetime,
 ) -> int:
@@ -281,8 +280,8 @@ def _close(session: Session, office: Office, task_codes: list[str], at: datetime
     registry.add_facts(session, office.directory.unit, facts)
 
 
-def _stored(position: int, task: StagedTask, document: Document) -> registry.StoredTask:
-    return registry.StoredTask(
+def _stored(position: int, task: StagedTask, document: Document) -> StoredTask:
+    return StoredTask(
         task.as_task(document),
         position,
         task.lead.as_written,

@@ -22,8 +22,8 @@ from engine.model import Assignment, Recipient
 from engine.planning import why_not_now
 from notifiers.base import DeliveryFailed, DeliveryUnknown, Letter, Notifier
 from notifiers.letters import written
-from store import ledger, registry
-from store.ledger import Claim, KeptReminder, Settlement
+from store import ledger, outbox, registry
+from store.outbox import Claim, KeptReminder, Settlement
 from usecases.wiring import Office
 
 _log = logging.getLogger(__name__)
@@ -82,8 +82,8 @@ async def pump(
     """
     outcome = Delivered()
     with office.database.writing() as session:
-        ledger.sweep(session, now)
-        channels = ledger.waiting_channels(session, now)
+        outbox.sweep(session, now)
+        channels = outbox.waiting_channels(session, now)
     for channel in channels:
         notifier = office.notifiers.get(channel)
         while not (is_stopping() or outcome.was_stopped):
@@ -113,23 +113,23 @@ def _claimed(
     opens_at = next_sending_moment(now, office.rulebook.sending, office.world.calendar)
     with office.database.writing() as session:
         if opens_at > now:
-            while held := ledger.claim(session, now, owner, LEASE, channel, 100):
+            while held := outbox.claim(session, now, owner, LEASE, channel, 100):
                 for claim in held:
-                    ledger.hold(session, claim, opens_at, now)
+                    outbox.hold(session, claim, opens_at, now)
                     outcome.by_state[DeliveryState.HELD] += 1
             return []
-        claims = ledger.claim(session, now, owner, LEASE, channel, batch)
+        claims = outbox.claim(session, now, owner, LEASE, channel, batch)
         return _read_afresh(session, office, claims, now)
 
 
 def _read_afresh(session: Session, office: Office, claims: list[Claim], now: datetime) -> list[_InHand]:
-    kept = ledger.reminders_in(session, (claim.key for claim in claims))
+    kept = outbox.reminders_in(session, (claim.key for claim in claims))
     ids = {reminder.assignment_id for reminders in kept.values() for reminder in reminders}
     known = {a.id: a for a in registry.assignments(session, office.directory.unit, ids=ids)}
     in_hand = []
     for claim in claims:
         lines, why_not = _lines(kept[claim.key], known, now)
-        ledger.give_up(session, claim.key, why_not, now)
+        outbox.give_up(session, claim.key, why_not, now)
         in_hand.append(_InHand(claim, office.contacts.at_post(claim.post, now.date()), tuple(lines)))
     return in_hand
 
@@ -190,7 +190,7 @@ def _failure(claim: Claim, failure: DeliveryFailed, now: datetime, outcome: Deli
 def _settle(office: Office, settlements: list[Settlement], now: datetime) -> None:
     refused = [s.claim.key for s in settlements if s.state is DeliveryState.FAILED_PERMANENT]
     with office.database.writing() as session:
-        ledger.settle(session, settlements, now)
-        unreached = ledger.reminders_in(session, refused)
+        outbox.settle(session, settlements, now)
+        unreached = outbox.reminders_in(session, refused)
         ids = {reminder.assignment_id for reminders in unreached.values() for reminder in reminders}
         registry.flag_for_planning(session, ids)

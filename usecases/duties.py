@@ -27,6 +27,7 @@ from engine.model import (
 )
 from engine.units import UnitDirectory
 from store import records, registry
+from store.kept import StoredDuty, StoredTask
 from usecases.staging import StagedDuty
 
 AHEAD = timedelta(days=400)  # no report is due later than this after it can be written
@@ -42,7 +43,7 @@ def put_duties(session: Session, document: Document, duties: Iterable[StagedDuty
         reading = read_deadline(duty.as_written, document.issued_on)
         registry.put_duty(
             session,
-            registry.StoredDuty(
+            StoredDuty(
                 id_,
                 document,
                 duty.title,
@@ -66,7 +67,7 @@ def open_occurrences(session: Session, directory: UnitDirectory, now: datetime) 
         opened = [o for o in _occurrences(duty, since, today + AHEAD) if o.opens_on <= today]
         for occurrence in opened:
             shares = _shares(duty, occurrence, directory, now)
-            task = registry.StoredTask(
+            task = StoredTask(
                 shares[0].task, 0, duty.units_as_written, "", duty_id=duty.id, occurrence=occurrence.name
             )
             registry.put_tasks(session, [task])
@@ -91,7 +92,7 @@ def coming_occurrences(session: Session, directory: UnitDirectory, last: datetim
     return found
 
 
-def _occurrences(duty: registry.StoredDuty, since: date, until: date) -> Iterator[Occurrence]:
+def _occurrences(duty: StoredDuty, since: date, until: date) -> Iterator[Occurrence]:
     rules = Duty(
         duty.id, duty.document.code, duty.title, duty.rrule, duty.as_written,
         duty.units_as_written, duty.starts_on, duty.period,
@@ -100,7 +101,7 @@ def _occurrences(duty: registry.StoredDuty, since: date, until: date) -> Iterato
 
 
 def _shares(
-    duty: registry.StoredDuty, occurrence: Occurrence, directory: UnitDirectory, now: datetime | None
+    duty: StoredDuty, occurrence: Occurrence, directory: UnitDirectory, now: datetime | None
 ) -> list[Assignment]:
     """Return what each unit owes for one occurrence; what is long past when opened waits for a person."""
     task = _task(duty, occurrence)
@@ -116,7 +117,7 @@ def _shares(
     ]  # fmt: skip
 
 
-def _task(duty: registry.StoredDuty, occurrence: Occurrence) -> Task:
+def _task(duty: StoredDuty, occurrence: Occurrence) -> Task:
     reading = f"{duty.as_written} → kỳ {_period(occurrence)}: hết ngày {occurrence.due_on:%d/%m/%Y}."
     deadline = Deadline(
         duty.as_written, DeadlineKind.RECURRING, reading, due_on=occurrence.due_on, rrule=duty.rrule

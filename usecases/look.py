@@ -11,6 +11,7 @@ from engine.model import Assignment, Role
 from engine.preview import Preview, preview
 from engine.status import Status, standing_of
 from store import ledger, registry
+from store.kept import StoredTask
 from usecases.act import find_task
 from usecases.duties import coming_occurrences
 from usecases.errors import InputRejected
@@ -41,7 +42,7 @@ def plan_ahead(office: Office, first: datetime, last: datetime) -> Preview:
 
 def explain(
     office: Office, reference: str, unit: str | None, at: datetime
-) -> tuple[registry.StoredTask, list[Explanation]]:
+) -> tuple[StoredTask, list[Explanation]]:
     """Return a task and the trace of each of its shares at `at`, leads first; of one unit when named.
 
     A task nobody owes yet has no trace: its problems say what a person must settle first.

@@ -25,6 +25,7 @@ from engine.model import (
 from engine.planning import Reminder, Suppression, SuppressionReason
 from store import ledger, registry
 from store.database import Database
+from store.kept import Arrival, StoredTask
 
 PLAN = Document("QĐ-UBND-2025-07", "Kế hoạch thử", "12/QĐ-UBND", date(2025, 7, 1), "UBND tỉnh")
 UNITS = {
@@ -63,8 +64,8 @@ class Office:
         """Put a plan with these assignments in force."""
         tasks = {share.task.code: share.task for share in shares}
         with self.database.writing() as session:
-            registry.put_document(session, PLAN, registry.Arrival("plan.docx", "0" * 64, at(now)))
-            stored = [registry.StoredTask(task, n, "Sở Y tế", "") for n, task in enumerate(tasks.values(), 1)]
+            registry.put_document(session, PLAN, Arrival("plan.docx", "0" * 64, at(now)))
+            stored = [StoredTask(task, n, "Sở Y tế", "") for n, task in enumerate(tasks.values(), 1)]
             registry.put_tasks(session, stored)
             registry.put_assignments(session, shares, at(now))
         return list(shares)

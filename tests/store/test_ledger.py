@@ -10,26 +10,26 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from engine.ledger import DeliveryState, ToldState
-from store import ledger, records
-from store.ledger import Claim, Settlement
+from store import ledger, outbox, records
+from store.outbox import Claim, Settlement
 
 LEASE = timedelta(minutes=10)
 
 
 def claimed(office, now: str = "2025-09-30 08:00", owner: str = "máy 1", limit: int = 100) -> list[Claim]:
     with office.database.writing() as session:
-        return ledger.claim(session, office.at(now), owner, LEASE, "mailbox", limit)
+        return outbox.claim(session, office.at(now), owner, LEASE, "mailbox", limit)
 
 
 def settled(office, claim: Claim, state: str, now: str = "2025-09-30 08:01", **said) -> bool:
     """Settle a claim; return whether it still was ours."""
     with office.database.writing() as session:
-        return ledger.settle(session, [Settlement(claim, DeliveryState(state), **said)], office.at(now)) == []
+        return outbox.settle(session, [Settlement(claim, DeliveryState(state), **said)], office.at(now)) == []
 
 
 def swept(office, now: str) -> list[str]:
     with office.database.writing() as session:
-        return ledger.sweep(session, office.at(now))
+        return outbox.sweep(session, office.at(now))
 
 
 def told(office, share) -> list[tuple[str, str, str]]:
@@ -40,7 +40,7 @@ def told(office, share) -> list[tuple[str, str, str]]:
 
 def carried(office, key: str) -> list[str]:
     with office.database.reading() as session:
-        return [reminder.step for reminder in ledger.reminders_in(session, [key])[key]]
+        return [reminder.step for reminder in outbox.reminders_in(session, [key])[key]]
 
 
 def kinds(office, subject: str) -> list[str]:
@@ -213,8 +213,8 @@ def test_a_message_of_another_channel_is_left_alone(office):
     office.outbox(1)
 
     with office.database.writing() as session:
-        assert ledger.waiting_channels(session, office.at("2025-09-30 08:00")) == ["mailbox"]
-        assert ledger.claim(session, office.at("2025-09-30 08:00"), "máy", LEASE, "email", 9) == []
+        assert outbox.waiting_channels(session, office.at("2025-09-30 08:00")) == ["mailbox"]
+        assert outbox.claim(session, office.at("2025-09-30 08:00"), "máy", LEASE, "email", 9) == []
 
 
 def test_a_sent_message_is_never_claimed_again(office):
@@ -242,7 +242,7 @@ def test_a_held_message_waits_and_counts_no_attempt(office):
     office.outbox(1)
     (claim,) = claimed(office, "2025-09-30 20:00")
     with office.database.writing() as session:
-        assert ledger.hold(session, claim, office.at("2025-10-01 08:00"), office.at("2025-09-30 20:00"))
+        assert outbox.hold(session, claim, office.at("2025-10-01 08:00"), office.at("2025-09-30 20:00"))
 
     assert claimed(office, "2025-10-01 07:59") == []
     assert [again.attempts for again in claimed(office, "2025-10-01 08:00")] == [1]
@@ -281,7 +281,7 @@ def test_a_lost_claim_writes_nothing(office):
 
     assert not settled(office, lost, "failed_permanent")
     with office.database.writing() as session:
-        assert not ledger.hold(session, lost, office.at("2025-10-01 08:00"), office.at("2025-09-30 08:12"))
+        assert not outbox.hold(session, lost, office.at("2025-10-01 08:00"), office.at("2025-09-30 08:12"))
 
     assert everything(office) == before
 
@@ -291,8 +291,8 @@ def test_many_claims_are_settled_together_and_the_lost_ones_named(office):
     one, two, three = claimed(office)
     swept(office, "2025-09-30 08:11")
     with office.database.writing() as session:
-        ledger.claim(session, office.at("2025-09-30 08:11"), "máy 2", LEASE, "mailbox", 1)
-        lost = ledger.settle(
+        outbox.claim(session, office.at("2025-09-30 08:11"), "máy 2", LEASE, "mailbox", 1)
+        lost = outbox.settle(
             session, [Settlement(claim, DeliveryState.SENT) for claim in (one, two, three)],
             office.at("2025-09-30 08:12"),
         )  # fmt: skip
@@ -324,7 +324,7 @@ def test_what_is_no_longer_owed_leaves_its_message(office):
     one, two = office.assign(*(office.share(office.task(n, "2025-09-30")) for n in "12"))
     office.run(office.message("thu-1", office.reminder(one), office.reminder(two, "qua-han")))
     with office.database.writing() as session:
-        ledger.give_up(
+        outbox.give_up(
             session, "thu-1", {office.reminder(one).key: "reported"}, office.at("2025-09-30 08:01")
         )
 

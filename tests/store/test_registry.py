@@ -20,6 +20,7 @@ from engine.model import (
     Role,
 )
 from store import records, registry
+from store.kept import Arrival, StoredDuty, StoredTask
 
 
 def all_assignments(office) -> list[Assignment]:
@@ -85,13 +86,13 @@ def test_a_deadline_with_an_hour_comes_back_in_local_time(office):
 
 
 def test_words_as_written_are_kept_for_the_next_import(office):
-    stored = registry.StoredTask(
+    stored = StoredTask(
         office.task("1", "2025-09-30"), 1, "Sở Y tế; Sở Lạ", "các sở", ("chú thích",),
         (("lead-unresolved", "không rõ Sở Lạ"),), ("1", "Rà soát", "30/9"), 2, 7,
     )  # fmt: skip
     with office.database.writing() as session:
         registry.put_document(
-            session, office.plan, registry.Arrival("a.docx", "0" * 64, office.at("2025-07-01 08:00"))
+            session, office.plan, Arrival("a.docx", "0" * 64, office.at("2025-07-01 08:00"))
         )
         registry.put_tasks(session, [stored])
         assert registry.stored_tasks(session, office.plan.code) == [stored]
@@ -101,7 +102,7 @@ def test_a_document_comes_again_with_its_new_words_and_sections(office):
     for title, sections in (("Cũ", (("I", "a"), ("I", "b"))), ("Mới", (("", "c"),))):
         with office.database.writing() as session:
             plan = replace(office.plan, title=title)
-            arrival = registry.Arrival("a.docx", "0" * 64, office.at("2025-07-01 08:00"), sections)
+            arrival = Arrival("a.docx", "0" * 64, office.at("2025-07-01 08:00"), sections)
             registry.put_document(session, plan, arrival)
 
     with office.database.reading() as session:
@@ -301,20 +302,20 @@ def test_a_task_is_found_however_its_code_is_typed(office, reference, codes):
     tasks.append(replace(tasks[0], code="QĐ-UBND-2025/15", document=older))
     with office.database.writing() as session:
         for document in (office.plan, older):
-            registry.put_document(session, document, registry.Arrival("", "", office.at("2025-07-01 08:00")))
-        registry.put_tasks(session, [registry.StoredTask(task, 1, "", "") for task in tasks])
+            registry.put_document(session, document, Arrival("", "", office.at("2025-07-01 08:00")))
+        registry.put_tasks(session, [StoredTask(task, 1, "", "") for task in tasks])
 
         assert registry.matching_tasks(session, reference) == codes
 
 
 def test_a_duty_comes_back_with_how_far_it_has_been_opened(office):
-    duty = registry.StoredDuty(
+    duty = StoredDuty(
         "viec-1", office.plan, "Báo cáo tháng", "trước ngày 10 hàng tháng", ("FREQ=MONTHLY;BYMONTHDAY=9",),
         "Các sở", ("so-y-te", "so-noi-vu"), date(2025, 7, 1), "month",
     )  # fmt: skip
     with office.database.writing() as session:
         assert registry.is_empty(session)
-        registry.put_document(session, office.plan, registry.Arrival("", "", office.at("2025-07-01 08:00")))
+        registry.put_document(session, office.plan, Arrival("", "", office.at("2025-07-01 08:00")))
         registry.put_duty(session, duty)
         assert registry.duties(session) == [duty]
 

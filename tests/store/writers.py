@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 
 from engine.model import Fact, FactKind, Unit, UnitKind
-from store import ledger, records, registry
+from store import outbox, records, registry
 from store.database import open_database
 
 MORNING = datetime(2025, 9, 30, 1, tzinfo=UTC)
@@ -38,7 +38,7 @@ def claim_all(url: str, owner: str) -> list[str]:
     claimed: list[str] = []
     while True:
         with database.writing() as session:
-            claims = ledger.claim(session, MORNING, owner, timedelta(minutes=10), "mailbox", 3)
+            claims = outbox.claim(session, MORNING, owner, timedelta(minutes=10), "mailbox", 3)
         if not claims:
             return claimed
         claimed += [claim.key for claim in claims]

@@ -10,7 +10,7 @@ import pytest
 from engine.model import FactKind
 from engine.planning import FAULT_STEP
 from notifiers.base import DeliveryFailed, DeliveryUnknown
-from store import ledger
+from store import outbox
 from tests.guarantee.world import (
     ScriptedNotifier,
     a_row,
@@ -196,7 +196,7 @@ def test_the_head_is_told_when_the_contact_cannot_be(office):
 def test_a_message_whose_sender_died_comes_again_flagged(office):
     channel = planned(office)
     with office.database.writing() as session:
-        assert ledger.claim(session, DUE, "ai đó", LEASE, "mailbox", 1)
+        assert outbox.claim(session, DUE, "ai đó", LEASE, "mailbox", 1)
 
     assert sent(office, DUE + LEASE).by_state == {}  # the lease still runs
     assert sent(office, DUE + LEASE + timedelta(seconds=1)).sent == 1

@@ -1,0 +1,175 @@
+"""How do rows become engine objects, and objects rows?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from engine.model import (
+    HANOI,
+    Confirmation,
+    Deadline,
+    DeadlineKind,
+    Document,
+    Fact,
+    FactKind,
+    Milestone,
+    Task,
+)
+from store import records
+from store.tables import DocumentRow, TaskRow
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTask:
+    """A task with the words it was read from, as far as a re-import compares them."""
+
+    task: Task
+    position: int
+    lead: str
+    supporting: str
+    footnotes: tuple[str, ...] = ()
+    problems: tuple[tuple[str, str], ...] = ()
+    cells: tuple[str, ...] = ()
+    source_table: int = 1
+    source_row: int = 0
+    duty_id: str | None = None
+    occurrence: str | None = None
+    removed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDuty:
+    """A recurring obligation in force; `opened_until` is the last due date already opened."""
+
+    id: str
+    document: Document
+    title: str
+    as_written: str
+    rrule: tuple[str, ...]
+    units_as_written: str
+    unit_codes: tuple[str, ...]
+    starts_on: date
+    period: str
+    opened_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Where a document came from and when."""
+
+    source: str
+    sha256: str
+    at: datetime
+    sections: tuple[tuple[str, str], ...] = field(default=())
+
+
+def entry_of(assignment_id: str, fact: Fact) -> records.Entry:
+    """Return the record of a fact about an assignment."""
+    said = {"by": fact.by, "document": fact.document, "note": fact.note}
+    days = {"on": fact.on, "due_on": fact.due_on}
+    data = {name: value for name, value in said.items() if value}
+    data |= {name: day.isoformat() for name, day in days.items() if day}
+    return records.Entry(fact.at, fact.kind, assignment_id, data)
+
+
+def fact_of(kind: str, at: datetime, data: Mapping[str, str]) -> Fact:
+    """Return the fact that a record of this kind and content states."""
+    return Fact(
+        FactKind(kind), at.astimezone(HANOI), data.get("by", ""), _day(data.get("on")),
+        _day(data.get("due_on")), data.get("document", ""), data.get("note", ""),
+    )  # fmt: skip
+
+
+def document_of(row: DocumentRow) -> Document:
+    """Return the document of a row."""
+    return Document(row.code, row.title, row.number, row.issued_on, row.issuer)
+
+
+def task_of(row: TaskRow, known: dict[str, Document]) -> Task:
+    """Return the task of a row; `known` are the documents by code."""
+    return Task(
+        row.code, known[row.document_code], row.number, row.title, row.text, deadline_of(row.deadline),
+        row.section, row.expected, row.note, row.duty_id is not None,
+    )  # fmt: skip
+
+
+def stored_of(row: TaskRow, known: dict[str, Document]) -> StoredTask:
+    """Return the task of a row with the words it was read from."""
+    problems = tuple((code, said) for code, said in row.problems)
+    return StoredTask(
+        task_of(row, known), row.position, row.lead_as_written, row.supporting_as_written,
+        tuple(row.footnotes), problems, tuple(row.cells), row.source_table, row.source_row,
+        row.duty_id, row.occurrence, row.removed_at.astimezone(HANOI) if row.removed_at else None,
+    )  # fmt: skip
+
+
+def task_row(stored: StoredTask) -> TaskRow:
+    """Return a task as a row."""
+    task = stored.task
+    return TaskRow(
+        code=task.code,
+        document_code=task.document.code,
+        position=stored.position,
+        number=task.number,
+        section=task.section,
+        title=task.title,
+        text=task.text,
+        expected=task.expected,
+        note=task.note,
+        lead_as_written=stored.lead,
+        supporting_as_written=stored.supporting,
+        deadline=deadline_as_kept(task.deadline),
+        footnotes=list(stored.footnotes),
+        problems=[list(problem) for problem in stored.problems],
+        cells=list(stored.cells),
+        source_table=stored.source_table,
+        source_row=stored.source_row,
+        duty_id=stored.duty_id,
+        occurrence=stored.occurrence,
+        removed_at=stored.removed_at,
+    )
+
+
+def deadline_as_kept(deadline: Deadline) -> dict[str, Any]:
+    """Return a deadline reading as it is kept; `deadline_of` is its inverse."""
+    return {
+        "as_written": deadline.as_written,
+        "kind": str(deadline.kind),
+        "reading": deadline.reading,
+        "due_on": _kept(deadline.due_on),
+        "due_at": _kept(deadline.due_at),
+        "starts_on": _kept(deadline.starts_on),
+        "rrule": list(deadline.rrule),
+        "milestones": [[_kept(m.due_on), m.label] for m in deadline.milestones],
+        "confirmation": str(deadline.confirmation),
+        "proposal": _kept(deadline.proposal),
+        "already_done": deadline.already_done,
+    }
+
+
+def deadline_of(kept: dict[str, Any]) -> Deadline:
+    """Return the deadline reading that was kept."""
+    return Deadline(
+        as_written=kept["as_written"],
+        kind=DeadlineKind(kept["kind"]),
+        reading=kept["reading"],
+        due_on=_day(kept["due_on"]),
+        due_at=datetime.fromisoformat(kept["due_at"]).astimezone(HANOI) if kept["due_at"] else None,
+        starts_on=_day(kept["starts_on"]),
+        rrule=tuple(kept["rrule"]),
+        milestones=tuple(Milestone(date.fromisoformat(day), label) for day, label in kept["milestones"]),
+        confirmation=Confirmation(kept["confirmation"]),
+        proposal=_day(kept["proposal"]),
+        already_done=kept["already_done"],
+    )
+
+
+def _kept(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
