@@ -12,7 +12,7 @@ serve: $(SETUP)
 	@$(BIN)/dondoc serve
 
 test: $(SETUP)
-	@$(BIN)/pytest -n 2 --dist loadgroup
+	@$(BIN)/pytest -n 2 --dist loadgroup -rs
 
 check: $(SETUP)
 	@$(BIN)/ruff format --check .
