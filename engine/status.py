@@ -59,6 +59,11 @@ class Standing:
     done_on: date | None = None
 
     @property
+    def is_owed(self) -> bool:
+        """Whether something dated is still owed, chased or not: held and blocked work is owed too."""
+        return self.due_on is not None and self.done_on is None and self.status is not Status.CANCELLED
+
+    @property
     def is_chased(self) -> bool:
         """Whether reminders may go out: something dated is still owed by this unit."""
         owed = {Status.OPEN, Status.ACKNOWLEDGED, Status.RETURNED}

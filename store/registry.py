@@ -121,7 +121,7 @@ def add_facts(session: Session, unit_of: UnitOf, facts: Sequence[tuple[str, Fact
         moments[assignment_id] = max(fact.at, moments.get(assignment_id, fact.at))
     for assignment in assignments(session, unit_of, ids=moments):
         standing = standing_of(assignment, max(moments[assignment.id], assignment.facts[-1].at))
-        change = {"due_on": standing.due_on, "is_open": standing.is_chased, "needs_planning": True}
+        change = {"due_on": standing.due_on, "is_open": standing.is_owed, "needs_planning": True}
         session.connection().execute(
             sa.update(AssignmentRow).where(ASSIGNMENT.id == assignment.id).values(**change)
         )
@@ -340,7 +340,7 @@ def _assignment_row(assignment: Assignment, at: datetime) -> dict[str, Any]:
         "original_due_on": assignment.due_on,
         "due_on": standing.due_on,
         "assigned_on": assignment.assigned_on,
-        "is_open": standing.is_chased,
+        "is_open": standing.is_owed,
         "needs_planning": True,
     }
 

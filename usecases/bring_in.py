@@ -17,6 +17,7 @@ from engine.model import Assignment, Document, Fact, FactKind, Role
 from engine.problems import Problem
 from engine.status import Status, standing_of
 from intake.annex import AnnexSection
+from intake.registry import RegistryDocument
 from intake.text import read_annex
 from store import records, registry
 from store.kept import Arrival, StoredTask
@@ -97,14 +98,15 @@ def bring_in(
     return put_in_force(office, staged, at, source, data, tuple(problems), dry_run)
 
 
-def bring_in_defaults(office: Office, at: datetime, until: date | None = None) -> list[Brought]:
-    """Put the plans that ship in the registry folder in force, those issued by `until`."""
-    brought = []
-    for plan in load_registry(office.settings.config):
-        if until is None or plan.document.issued_on <= until:
-            staged = staged_registry(plan, office.directory)
-            brought.append(put_in_force(office, staged, at, "config/registry", plan.document.code.encode()))
-    return brought
+def bring_in_defaults(office: Office, at: datetime) -> list[Brought]:
+    """Put the plans that ship in the registry folder in force at `at`."""
+    return [bring_in_default(office, plan, at) for plan in load_registry(office.settings.config)]
+
+
+def bring_in_default(office: Office, plan: RegistryDocument, at: datetime) -> Brought:
+    """Put one plan of the registry folder in force at `at`."""
+    staged = staged_registry(plan, office.directory)
+    return put_in_force(office, staged, at, "config/registry", plan.document.code.encode())
 
 
 def put_in_force(

@@ -18,12 +18,11 @@ from engine.status import standing_of
 from intake.registry import RegistryDocument
 from store import registry
 from usecases.act import ALLOWED
-from usecases.bring_in import put_in_force
+from usecases.bring_in import bring_in_default
 from usecases.configuration import load_registry
 from usecases.deliver import pump
 from usecases.invented import Deed, decision_on, deeds_of
 from usecases.remind import tick
-from usecases.staging import staged_registry
 from usecases.wiring import Office
 
 FIRST_DAY, LAST_DAY = date(2025, 7, 1), date(2026, 1, 31)
@@ -66,8 +65,7 @@ def _arrivals(office: Office, waiting: list[RegistryDocument], day: date) -> lis
     """Put the plans issued by `day` in force, and return those still to come."""
     for plan in waiting:
         if plan.document.issued_on <= day:
-            staged = staged_registry(plan, office.directory)
-            put_in_force(office, staged, _at(day, ARRIVES), "config/registry", plan.document.code.encode())
+            bring_in_default(office, plan, _at(day, ARRIVES))
     return [plan for plan in waiting if plan.document.issued_on > day]
 
 

@@ -128,9 +128,9 @@ def test_a_removed_task_is_out_of_its_plan_until_it_comes_back(office):
     ([(FactKind.EXTENDED, "2025-12-31")], "2025-12-31", True),
     ([(FactKind.REPORTED, None)], "2025-09-30", False),
     ([(FactKind.REPORTED, None), (FactKind.RETURNED, None)], "2025-09-30", True),
-    ([(FactKind.BLOCKED, None)], "2025-09-30", False),
+    ([(FactKind.BLOCKED, None)], "2025-09-30", True),  # not chased, and still owed
     ([(FactKind.BLOCKED, None), (FactKind.UNBLOCKED, None)], "2025-09-30", True),
-    ([(FactKind.HELD, None)], "2025-09-30", False),
+    ([(FactKind.HELD, None)], "2025-09-30", True),
     ([(FactKind.HELD, None), (FactKind.DECIDED, "2025-10-15")], "2025-10-15", True),
     ([(FactKind.CANCELLED, None)], "2025-09-30", False),
 ])  # fmt: skip

@@ -60,3 +60,14 @@ def test_a_unit_that_said_it_knows_is_not_told_early_but_is_told_when_it_is_due(
 
     assert [str(s.reason) for s in tick(office, at("2025-09-09")).suppressions] == ["acknowledged"]
     assert steps_of(tick(office, at("2025-09-30")).messages) == ["den-han"]
+
+
+def test_a_plan_that_came_in_late_is_planned_on_the_days_before_it_came(office):
+    """Asked about last September, every tick answers as of then; today the same work waits for a person."""
+    bring(office, [a_row(1, "30/9/2025")], "2026-11-22")
+    days = ["2025-09-25", "2025-09-29", "2025-09-30", "2025-10-01"]
+
+    told = [steps_of(run(office, at(day))[0].messages) for day in days]
+
+    assert told == [["truoc-3-ngay"], ["truoc-1-ngay"], ["den-han"], ["qua-han"]]
+    assert tick(office, at("2026-11-23")).messages == ()
