@@ -94,7 +94,8 @@ def bring_in(
     fatal = [problem for problem in problems if problem.code not in NOT_FATAL]
     if fatal or not annex.rows:
         raise InputRejected(problems=fatal or problems)
-    staged = staged_annex(annex, issued_on, plan, office.directory, load_registry(office.settings.config))
+    shipped = load_registry(office.settings.config)
+    staged = staged_annex(annex, source, issued_on, plan, office.directory, shipped)
     return put_in_force(office, staged, at, source, data, tuple(problems), dry_run)
 
 

@@ -96,14 +96,15 @@ class Staged:
 
 def staged_annex(
     annex: Annex,
+    source: str,
     issued_on: date,
     plan: str | None,
     directory: UnitDirectory,
     known: Iterable[RegistryDocument],
 ) -> Staged:
     """Return the tasks of an annex; a plan that ships in the registry keeps its code and titles."""
-    match = next((plan_ for plan_ in known if plan_.source_title == annex.title), None)
-    code = plan or (match.document.code if match else derived_code(annex, issued_on))
+    match = next((plan_ for plan_ in known if annex.title and plan_.source_title == annex.title), None)
+    code = plan or (match.document.code if match else derived_code(annex, source, issued_on))
     document = Document(code, annex.title, annex.number, issued_on, annex.issuer)
     titles = {task.number: task for task in match.tasks} if match else {}
     tasks: list[StagedTask] = []
@@ -148,10 +149,13 @@ def assignments_of(task: StagedTask, document: Document, at: datetime) -> list[A
     ]
 
 
-def derived_code(annex: Annex, issued_on: date) -> str:
-    """Return a code for a plan nobody named: its symbol, month of issue and a mark of its title."""
+def derived_code(annex: Annex, source: str, issued_on: date) -> str:
+    """Return a code for a plan nobody named: its symbol, month of issue and a mark of its title.
+
+    A bare table without a title is known again by the name of its file.
+    """
     symbol = annex.number.split("/")[-1].strip() or "VB"
-    mark = hashlib.sha256(annex.title.encode()).hexdigest()[:4]
+    mark = hashlib.sha256((annex.title or source).encode()).hexdigest()[:4]
     return f"{symbol}-{issued_on:%Y-%m}-{mark}"
 
 

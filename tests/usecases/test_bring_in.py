@@ -18,9 +18,9 @@ ISSUED = date(2025, 10, 17)
 COUNTED = ("document", "section", "task", "assignment", "duty", "reminder", "message", "record", "watermark")
 
 
-def import_text(office, text, when="2025-10-20", **more):
+def import_text(office, text, when="2025-10-20", source="phu-luc.txt", **more):
     data = text if isinstance(text, bytes) else text.encode()
-    return bring_in(office, data, "phu-luc.txt", ISSUED, at(when), **more)
+    return bring_in(office, data, source, ISSUED, at(when), **more)
 
 
 def difference(brought):
@@ -283,3 +283,17 @@ def test_a_refused_file_leaves_everything_as_it_was(office, october, data):
     assert kept(office) == before
     assert refused.value.problems
     assert all(problem.message and problem.source == "phu-luc.txt" for problem in refused.value.problems)
+
+
+TABLE = "STT\tNội dung nhiệm vụ\tCơ quan chủ trì\tHạn hoàn thành\n1\tSửa cầu\tSở Xây dựng\t30/11/2025\n"
+
+
+def test_bare_tables_of_different_files_are_different_plans(office):
+    """Without a title nothing says that two tables are one plan: neither may close the other's tasks."""
+    one = import_text(office, TABLE, source="cau.txt")
+    other = import_text(office, TABLE.replace("Sửa cầu", "Sửa đường"), source="duong.txt")
+    again = import_text(office, TABLE, source="cau.txt")
+
+    assert one.document.code != other.document.code
+    assert difference(other) == (["1"], {}, [])
+    assert difference(again) == ([], {}, [])
