@@ -28,7 +28,7 @@ $(SETUP): requirements.lock pyproject.toml
 	@echo "Đang chuẩn bị môi trường trong .venv (lần đầu khoảng nửa phút)…" >&2
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv \
-	  && $(BIN)/uv pip install --quiet --compile-bytecode --require-hashes requirements.lock \
+	  && $(BIN)/uv pip install --quiet --compile-bytecode --require-hashes -r requirements.lock \
 	  && $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . \
 	  || { $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock \
 	  && $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .; }
