@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 SETUP := .venv/.ready
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: demo serve test check setup lock clean
 
@@ -23,20 +24,19 @@ check: $(SETUP)
 
 setup: $(SETUP)
 
+# uv installs in seconds; where it cannot (its own index or certificates), pip does the same.
 $(SETUP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Cần Python 3.11 trở lên; máy này có " + sys.version.split()[0])'
-	@echo "Đang chuẩn bị môi trường trong .venv (lần đầu khoảng nửa phút)…" >&2
+	@echo "Đang chuẩn bị môi trường trong .venv (lần đầu khoảng một phút)…" >&2
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv \
-	  && $(BIN)/uv pip install --quiet --compile-bytecode --require-hashes -r requirements.lock \
-	  && $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . \
-	  || { $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock \
-	  && $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .; }
+	@$(PIP) uv && UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1 $(BIN)/uv pip install --quiet --compile-bytecode \
+	  --require-hashes -r requirements.lock 2>/dev/null || $(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # Writes the lock anew from pyproject.toml: names, versions and hashes for every supported Python.
 lock: $(SETUP)
-	$(BIN)/python -m pip install --quiet uv
+	$(PIP) uv
 	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate --group dev pyproject.toml -o requirements.lock
 
 clean:
