@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from argparse import Namespace, _SubParsersAction
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cli.asking import office_with_registry
 from cli.contracts import deadline_as_json
 from cli.output import add_json, iso, print_json, shown
 from cli.parsing import OPENING
-from engine.explanation import Explanation, StepTrace
+from engine.explanation import Explanation, StepState, StepTrace
 from engine.planning import SAID_WHY_NOT
 from store.kept import StoredTask
 from usecases import clock
@@ -127,6 +128,16 @@ def _step_as_json(step: StepTrace) -> dict[str, Any]:
 def _task_lines(stored: StoredTask) -> list[str]:
     lines = [f"{stored.task.code}  {stored.task.title}", f"  thời hạn: {stored.task.deadline.reading}"]
     return lines + [f"  cần người xem: {message}" for _, message in stored.problems]
+
+
+def _worth_reading(steps: Sequence[StepTrace]) -> Iterator[StepTrace]:
+    """Yield the steps; of one that repeats and was not told, only the first."""
+    repeated: set[tuple[str, StepState]] = set()
+    for step in steps:
+        turn = (step.step.partition("#")[0], step.state)
+        if step.at is not None or turn not in repeated:
+            yield step
+        repeated.add(turn)
 
 
 def _share_lines(traces: list[Explanation], office: Office) -> list[str]:
