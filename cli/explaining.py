@@ -157,7 +157,7 @@ def _share_lines(traces: list[Explanation], office: Office) -> list[str]:
         lines.append(f"  chính sách '{first.policy.id}' ({first.policy.place}), bộ quy tắc {book}")
     lines += [
         f"  {step.falls_at:%d/%m/%Y %H:%M}  cấp {step.level}  {step.step:24} {step.said}"
-        for step in first.steps
+        for step in _worth_reading(first.steps)
     ]
     coming = first.next_step
     if first.silent:
