@@ -9,10 +9,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import groupby
 
 from engine.calendar import WorkCalendar
-from engine.model import HANOI
-from engine.rulebook import Anchor, SendingHours, Step
+from engine.model import HANOI, Role
+from engine.rulebook import Anchor, Policy, SendingHours, Step, steps_of
 
 
 def step_falls_at(step: Step, due_on: date, calendar: WorkCalendar) -> datetime:
@@ -25,7 +26,7 @@ def step_falls_at(step: Step, due_on: date, calendar: WorkCalendar) -> datetime:
     return _moment(step.anchor, step.working_days, step.at, due_on, calendar)
 
 
-@lru_cache(maxsize=65536)  # a registry has far fewer deadlines than assignments
+@lru_cache(maxsize=65536)
 def _moment(anchor: Anchor, working_days: int, at: time, due_on: date, calendar: WorkCalendar) -> datetime:
     match anchor:
         case Anchor.BEFORE:
@@ -35,6 +36,16 @@ def _moment(anchor: Anchor, working_days: int, at: time, due_on: date, calendar:
         case Anchor.AFTER:
             day = calendar.add_working_days(calendar.next_working_day(due_on), working_days)
     return datetime.combine(day, at, tzinfo=HANOI)
+
+
+@lru_cache(maxsize=65536)  # a registry has far fewer deadlines than assignments
+def ladder_of(
+    policy: Policy, role: Role, due_on: date, calendar: WorkCalendar
+) -> tuple[tuple[tuple[datetime, Step], ...], ...]:
+    """Return the steps towards a deadline with their moments: level by level, each in the order they fall."""
+    falling = [(step_falls_at(step, due_on, calendar), step) for step in steps_of(policy, role)]
+    falling.sort(key=lambda pair: (pair[1].to.level, pair[0]))
+    return tuple(tuple(of_level) for _, of_level in groupby(falling, key=lambda pair: pair[1].to.level))
 
 
 def due_dates_touched(

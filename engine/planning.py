@@ -11,11 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from itertools import groupby
 
 from engine.calendar import WorkCalendar
 from engine.contacts import ContactBook
-from engine.escalation import step_falls_at
+from engine.escalation import ladder_of
 from engine.ledger import Told, ToldState
 from engine.model import HANOI, Assignment, PostRole, Recipient
 from engine.rulebook import Audience, Rulebook, Step
@@ -225,8 +224,7 @@ class _Case:
         )
         self.due_on = standing.due_on
         self.today = now.astimezone(HANOI).date()
-        self.steps = world.rulebook.steps_for(assignment)
-        self.settled = {t.key for t in told if t.state is not ToldState.WAITING}
+        self.settled = {t.step for t in told if t.state is not ToldState.WAITING}
         self.waiting = {t.key for t in told if t.state is ToldState.WAITING}
         self._reminders: list[Reminder] = []
         self._suppressions: list[Suppression] = []
@@ -239,39 +237,46 @@ class _Case:
         return self._suppressions
 
     def _run(self) -> None:
-        reached = sorted(self._reached(), key=lambda r: (r.step.to.level, r.falls_at))
-        for _, of_level in groupby(reached, key=lambda r: r.step.to.level):
-            *passed, latest = of_level
-            for step in passed:
-                self._suppress(step, SuppressionReason.SUPERSEDED)
-            self._consider(latest)
+        policy = self.world.rulebook.policy_for(self.assignment)
+        if policy is None:
+            return
+        ladder = ladder_of(policy, self.assignment.role, self.due_on, self.world.calendar)
+        below: Step | None = None
+        for of_level in ladder:
+            reached = [
+                (falls_at, step)
+                for falls_at, step in of_level
+                if falls_at <= self.now and falls_at.date() >= self.standing.armed_on
+            ]
+            untold = [(falls_at, step) for falls_at, step in reached if step.id not in self.settled]
+            for falls_at, step in untold:
+                addressed = self._addressed(step, falls_at)
+                if step is reached[-1][1]:
+                    self._consider(addressed, below)
+                else:
+                    self._suppress(addressed, SuppressionReason.SUPERSEDED)
+            below = of_level[0][1]
         for told in self.told:
             if told.state is ToldState.UNDELIVERABLE and told.level in {1, 2}:
                 self._report_fault(told.step, told.falls_at)
 
-    def _reached(self) -> Iterable[_Reached]:
-        for step in self.steps:
-            falls_at = step_falls_at(step, self.due_on, self.world.calendar)
-            if falls_at > self.now or falls_at.date() < self.standing.armed_on:
-                continue
-            recipient = recipient_for(step, self.assignment, self.world.contacts, self.today)
-            post = recipient.post if recipient else f"{self.assignment.unit.code}/{step.to}"
-            yield _Reached(step, falls_at, recipient, post, self._key(step.id, post))
+    def _addressed(self, step: Step, falls_at: datetime) -> _Reached:
+        recipient = recipient_for(step, self.assignment, self.world.contacts, self.today)
+        post = recipient.post if recipient else f"{self.assignment.unit.code}/{step.to}"
+        return _Reached(step, falls_at, recipient, post, self._key(step.id, post))
 
     def _key(self, step: str, post: str) -> str:
         return f"{self.assignment.id}|{self.due_on.isoformat()}|{step}|{post}"
 
-    def _consider(self, reached: _Reached) -> None:
-        """Tell the latest step of a level, or say why not."""
-        if reached.key in self.settled:
-            return
+    def _consider(self, reached: _Reached, below: Step | None) -> None:
+        """Tell the latest step of a level, or say why not; `below` is a step of the level below."""
         if reached.step.unless_acknowledged and self.standing.status is Status.ACKNOWLEDGED:
             self._suppress(reached, SuppressionReason.ACKNOWLEDGED)
         elif reached.recipient is None:
             self._suppress(reached, SuppressionReason.NO_CONTACT)
             self._report_fault(reached.step.id, reached.falls_at)
         else:
-            match self._gate(reached.step.to):
+            match self._gate(reached.step.to, below):
                 case _Gate.OPEN:
                     self._remind(reached, reached.recipient)
                 case _Gate.WAIT:
@@ -279,16 +284,16 @@ class _Case:
                 case _Gate.FAULT:
                     self._suppress(reached, SuppressionReason.CONTACT_FAULT)
 
-    def _gate(self, audience: Audience) -> _Gate:
+    def _gate(self, audience: Audience, below: Step | None) -> _Gate:
         """Whether the level below has been reached, on an earlier day, about this deadline."""
-        below = max((s.to for s in self.steps if s.to.level < audience.level), key=_level, default=None)
         if audience.level <= 1 or below is None:
             return _Gate.OPEN
-        told = [t for t in self.told if t.level == below.level and t.step != FAULT_STEP and self._counts(t)]
+        told = [
+            t for t in self.told if t.level == below.to.level and t.step != FAULT_STEP and self._counts(t)
+        ]
         if any(t.state is ToldState.DELIVERED and t.at.astimezone(HANOI).date() < self.today for t in told):
             return _Gate.OPEN
-        some_step = next(s for s in self.steps if s.to is below)
-        vacant = recipient_for(some_step, self.assignment, self.world.contacts, self.today) is None
+        vacant = recipient_for(below, self.assignment, self.world.contacts, self.today) is None
         if vacant or any(t.state is ToldState.UNDELIVERABLE for t in told):
             return _Gate.FAULT if audience is Audience.CHAIRMAN else _Gate.OPEN
         return _Gate.WAIT
@@ -308,7 +313,7 @@ class _Case:
         )  # fmt: skip
 
     def _suppress(self, reached: _Reached, reason: SuppressionReason) -> None:
-        if reached.key in self.settled or (reason.waits and reached.key in self.waiting):
+        if reason.waits and reached.key in self.waiting:
             return
         step = reached.step
         self._suppressions.append(
@@ -324,7 +329,7 @@ class _Case:
         if coordinator is None:
             return
         key = self._key(FAULT_STEP, coordinator.post)
-        if key in self.settled or any(r.key == key for r in self._reminders):
+        if FAULT_STEP in self.settled or any(r.key == key for r in self._reminders):
             return
         reason = f"bậc '{step}' không tới được {self.assignment.unit.name}: cần sửa đầu mối"
         self._reminders.append(
@@ -333,10 +338,6 @@ class _Case:
                 coordinator, ("email", "mailbox"), reason, "",
             )
         )  # fmt: skip
-
-
-def _level(audience: Audience) -> int:
-    return audience.level
 
 
 def _given_up(assignment: Assignment, told: Told, reason: SuppressionReason) -> Suppression:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import time
 from enum import StrEnum
+from functools import lru_cache
 
 from engine.model import Assignment, DeadlineKind, Role, UnitKind
 from engine.problems import Problem
@@ -79,9 +80,9 @@ class Step:
                 return f"{self.working_days} ngày làm việc sau hạn"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Policy:
-    """A ladder of steps."""
+    """A ladder of steps; one policy is equal to itself alone, which makes it a cheap key."""
 
     id: str
     name: str
@@ -156,19 +157,27 @@ class Rulebook:
         """Return the first rule, in the order written, whose conditions all hold."""
         return next((rule for rule in self.rules if rule.matches(assignment)), None)
 
-    def steps_for(self, assignment: Assignment) -> tuple[Step, ...]:
-        """Return the steps that concern this assignment's role, in the order they fall."""
+    def policy_for(self, assignment: Assignment) -> Policy | None:
+        """Return the policy of the rule that matches, None when none does."""
         rule = self.rule_for(assignment)
-        if rule is None:
-            return ()
-        supporting = assignment.role is Role.SUPPORTING
-        steps = self.policies[rule.policy].steps
-        return tuple(step for step in steps if (step.to is Audience.SUPPORTING) is supporting)
+        return self.policies[rule.policy] if rule else None
+
+    def steps_for(self, assignment: Assignment) -> tuple[Step, ...]:
+        """Return the steps that concern this assignment's role, in the order written."""
+        policy = self.policy_for(assignment)
+        return steps_of(policy, assignment.role) if policy else ()
 
     @property
     def steps(self) -> tuple[Step, ...]:
         """Every step of every policy."""
         return tuple(step for policy in self.policies.values() for step in policy.steps)
+
+
+@lru_cache(maxsize=1024)
+def steps_of(policy: Policy, role: Role) -> tuple[Step, ...]:
+    """Return the steps of a policy that concern a role: supporting units have their own."""
+    is_supporting = role is Role.SUPPORTING
+    return tuple(step for step in policy.steps if (step.to is Audience.SUPPORTING) is is_supporting)
 
 
 def read_rulebook(files: Mapping[str, str]) -> tuple[Rulebook, list[Problem]]:
