@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 from datetime import date, datetime, time
+from typing import Any
 
 from engine.model import HANOI
 
@@ -32,6 +33,13 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, *args: object, **kwargs: object) -> None:
         kwargs.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+
+    def _parse_optional(self, arg_string: str) -> Any:
+        """Read "-nt-" and "- 30/9" as words of a plan: only what is declared is an option."""
+        is_dashed = arg_string.startswith("-") and not arg_string.startswith("--")
+        if is_dashed and arg_string not in self._option_string_actions and arg_string[:2] != "-o":
+            return None
+        return super()._parse_optional(arg_string)
 
     def error(self, message: str) -> None:  # type: ignore[override]
         """Print one sentence with the way out."""

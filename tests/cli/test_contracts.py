@@ -434,3 +434,11 @@ def test_the_installed_command_exits_with_the_codes_of_the_manual(tmp_path):
     assert '"code": "SYT"' in found.stdout
     assert refused.stdout == ""
     assert refused.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("phrase", ["-nt-", "-", "- 30/9"])
+def test_a_phrase_may_begin_with_a_dash(dondoc, phrase):
+    answer = dondoc("deadline", phrase, "--issued", "2025-10-17", "--json", stdin="-nt-\n")
+
+    found = answer.json[0] if phrase == "-" else answer.json
+    assert found["kind"] == ("date" if "30/9" in phrase else "inherit")
