@@ -12,9 +12,9 @@ from cli.output import add_json, iso, print_json, shown
 from cli.parsing import OPENING
 from engine.explanation import Explanation, StepState, StepTrace
 from engine.planning import SAID_WHY_NOT
+from reports.vietnamese import STATUS
 from store.kept import StoredTask
 from usecases import clock
-from usecases.act import STATUS_SAID
 from usecases.look import explain
 from usecases.wiring import Office
 
@@ -146,7 +146,7 @@ def _share_lines(traces: list[Explanation], office: Office) -> list[str]:
     first = traces[0]
     standing = first.standing
     lines = [
-        f"  {first.assignment.unit.name}: {STATUS_SAID[standing.status]} lúc {first.at:%H:%M %d/%m/%Y}; "
+        f"  {first.assignment.unit.name}: {STATUS[standing.status].lower()} lúc {first.at:%H:%M %d/%m/%Y}; "
         f"hạn hiện hành {shown(standing.due_on)}, hạn gốc {shown(standing.original_due_on)}",
     ]
     for rule, conditions in first.conditions:

@@ -175,7 +175,6 @@ class Task:
 class FactKind(StrEnum):
     """What can happen to an assignment; each is one compliance record."""
 
-    ASSIGNED = "assigned"
     HELD = "held"  # put before a person: awaiting decision
     DECIDED = "decided"  # a person settled it; `due_on` is the deadline then in force
     ACKNOWLEDGED = "acknowledged"

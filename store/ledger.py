@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from engine.compliance import ReminderCount
 from engine.ledger import DeliveryState, Told, ToldState
 from engine.messages import MessageDraft
 from engine.model import HANOI
@@ -133,16 +134,7 @@ def set_watermarks(session: Session, marks: Mapping[tuple[str, str, str], dateti
 # --- reading -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class ReminderTally:
-    """How often an assignment was reminded, up to which level, and when last."""
-
-    total: int
-    highest_level: int
-    last_at: datetime | None
-
-
-def tallies(session: Session, until: datetime) -> dict[str, ReminderTally]:
+def tallies(session: Session, until: datetime) -> dict[str, ReminderCount]:
     """Return for each assignment the reminders that left up to a moment."""
     statement = (
         sa.select(
@@ -160,7 +152,7 @@ def tallies(session: Session, until: datetime) -> dict[str, ReminderTally]:
         .group_by(REMINDER.assignment_id)
     )
     return {
-        id_: ReminderTally(count, level, last.astimezone(HANOI) if last else None)
+        id_: ReminderCount(count, level, last.astimezone(HANOI) if last else None)
         for id_, count, level, last in session.execute(statement)
     }
 

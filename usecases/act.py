@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +10,7 @@ from sqlmodel import Session
 
 from engine.model import Assignment, Fact, FactKind, Role
 from engine.status import Standing, Status, standing_of
+from reports.vietnamese import STATUS
 from store import registry
 from usecases.errors import InputRejected
 from usecases.wiring import Office
@@ -39,16 +41,6 @@ ALLOWED = {
     FactKind.UNBLOCKED: frozenset({Status.BLOCKED}),
     FactKind.CANCELLED: frozenset(Status) - {Status.CANCELLED},
     FactKind.DECIDED: frozenset({Status.AWAITING_DECISION}),
-}
-STATUS_SAID = {
-    Status.OPEN: "đang thực hiện",
-    Status.ACKNOWLEDGED: "đã nhận",
-    Status.REPORTED: "đã báo cáo, chờ nghiệm thu",
-    Status.ACCEPTED: "đã nghiệm thu",
-    Status.RETURNED: "bị trả lại",
-    Status.BLOCKED: "đang vướng",
-    Status.CANCELLED: "đã hủy",
-    Status.AWAITING_DECISION: "chờ quyết định",
 }
 
 
@@ -117,8 +109,7 @@ def find_assignment(session: Session, office: Office, reference: str, unit: str 
         if share.role is Role.LEAD or unit is not None
     ]
     if unit is not None:
-        wanted = {unit_.code for unit_ in office.directory.resolve(unit).units} | {unit}
-        shares = [share for share in shares if share.unit.code in wanted]
+        shares = of_unit(office, shares, unit)
     if len(shares) == 1:
         return shares[0]
     if not shares:
@@ -128,10 +119,17 @@ def find_assignment(session: Session, office: Office, reference: str, unit: str 
     raise InputRejected(f"nhiệm vụ {code} giao cho {len(shares)} đơn vị; thêm --unit, một trong: {listed}")
 
 
+def of_unit(office: Office, shares: Iterable[Assignment], unit: str) -> list[Assignment]:
+    """Return the shares of the unit that a code or a name means."""
+    wanted = {found.code for found in office.directory.resolve(unit).units} | {unit}
+    return [share for share in shares if share.unit.code in wanted]
+
+
 def _check(assignment: Assignment, standing: Standing, fact: Fact) -> None:
     if standing.status not in ALLOWED[fact.kind]:
-        said = STATUS_SAID[standing.status]
-        raise InputRejected(f"{assignment.id}: không ghi được, vì phần việc {said}")
+        raise InputRejected(
+            f"{assignment.id}: không ghi được; phần việc này: {STATUS[standing.status].lower()}"
+        )
     if fact.kind is FactKind.EXTENDED and (standing.due_on is None or fact.due_on is None):
         raise InputRejected(
             f"{assignment.id}: không có thời hạn để gia hạn; dùng 'decide --to' để đặt thời hạn"

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from engine.compliance import OverdueReport, ReminderCount, overdue_report
+from engine.compliance import OverdueReport, overdue_report
 from engine.explanation import Explanation, explained
 from engine.model import Assignment, Role
 from engine.preview import Preview, preview
 from engine.status import Status, standing_of
 from store import ledger, registry
 from store.kept import StoredTask
-from usecases.act import find_task
+from usecases.act import find_task, of_unit
 from usecases.duties import coming_occurrences
 from usecases.errors import InputRejected
 from usecases.wiring import Office
@@ -50,7 +50,7 @@ def explain(
     with office.database.reading() as session:
         task = registry.stored_task(session, find_task(session, reference))
         shares = registry.assignments(session, office.directory.unit, task_codes=[task.task.code])
-        shares = _of_unit(office, shares, unit)
+        shares = shares if unit is None else of_unit(office, shares, unit)
         told = ledger.told_about(session, (share.id for share in shares))
     if unit is not None and not shares:
         raise InputRejected(f"nhiệm vụ {task.task.code} không giao cho '{unit}'; bỏ --unit để xem các đơn vị")
@@ -62,11 +62,8 @@ def report_overdue(office: Office, as_of: datetime) -> OverdueReport:
     """Return who is overdue as of a moment, from what was recorded up to it."""
     with office.database.reading() as session:
         known = registry.assignments(session, office.directory.unit, until=as_of)
-        counted = ledger.tallies(session, as_of)
+        reminders = ledger.tallies(session, as_of)
         doubts = registry.doubts(session)
-    reminders = {
-        id_: ReminderCount(tally.total, tally.highest_level, tally.last_at) for id_, tally in counted.items()
-    }
     questions = _open_questions(known, doubts, as_of)
     fingerprint = office.rulebook.fingerprint
     return overdue_report(known, reminders, office.world.calendar, as_of, fingerprint, questions)
@@ -86,10 +83,3 @@ def _open_questions(
         for task, code, said in doubts
         if code not in SETTLED_BY_DECISION or task in held
     ]
-
-
-def _of_unit(office: Office, shares: Iterable[Assignment], unit: str | None) -> list[Assignment]:
-    if unit is None:
-        return list(shares)
-    wanted = {found.code for found in office.directory.resolve(unit).units} | {unit}
-    return [share for share in shares if share.unit.code in wanted]

@@ -20,8 +20,6 @@ from store import ledger, records, registry
 from usecases.duties import open_occurrences
 from usecases.wiring import Office
 
-CATCH_UP = "remind"  # the name under which a tick's moment is kept
-
 
 @dataclass(frozen=True, slots=True)
 class Planned:

@@ -37,7 +37,6 @@ class Story:
     messages: int = 0
     reminders: int = 0
     deeds: Counter[str] = field(default_factory=Counter)
-    deeds_overtaken: int = 0
 
 
 def replay(office: Office, first: date, last: date, tell: Callable[[date, Story], None]) -> Story:
@@ -94,7 +93,6 @@ def _live(office: Office, coming: list[tuple[datetime, int, Deed]], until: datet
         for deed in due:
             assignment = current[deed.assignment]
             if not _fits(assignment, deed.fact):
-                story.deeds_overtaken += 1
                 continue
             facts.append((assignment.id, deed.fact))
             current[assignment.id] = _with(assignment, deed.fact)

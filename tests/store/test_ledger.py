@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from engine.compliance import ReminderCount
 from engine.ledger import DeliveryState, ToldState
 from store import ledger, outbox, records
 from store.outbox import Claim, Settlement
@@ -360,7 +361,7 @@ def test_reports_count_what_left_up_to_their_moment(office):
         settled(office, claim, "sent" if day < 3 else "failed_permanent", f"2025-10-0{day} 08:00")
 
     with office.database.reading() as session:
-        assert ledger.tallies(session, office.at("2025-10-31 08:00"))[share.id] == ledger.ReminderTally(
+        assert ledger.tallies(session, office.at("2025-10-31 08:00"))[share.id] == ReminderCount(
             2, 2, office.at("2025-10-02 08:00")
         )
         assert ledger.tallies(session, office.at("2025-10-01 12:00"))[share.id].total == 1

@@ -64,9 +64,9 @@ def test_what_happens_in_its_order_goes_on_record(office, kinds, status):
 @pytest.mark.parametrize(
     ("before", "kind", "because"),
     [
-        ((), FactKind.ACCEPTED, "đang thực hiện"),
-        ((), FactKind.RETURNED, "đang thực hiện"),
-        ((), FactKind.UNBLOCKED, "đang thực hiện"),
+        ((), FactKind.ACCEPTED, "chưa xác nhận"),
+        ((), FactKind.RETURNED, "chưa xác nhận"),
+        ((), FactKind.UNBLOCKED, "chưa xác nhận"),
         ((FactKind.REPORTED,), FactKind.ACKNOWLEDGED, "đã báo cáo"),
         ((FactKind.REPORTED, FactKind.ACCEPTED), FactKind.ACCEPTED, "đã nghiệm thu"),
         ((FactKind.CANCELLED,), FactKind.REPORTED, "đã hủy"),
