@@ -80,6 +80,13 @@ def test_the_head_is_told_once_the_contact_was_reached_on_an_earlier_day():
     assert reminded("2025-10-03 08:00", told) == ["bao-lanh-dao-don-vi"]
 
 
+def test_the_head_is_not_told_on_the_day_the_contact_was_reached():
+    told = told_contact(ToldState.DELIVERED, "2025-10-06 08:00")
+
+    assert reminded("2025-10-06 09:00", told) == []
+    assert reminded("2025-10-07 08:00", told) == ["bao-lanh-dao-don-vi"]
+
+
 @pytest.mark.parametrize("state", [ToldState.PENDING, ToldState.WAITING])
 def test_the_head_waits_while_the_contact_was_not_reached(state):
     told = told_contact(state, "2025-10-01 08:00")
