@@ -24,6 +24,8 @@ class AnnexRow:
     `problems` are `(code, Vietnamese sentence)` pairs about this row alone; the row is
     kept. `row` counts the rows below the headings from 1, section rows included; `line`
     is where the row starts in a text file. `cells` are raw, in the file's order.
+    `proposed` is what a second deadline column says, which does not count; `done_on` and
+    `state` are what a list of finished work says about the row.
     """
 
     number: str | None
@@ -33,6 +35,9 @@ class AnnexRow:
     supporting: str = ""
     expected: str = ""
     note: str = ""
+    proposed: str = ""
+    done_on: str = ""
+    state: str = ""
     footnotes: tuple[str, ...] = ()
     section: str = ""
     problems: tuple[tuple[str, str], ...] = ()
@@ -57,20 +62,25 @@ class Annex:
 
 @dataclass(frozen=True, slots=True)
 class RawRow:
-    """Cells of one table row as they stand in the file."""
+    """Cells of one table row as they stand in the file, and what a reader already found doubtful."""
 
     line: int
     cells: tuple[str, ...]
+    problems: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RawTable:
-    """A table whose first row names its columns; `places` are line and column of each heading."""
+    """A table whose first row names its columns; `places` are line and column of each heading.
+
+    `label` says where it stands in a file that has no lines ("trang tính 'Phụ lục'").
+    """
 
     line: int
     headings: tuple[str, ...]
     rows: tuple[RawRow, ...] = ()
     places: tuple[tuple[int, int], ...] = ()
+    label: str = ""
 
     def place_of(self, heading: int) -> tuple[int, int]:
         """Return line and column of a heading counted from 0, or where the table starts."""
