@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from engine import deadline_readers as readers
-from engine.deadline_draft import Draft, Phrase
+from engine.deadline_draft import Draft, Phrase, shown
 from engine.deadline_points import FIRST_YEAR, LAST_YEAR, Doubt, points_of
 from engine.deadline_recurring import COUNT, read_recurring
 from engine.deadline_recurring import PATTERN as RECURRING
@@ -22,7 +22,6 @@ from engine.deadline_words import tidied
 from engine.model import Confirmation, Deadline, DeadlineKind
 
 _ADVISED, _REQUIRED = Confirmation.ADVISED, Confirmation.REQUIRED
-_MAX_SHOWN = 80
 
 POINT = "<(?:date|datetime|month|quarter|half|year|range)>"
 DURATION = rf"\b{COUNT}(?: ?\([^)]*\))? (?P<unit>giờ|ngày|tuần|tháng|quý|năm)\b(?P<working> làm việc)?"
@@ -83,6 +82,7 @@ def _deadline(as_written: str, phrase: Phrase, draft: Draft) -> Deadline:
         confirmation=level,
         proposal=draft.proposal,
         already_done=phrase.tidy.is_done,
+        offset=draft.offset,
     )
 
 
@@ -104,13 +104,11 @@ def _doubts_of_words(phrase: Phrase, draft: Draft) -> list[Doubt]:
 
 
 def _sentence(written: str, draft: Draft, reasons: list[str], level: Confirmation) -> str:
-    shown = " ".join(written[: 4 * _MAX_SHOWN].split()).rstrip(" .;,") or "Ô trống"
-    shown = shown if len(shown) <= _MAX_SHOWN else shown[:_MAX_SHOWN].rsplit(" ", 1)[0] + "…"
     asks = {_ADVISED: ["suy ra, cần xác nhận"], _REQUIRED: ["chờ người có thẩm quyền xác nhận"]}.get(
         level, []
     )
     why = "; ".join(dict.fromkeys([*reasons, *asks]))
-    return f"{shown} → {draft.says} ({why})." if why else f"{shown} → {draft.says}."
+    return f"{shown(written)} → {draft.says} ({why})." if why else f"{shown(written)} → {draft.says}."
 
 
 # --- the grammar -----------------------------------------------------------------------

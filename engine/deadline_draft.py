@@ -8,7 +8,9 @@ from datetime import date, datetime
 
 from engine.deadline_points import Doubt, Point
 from engine.deadline_words import Tidy
-from engine.model import Confirmation, DeadlineKind, Milestone
+from engine.model import Confirmation, DeadlineKind, Milestone, Offset
+
+_MAX_SHOWN = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +45,18 @@ class Draft:
     rrule: tuple[str, ...] = ()
     milestones: tuple[Milestone, ...] = ()
     proposal: date | None = None
+    offset: Offset | None = None
     doubts: tuple[Doubt, ...] = ()
 
     def doubted(self, confirmation: Confirmation, why: str) -> Draft:
         """Return the draft with one more doubt."""
         return replace(self, doubts=(*self.doubts, (confirmation, why)))
+
+
+def shown(written: str) -> str:
+    """Return the words of a cell on one line, shortened, for the front of a reading."""
+    words = " ".join(written[: 4 * _MAX_SHOWN].split()).rstrip(" .;,") or "Ô trống"
+    return words if len(words) <= _MAX_SHOWN else words[:_MAX_SHOWN].rsplit(" ", 1)[0] + "…"
 
 
 def spoken(day: date) -> str:

@@ -114,6 +114,20 @@ class Milestone:
 
 
 @dataclass(frozen=True, slots=True)
+class Offset:
+    """A time counted from an event whose date the words do not give.
+
+    `unit` is "hour", "day", "week", "month" or "year"; `event` are the words naming the event.
+    """
+
+    count: int
+    unit: str
+    is_working: bool
+    is_before: bool
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
 class Deadline:
     """A deadline phrase and its reading; dates are local calendar dates."""
 
@@ -128,6 +142,7 @@ class Deadline:
     confirmation: Confirmation = Confirmation.NONE
     proposal: date | None = None
     already_done: bool = False
+    offset: Offset | None = None
 
     @property
     def needs_confirmation(self) -> bool:
