@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -16,10 +16,21 @@ from engine.model import (
     Fact,
     FactKind,
     Milestone,
+    Offset,
+    ResolutionStatus,
     Task,
 )
 from store import records
 from store.tables import DocumentRow, TaskRow
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """The units a cell was read as when its task was put in force: a group keeps its members."""
+
+    status: ResolutionStatus
+    units: tuple[str, ...]
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +49,16 @@ class StoredTask:
     duty_id: str | None = None
     occurrence: str | None = None
     removed_at: datetime | None = None
+    lead_frozen: Frozen | None = None
+    supporting_frozen: Frozen | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StoredDuty:
-    """A recurring obligation in force; `opened_until` is the last due date already opened."""
+    """A recurring obligation; `opened_until` is the last due date already opened.
+
+    One that is not in force was found in a document and waits for a person to accept it.
+    """
 
     id: str
     document: Document
@@ -54,6 +70,10 @@ class StoredDuty:
     starts_on: date
     period: str
     opened_until: date | None = None
+    sentence: str = ""
+    cutoff: str = ""
+    receiver: str = ""
+    is_in_force: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +123,7 @@ def stored_of(row: TaskRow, known: dict[str, Document]) -> StoredTask:
         task_of(row, known), row.position, row.lead_as_written, row.supporting_as_written,
         tuple(row.footnotes), problems, tuple(row.cells), row.source_table, row.source_row,
         row.duty_id, row.occurrence, row.removed_at.astimezone(HANOI) if row.removed_at else None,
+        _frozen_of(row.lead_frozen), _frozen_of(row.supporting_frozen),
     )  # fmt: skip
 
 
@@ -121,6 +142,8 @@ def task_row(stored: StoredTask) -> TaskRow:
         note=task.note,
         lead_as_written=stored.lead,
         supporting_as_written=stored.supporting,
+        lead_frozen=_frozen_as_kept(stored.lead_frozen),
+        supporting_frozen=_frozen_as_kept(stored.supporting_frozen),
         deadline=deadline_as_kept(task.deadline),
         footnotes=list(stored.footnotes),
         problems=[list(problem) for problem in stored.problems],
@@ -147,6 +170,7 @@ def deadline_as_kept(deadline: Deadline) -> dict[str, Any]:
         "confirmation": str(deadline.confirmation),
         "proposal": _kept(deadline.proposal),
         "already_done": deadline.already_done,
+        "offset": asdict(deadline.offset) if deadline.offset else None,
     }
 
 
@@ -164,7 +188,21 @@ def deadline_of(kept: dict[str, Any]) -> Deadline:
         confirmation=Confirmation(kept["confirmation"]),
         proposal=_day(kept["proposal"]),
         already_done=kept["already_done"],
+        offset=Offset(**kept["offset"]) if kept.get("offset") else None,
     )
+
+
+def _frozen_as_kept(frozen: Frozen | None) -> dict[str, Any] | None:
+    if frozen is None:
+        return None
+    return {"status": str(frozen.status), "units": list(frozen.units), "at": frozen.at.isoformat()}
+
+
+def _frozen_of(kept: dict[str, Any] | None) -> Frozen | None:
+    if kept is None:
+        return None
+    at = datetime.fromisoformat(kept["at"]).astimezone(HANOI)
+    return Frozen(ResolutionStatus(kept["status"]), tuple(kept["units"]), at)
 
 
 def _kept(day: date | None) -> str | None:

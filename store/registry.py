@@ -173,6 +173,10 @@ def put_duty(session: Session, duty: StoredDuty) -> None:
             starts_on=duty.starts_on,
             period=duty.period,
             opened_until=duty.opened_until,
+            sentence=duty.sentence,
+            cutoff=duty.cutoff,
+            receiver=duty.receiver,
+            is_in_force=duty.is_in_force,
         )
     )
     session.flush()
@@ -187,27 +191,33 @@ def documents(session: Session) -> list[Document]:
     return [document_of(row) for row in rows]
 
 
-def duties(session: Session) -> list[StoredDuty]:
-    """Return every duty in force."""
+def duties(session: Session, *, with_offered: bool = False) -> list[StoredDuty]:
+    """Return every duty in force, or with those that wait for a person to accept them."""
     known = {document.code: document for document in documents(session)}
-    rows = session.scalars(sa.select(DutyRow).order_by(DUTY.id))
+    wanted = sa.true() if with_offered else DUTY.is_in_force
+    rows = session.scalars(sa.select(DutyRow).where(wanted).order_by(DUTY.id))
     return [
         StoredDuty(
             row.id, known[row.document_code], row.title, row.as_written, tuple(row.rrule),
             row.units_as_written, tuple(row.unit_codes), row.starts_on, row.period, row.opened_until,
+            row.sentence, row.cutoff, row.receiver, row.is_in_force,
         )
         for row in rows
     ]  # fmt: skip
 
 
-def stored_tasks(session: Session, document_code: str) -> list[StoredTask]:
-    """Return the tasks of a document that are still in it, in its order."""
+def drop_offered_duties(session: Session, document_code: str, kept: Iterable[str]) -> None:
+    """Forget the duties that a document was read to offer and that it no longer offers."""
+    offered = (DUTY.document_code == document_code) & ~DUTY.is_in_force
+    session.execute(sa.delete(DutyRow).where(offered, DUTY.id.not_in(list(kept))))
+
+
+def stored_tasks(session: Session, document_code: str, *, with_removed: bool = False) -> list[StoredTask]:
+    """Return the tasks of a document that are still in it, in its order, or all it ever had."""
     known = {document.code: document for document in documents(session)}
-    statement = sa.select(TaskRow).where(
-        TASK.document_code == document_code,
-        TASK.removed_at.is_(None),
-        TASK.duty_id.is_(None),
-    )
+    statement = sa.select(TaskRow).where(TASK.document_code == document_code, TASK.duty_id.is_(None))
+    if not with_removed:
+        statement = statement.where(TASK.removed_at.is_(None))
     rows = session.scalars(statement.order_by(TASK.position))
     return [stored_of(row, known) for row in rows]
 

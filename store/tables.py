@@ -19,6 +19,7 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 _JSON: Any = sa.JSON
+_NULLABLE_JSON: Any = sa.JSON(none_as_null=True)
 
 
 class Row(SQLModel):
@@ -68,6 +69,10 @@ class DutyRow(Row, table=True):
     starts_on: date
     period: str
     opened_until: date | None = None
+    sentence: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    cutoff: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    receiver: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    is_in_force: bool = Field(default=True, sa_column_kwargs={"server_default": sa.true()})
 
 
 class TaskRow(Row, table=True):
@@ -86,6 +91,8 @@ class TaskRow(Row, table=True):
     note: str = ""
     lead_as_written: str = ""
     supporting_as_written: str = ""
+    lead_frozen: dict[str, Any] | None = Field(default=None, sa_type=_NULLABLE_JSON)
+    supporting_frozen: dict[str, Any] | None = Field(default=None, sa_type=_NULLABLE_JSON)
     deadline: dict[str, Any] = Field(sa_type=_JSON)
     footnotes: list[str] = Field(sa_type=_JSON)
     problems: list[list[str]] = Field(sa_type=_JSON)
@@ -95,6 +102,21 @@ class TaskRow(Row, table=True):
     duty_id: str | None = Field(default=None, foreign_key="duty.id")
     occurrence: str | None = None
     removed_at: datetime | None = None
+
+
+class AnswerRow(Row, table=True):
+    """What a person answered for a wording in a document; `task` is empty when it holds for all."""
+
+    __tablename__ = "answer"
+
+    document_code: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    task: str = Field(primary_key=True)
+    wording: str
+    value: str
+    by: str
+    at: datetime
 
 
 class AssignmentRow(Row, table=True):
@@ -218,6 +240,7 @@ def _columns(row: Any) -> Any:
 
 
 DOCUMENT, SECTION, DUTY, TASK = map(_columns, (DocumentRow, SectionRow, DutyRow, TaskRow))
+ANSWER = _columns(AnswerRow)
 ASSIGNMENT, MESSAGE, REMINDER = map(_columns, (AssignmentRow, MessageRow, ReminderRow))
 RECORD, LEASE, WATERMARK = map(_columns, (RecordRow, LeaseRow, WatermarkRow))
 
