@@ -123,7 +123,8 @@ _FOR_WITH_REMARKS = re.compile(
 )
 _OPENS_HEADING = re.compile(
     r"(?:bảng |bản )?(?:tổng hợp|danh sách|danh mục|các|những|nhóm|ý kiến|nội dung|số lượng|"
-    r"cơ quan|đơn vị|địa phương|sở|thống nhất|nhất trí|đồng ý|góp ý|tham gia|có|không|chưa|tiếp thu|giải trình|phụ lục|\d+ )"
+    r"cơ quan|đơn vị|địa phương|sở|thống nhất|nhất trí|đồng ý|góp ý|tham gia|có|không|chưa|"
+    r"tiếp thu|giải trình|phụ lục|\d+ )"
 )
 _ABOUT_REPLIES = re.compile(
     r"cơ quan|đơn vị|địa phương|sở|ngành|ý kiến|góp ý|tổ chức|văn bản|thống nhất|nhất trí"

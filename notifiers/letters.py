@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +17,7 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from engine.digest import Digest, DigestRow, Group
+from engine.masking import masked
 from engine.model import HANOI, Recipient
 from notifiers.base import IcsPart, Letter
 from notifiers.sentences import answer_of, opening_of
@@ -107,7 +108,8 @@ def written(digest: Digest, office: OfficeNames) -> Letter:
 
 
 def view_of(digest: Digest, office: OfficeNames) -> LetterView:
-    """Return the lines of the letter, cleaned and in the order they are read."""
+    """Return the lines of the letter, cleaned, masked and in the order they are read."""
+    digest = _without_private_numbers(digest)
     at = digest.at.astimezone(HANOI)
     rulebook = f"; bộ quy tắc {plain(digest.rulebook)}" if digest.rulebook else ""
     more = f"…và {digest.hidden} việc khác sẽ báo trong các ngày sau." if digest.hidden else ""
@@ -133,9 +135,24 @@ def entries_of(digest: Digest, office: OfficeNames) -> tuple[IcsPart, ...]:
     """
     if digest.level >= 3:
         return ()
-    rows = [row for row in digest.rows if row.group is not Group.FAULT]
+    rows = [row for row in _without_private_numbers(digest).rows if row.group is not Group.FAULT]
     coming_first = sorted(rows, key=lambda row: row.days_late > 0)
     return tuple(_entry(row, office) for row in coming_first[:MOST_ENTRIES])
+
+
+def _without_private_numbers(digest: Digest) -> Digest:
+    """Return the digest with what plans say about people's telephones and accounts left out."""
+    rows = (
+        replace(
+            row,
+            title=masked(row.title),
+            text=masked(row.text),
+            expected=masked(row.expected),
+            document=masked(row.document),
+        )
+        for row in digest.rows
+    )
+    return replace(digest, rows=tuple(rows))
 
 
 def _entry(row: DigestRow, office: OfficeNames) -> IcsPart:

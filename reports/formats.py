@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 
 from engine.compliance import OverdueReport, as_json
 from reports.html import as_html
+from reports.layout import without_private_numbers
 from reports.text import as_text
 
 
 def as_json_text(report: OverdueReport) -> str:
     """Return the JSON contract as indented text with Vietnamese letters kept, ending in a newline."""
-    return json.dumps(as_json(report), ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(as_json(without_private_numbers(report)), ensure_ascii=False, indent=2) + "\n"
 
 
 FORMATS: Mapping[str, Callable[[OverdueReport], str]] = {

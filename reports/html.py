@@ -19,7 +19,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from engine.compliance import Matrix, OverdueReport, UnitRow
 from engine.status import Timeliness
 from reports import vietnamese
-from reports.layout import by_task, matrix_lines
+from reports.layout import by_task, matrix_lines, without_private_numbers
 
 SHOWN_UNITS = 20
 BAR_WIDTH = 1000  # units of the drawing, not pixels: bars stretch with their cell
@@ -36,6 +36,7 @@ class Segment:
 
 def as_html(report: OverdueReport) -> str:
     """Return the report as a complete page in HTML."""
+    report = without_private_numbers(report)
     groups = by_task(report.rows)
     page = _template().render(
         report=report,

@@ -6,9 +6,10 @@ Text and page arrange them differently; what stands in them is decided once, her
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from engine.compliance import Matrix, OverdueRow
+from engine.compliance import Matrix, OverdueReport, OverdueRow
+from engine.masking import masked
 from engine.status import Timeliness
 from reports.vietnamese import CELL
 
@@ -22,6 +23,14 @@ class MatrixLine:
     late: int | None
     total: int
     cells: tuple[Timeliness, ...] = ()  # what `in_time` and `late`, or `total` alone, count
+
+
+def without_private_numbers(report: OverdueReport) -> OverdueReport:
+    """Return the report as it may be handed on: telephones and accounts in the words of plans left out."""
+    rows = (replace(row, title=masked(row.title), document=masked(row.document)) for row in report.rows)
+    doubts = (replace(doubt, message=masked(doubt.message)) for doubt in report.data_quality)
+    documents = tuple(map(masked, report.documents))
+    return replace(report, rows=tuple(rows), documents=documents, data_quality=tuple(doubts))
 
 
 def matrix_lines(matrix: Matrix) -> tuple[MatrixLine, ...]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.cells import cell_len, set_cell_size
 
 from engine.compliance import Matrix, OverdueReport, OverdueRow, Rates
-from reports.layout import by_task, matrix_lines
+from reports.layout import by_task, matrix_lines, without_private_numbers
 from reports.vietnamese import (
     NOTHING,
     STATUS,
@@ -34,6 +34,7 @@ Line = tuple[str, ...]
 
 def as_text(report: OverdueReport) -> str:
     """Return the report as plain text, ending in a newline."""
+    report = without_private_numbers(report)
     parts = [
         _heading(report),
         _table([("Phần việc được giao", "Đúng/trong hạn", "Quá hạn", "Cộng"), *_matrix(report.matrix)]),

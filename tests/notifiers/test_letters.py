@@ -282,3 +282,16 @@ def test_letters_read_as_a_vietnamese_reader_reviewed_them(reviewed, name):
         path.write_text(shown, encoding="utf-8")
 
     assert shown == path.read_text(encoding="utf-8")
+
+
+def test_no_part_of_a_letter_shows_how_to_reach_somebody_named_in_a_plan(row_of, letter_of):
+    said = "liên hệ 0905.123.456 hoặc an@so-y-te.example"
+    letter = letter_of(
+        row_of(title=f"Họp; {said}", text=f"Tổ chức họp, {said}", expected=said, document=said)
+    )
+
+    whole = " ".join((letter.subject, letter.text, letter.html, *map(str, letter.ics)))
+
+    assert "0905" not in whole
+    assert "an@so-y-te.example" not in whole
+    assert "[số điện thoại]" in letter.text

@@ -248,3 +248,15 @@ def test_columns_align_by_the_width_letters_take_on_screen(make, owes):
     owed = [line for line in FORMATS["text"](make(*rows)).splitlines() if "  hạn " in line]
 
     assert len({cell_len(line[: line.index("  hạn ")]) for line in owed}) == 1
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_no_format_shows_how_to_reach_somebody_named_in_a_plan(form, make, owes):
+    said = "Họp; liên hệ 0905.123.456 hoặc an@so-y-te.example"
+    questions = [("lead-unresolved", f"KH1/1: không nhận ra “{said}”")]
+
+    printed = FORMATS[form](make(owes(1, 1, "2025-09-30", title=said), questions=questions))
+
+    assert "0905" not in printed
+    assert "an@so-y-te.example" not in printed
+    assert "[số điện thoại]" in printed
