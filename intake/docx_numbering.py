@@ -43,7 +43,8 @@ class _List:
 
     levels: dict[int, _Level]
     counters: list[int | None]
-    starts: dict[int, int] = field(default_factory=dict)  # where this list begins anew, until it has
+    starts: dict[int, int] = field(default_factory=dict)  # where this list begins, unlike its family
+    unused: set[int] = field(default_factory=set)  # levels of `starts` that have not begun anew yet
 
 
 class Numbering:
@@ -69,10 +70,10 @@ class Numbering:
             depth = self._level_by_style(list_id, paragraph)
         depth = min(depth, MAX_LEVEL)
         _count(found, depth)
-        level = found.levels.get(depth, _Level())
-        if level.is_hidden or (level.style == "bullet" and is_empty):
+        level = found.levels.get(depth)
+        if level is None or level.is_hidden or (level.style == "bullet" and is_empty):
             return ""
-        shown = _shown(found, depth)
+        shown = _shown(found, level)
         return shown + level.gap if shown else ""
 
     def _list(self, list_id: str) -> _List | None:
@@ -89,6 +90,7 @@ class Numbering:
                 made.levels |= _levels(change)
                 if find(change, "startOverride") is not None:
                     made.starts[depth] = number(change, "startOverride", default=1)
+                    made.unused.add(depth)
             self._lists[list_id] = made
         return self._lists[list_id]
 
@@ -140,19 +142,19 @@ def _count(found: _List, depth: int) -> None:
     """Count one paragraph at `depth`, and let the levels below it begin again."""
     counters = found.counters
     current = counters[depth]
-    if depth in found.starts:
-        counters[depth] = found.starts.pop(depth)
+    if current is None or depth in found.unused:
+        counters[depth] = found.starts.get(depth, found.levels.get(depth, _Level()).start)
+        found.unused.discard(depth)
     else:
-        counters[depth] = found.levels.get(depth, _Level()).start if current is None else current + 1
+        counters[depth] = current + 1
     for below in range(depth + 1, MAX_LEVEL + 1):
         after = found.levels.get(below, _Level()).restart_after
         if after is None or (after and depth < after):
             counters[below] = None
 
 
-def _shown(found: _List, depth: int) -> str:
+def _shown(found: _List, level: _Level) -> str:
     """Return the number as it stands on paper: every %n is the counter of level n."""
-    level = found.levels.get(depth, _Level(text=f"%{depth + 1}."))
     if level.style == "bullet":
         mark = level.text.strip()
         return mark if mark and mark in _BULLETS else "-"

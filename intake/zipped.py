@@ -181,9 +181,7 @@ def _check_entries(infos: list[ZipInfo]) -> None:
 
 def _is_odd(name: str) -> bool:
     """Return whether a name leads out of the file or is none that Office writes."""
-    return (
-        not name or name.startswith("/") or ".." in name.split("/") or bool(re.search(r"[\\\x00]|^\w:", name))
-    )
+    return not name or ".." in name.split("/") or bool(_ODD_NAME.search(name))
 
 
 def _check_contents(archive: ZipFile, infos: list[ZipInfo], file_size: int) -> None:
@@ -266,9 +264,7 @@ def _usual(name: str) -> str:
 def _joined(folder: str, relation: etree._Element) -> str:
     """Return the name of the part a relationship points to."""
     target = relation.get("Target", "")
-    return posixpath.normpath(
-        target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target)
-    )
+    return posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
 
 
 def _shown(name: str) -> str:
