@@ -15,6 +15,9 @@ from datetime import date
 
 from engine import deadline_readers as readers
 from engine.deadline_draft import Draft, Phrase, shown
+from engine.deadline_holidays import LUNAR
+from engine.deadline_offsets import read_offset
+from engine.deadline_patterns import Relation
 from engine.deadline_points import FIRST_YEAR, LAST_YEAR, Doubt, points_of
 from engine.deadline_recurring import COUNT, read_recurring
 from engine.deadline_recurring import PATTERN as RECURRING
@@ -27,6 +30,11 @@ POINT = "<(?:date|datetime|month|quarter|half|year|range)>"
 DURATION = rf"\b{COUNT}(?: ?\([^)]*\))? (?P<unit>giờ|ngày|tuần|tháng|quý|năm)\b(?P<working> làm việc)?"
 ANCHOR = r"(?:kể từ|tính từ|từ|sau|trước|khi|tổ chức|diễn ra|so với|kết thúc|nhận|ký|ban hành|trở lại)\b"
 TO = r"(?:-|~|÷|→|cho đến|đến|tới)"
+_UNBOUND = re.compile(
+    r"(?<!không )\btrước\b(?! (?:mắt|tiên|hết|đó|đây|hoặc|và trong|một bước))"
+    r"(?! *\d{1,2} ?(?:giờ|h|g|:)\b)",
+    re.I,
+)
 NEXT_YEARS = (
     r"(?:các|những|trong các)? ?(?:năm|giai đoạn|thời gian|kỳ|tháng|quý)(?: sau| tiếp theo| kế tiếp| tới)"
 )
@@ -88,7 +96,7 @@ def _deadline(as_written: str, phrase: Phrase, draft: Draft) -> Deadline:
 
 def _doubts_of_words(phrase: Phrase, draft: Draft) -> list[Doubt]:
     """Return what the wording itself leaves open, whichever rule has read it."""
-    doubts: list[Doubt] = [(_ADVISED, f"đã sửa {what}") for what in phrase.tidy.repairs]
+    doubts: list[Doubt] = [(_ADVISED, note) for note in phrase.tidy.notes]
     if phrase.tidy.is_done:
         doubts.append((_REQUIRED, "ô ghi đã hoàn thành, chưa rõ ngày hoàn thành"))
     if phrase.tidy.is_cut:
@@ -100,6 +108,14 @@ def _doubts_of_words(phrase: Phrase, draft: Draft) -> list[Doubt]:
         doubts.append((_ADVISED, "còn chữ số chưa đọc được"))
     if len(re.findall(r"\w+", rest)) > 12:
         doubts.append((_ADVISED, "ô có nhiều chữ ngoài thời hạn"))
+    if re.search(r"\d[\s.,/-]*<year>|<year>[\s.,/-]*\d", phrase.skeleton) and any(
+        p.words.isdigit() for p in phrase.dated
+    ):
+        doubts.append((_REQUIRED, "còn chữ số cạnh năm chưa đọc được"))
+    if any(_UNBOUND.search(p.lead) and p.relation is Relation.BY for p in phrase.dated):
+        doubts.append((_REQUIRED, "chưa rõ “trước” là trước mốc nào"))
+    if re.search(r"<date(?:time)?> ?(?:Z\b|\+\d)", phrase.skeleton):
+        doubts.append((_REQUIRED, "giờ ghi theo múi giờ khác"))
     return doubts
 
 
@@ -140,20 +156,37 @@ RULES: tuple[Rule, ...] = (
         r"^[^<]*\b(?:đang xác định|xác định sau)\b[^<]*$",
         r"^(?:không|chưa|n/?a)$",
     ),
-    _rule("lunar calendar", readers.read_lunar, r"\bâm lịch\b", r"\btháng (?:giêng|chạp)\b"),
+    _rule("lunar calendar", readers.read_lunar, LUNAR),
+    _rule(
+        "figures without a form",
+        readers.read_unformed,
+        r"^[34]\d{4}(?:\.0+)?$",
+        r"^\d{8}$",
+        r"^\d{1,2}[ ,;]+\d{1,2}[ ,;]+(?:<year>|\d{4})$",
+    ),
     _rule("no such day", readers.read_impossible, "<bad>"),
     _rule("broken slashes", readers.read_broken, r"(?:^|\s)/+ ?(?:\d|<)", "//", r"(?<![\d/])\d{1,2}/\d+/\d*"),
     _rule("extended", readers.read_extended, rf"(?:gia hạn|lùi|dời|kéo dài|điều chỉnh)[^<]*?{POINT}"),
-    _rule("so long from an event", readers.read_offset, rf"{DURATION}(?! ?/),? {ANCHOR}"),
+    _rule("so long from an event", read_offset, rf"{DURATION}(?! ?/),? {ANCHOR}"),
     _rule(
         "after an event, so long",
-        readers.read_offset,
+        read_offset,
         rf"(?:kể từ|tính từ|từ ngày|sau khi|trước khi|\bkhi)\b[^<]*?{DURATION}(?! ?/)",
     ),
     _rule(
         "so long before or after",
-        readers.read_offset,
+        read_offset,
         rf"(?<!từ )\b(?:trước|sau) {DURATION}(?! (?:hằng|một lần))",
+    ),
+    _rule(
+        "once, then every year",
+        readers.read_yearly_after,
+        rf"{POINT}\)?[,;:]? ?(?:và|rồi|sau đó)? ?(?!báo cáo|định kỳ báo cáo)(?:\w+ ?){{0,3}}:? ?\bhằng năm",
+    ),
+    _rule(
+        "deadline with reports on the way",
+        readers.read_with_reports,
+        rf"^[^<]*{POINT}(?P<between>[^<]*?)(?:\bhằng (?:tuần|tháng|quý|năm)|\bđịnh kỳ\b|lần/)",
     ),
     _rule("recurring", read_recurring, RECURRING.pattern),
     _rule(
@@ -166,7 +199,7 @@ RULES: tuple[Rule, ...] = (
         readers.read_continued,
         rf"{POINT}[^<]*?{NEXT_YEARS}",
         rf"{POINT} trở đi",
-        rf"{POINT}[^<]*\b(?:và|rồi|sau đó)[^<]*thường xuyên",
+        rf"{POINT}[^<]*\b(?:và|rồi|sau đó|duy trì|tiếp tục)\b[^<]*thường xuyên",
         rf"{POINT} {TO} (?:khi|nay)\b",
     ),
     _rule("month of May, or a blank", readers.read_may, r"(?<!các )(?<!hằng )\btháng <year>"),
@@ -192,8 +225,8 @@ RULES: tuple[Rule, ...] = (
         "event",
         readers.read_event,
         r"\bkhi\b|\btùy\b|^(?:ngay )?sau\b",
-        r"theo (?:tiến độ|chỉ đạo|hướng dẫn|kế hoạch|lộ trình|yêu cầu|đề nghị|thực tế|tình hình)",
-        r"(?P<named>\b(?:tết|kỳ họp|đại hội|phiên họp|hội nghị|khai giảng|học kỳ|mùa (?:mưa|khô))\b)",
+        r"theo (?:tiến độ|chỉ đạo|hướng dẫn|kế hoạch|lộ trình|yêu cầu|đề nghị|thực tế|tình hình|§)",
+        readers.NAMED,
     ),
     _rule("length of time", readers.read_period, DURATION),
     _rule("one point", readers.read_single, POINT),

@@ -27,6 +27,11 @@ class Phrase:
         first = self.skeleton.count("<", 0, match.start())
         return self.points[first : first + match.group().count("<")]
 
+    def words(self, start: int, end: int | None = None) -> str:
+        """Return a stretch of the skeleton with the words of its points put back."""
+        points = iter(self.points[self.skeleton.count("<", 0, start) :])
+        return re.sub("<[^>]*>", lambda _: next(points).words, self.skeleton[start:end])
+
     @property
     def dated(self) -> tuple[Point, ...]:
         """The points that are more than a bare day number."""

@@ -6,16 +6,15 @@ corresponding day, or on the last day of a month that has none (Điều 148.3).
 
 from __future__ import annotations
 
-import calendar as months
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from engine.calendar import WorkCalendar
 from engine.deadline_draft import shown, spoken
+from engine.deadline_offsets import amount, calendar_day_after
 from engine.model import Confirmation, Deadline, Offset
 
-UNITS = {"hour": "giờ", "day": "ngày", "week": "tuần", "month": "tháng", "year": "năm"}
-_HOURS_OF_DAY, _HOURS_OF_WORK = 24, 8
+_HOURS_OF_WORK = 8
 
 
 def with_event(deadline: Deadline, event_on: date, calendar: WorkCalendar) -> Deadline:
@@ -41,22 +40,12 @@ def due_after(offset: Offset, event_on: date, calendar: WorkCalendar) -> date:
 
     Hours are counted by whole days: whatever the hour of the event, nobody is late early.
     """
-    count, sign = offset.count, -1 if offset.is_before else 1
-    if offset.unit == "hour":
-        count = -(-count // (_HOURS_OF_WORK if offset.is_working else _HOURS_OF_DAY))
-    if count == 0:
-        return event_on
-    if offset.is_working:
-        return calendar.add_working_days(event_on, sign * count * (5 if offset.unit == "week" else 1))
-    if offset.unit in {"month", "year"}:
-        return months_later(event_on, sign * count * (12 if offset.unit == "year" else 1))
-    return event_on + timedelta(days=sign * count * (7 if offset.unit == "week" else 1))
-
-
-def months_later(day: date, count: int) -> date:
-    """Return the corresponding day so many months on; a month that lacks it gives its last."""
-    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
-    return date(year, month + 1, min(day.day, months.monthrange(year, month + 1)[1]))
+    if offset.count == 0 or not offset.is_working:
+        return calendar_day_after(offset, event_on)
+    days = {"hour": -(-offset.count // _HOURS_OF_WORK), "week": 5 * offset.count}.get(
+        offset.unit, offset.count
+    )
+    return calendar.add_working_days(event_on, -days if offset.is_before else days)
 
 
 def _counted(offset: Offset, event_on: date) -> str:
@@ -64,7 +53,6 @@ def _counted(offset: Offset, event_on: date) -> str:
     event = f" ({offset.event})" if offset.event else ""
     if offset.count == 0:
         return f"đúng ngày {spoken(event_on)}{event}"
-    amount = f"{offset.count} {UNITS[offset.unit]}" + (" làm việc" if offset.is_working else "")
     if offset.is_before:
-        return f"{amount} trước ngày {spoken(event_on)}{event}"
-    return f"{amount} tính từ sau ngày {spoken(event_on)}{event}, Điều 147 Bộ luật Dân sự"
+        return f"{amount(offset)} trước ngày {spoken(event_on)}{event}"
+    return f"{amount(offset)} tính từ sau ngày {spoken(event_on)}{event}, Điều 147 Bộ luật Dân sự"

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from engine.deadline_patterns import AROUND, LINK, MARK, POINTS, RELATIONS, ROMAN, WEEKDAYS, Relation
+from engine.deadline_patterns import AROUND, LINK, MARK, POINTS, RELATIONS, ROMAN, SHARE, WEEKDAYS, Relation
 from engine.deadline_words import NUMBERS
 from engine.model import HANOI, Confirmation, DeadlineKind
 
@@ -22,6 +22,8 @@ PAST_DAYS = 60  # a date without a year that lies further back than this is aske
 
 Doubt = tuple[Confirmation, str]
 _FROM_MARK = 0xE000
+_YEAR_BEFORE = re.compile(r"\s*[(:,-]\s*(?:\w+\s*){0,3}", re.I)
+_YEAR_AFTER = re.compile(r"\s*(?:của|trong|,|(?:và|,) cả)?\s*\(?\s*", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,18 @@ class Point:
     doubts: tuple[Doubt, ...] = ()
 
     @property
+    def begins_on(self) -> date:
+        """The first day of the point, of its last part where only that is meant: "cuối tháng 9"."""
+        if self.kind not in {DeadlineKind.MONTH, DeadlineKind.QUARTER, DeadlineKind.YEAR}:
+            return self.first
+        if self.part == "hạ tuần":
+            return self.last.replace(day=21)
+        return self.last if self.part in {"cuối", "nửa cuối"} else self.first
+
+    @property
     def due_on(self) -> date:
         """The last day to act: "trước" is strict, so X means X−1."""
-        return self.first - timedelta(days=1) if self.is_strict else self.last
+        return self.begins_on - timedelta(days=1) if self.is_strict else self.last
 
     @property
     def is_strict(self) -> bool:
@@ -74,6 +85,7 @@ class _Raw:
     part: str = ""
     at: tuple[int, int] | None = None
     weekday: int | None = None
+    week: int = 0  # 1 to 5, 0 for the last
 
 
 def points_of(text: str, issued_on: date) -> tuple[str, tuple[Point, ...]]:
@@ -81,7 +93,7 @@ def points_of(text: str, issued_on: date) -> tuple[str, tuple[Point, ...]]:
     raws: list[_Raw] = []
     marked = text
     for unit, pattern in POINTS:
-        marked = pattern.sub(lambda m, unit=unit: _mark(raws, _raw_of(unit, m)), marked)  # type: ignore[misc]
+        marked = pattern.sub(lambda m, unit=unit: _mark(raws, unit, m), marked)  # type: ignore[misc]
     for around in AROUND:
         marked = around.sub(lambda m: _attach(raws, m), marked)
     pieces = re.split(f"({MARK})", marked)
@@ -91,7 +103,15 @@ def points_of(text: str, issued_on: date) -> tuple[str, tuple[Point, ...]]:
     return " ".join(skeleton.split()), points
 
 
-def _mark(raws: list[_Raw], raw: _Raw) -> str:
+def _mark(raws: list[_Raw], unit: str, match: re.Match[str]) -> str:
+    raw = _raw_of(unit, match)
+    if (
+        unit == "date"
+        and raw.year is None
+        and raw.day <= raw.number
+        and SHARE.match(match.string, match.end())
+    ):
+        return match.group()  # "10/10 nhiệm vụ" is a share
     raws.append(raw)
     return chr(_FROM_MARK + len(raws) - 1)
 
@@ -102,7 +122,12 @@ def _raw_of(unit: str, match: re.Match[str]) -> _Raw:
     number = found.get("n", "0").lower()
     value = int(number) if number.isdigit() else ROMAN.get(number) or NUMBERS.get(number, 99)
     day = int(found.get("d") or found.get("d2") or 0)
-    return _Raw(unit, value, year and year.lower(), match.group().strip(), day, found.get("part", "").lower())
+    words, part = match.group().strip(), found.get("part", "").lower()
+    return _Raw(unit, value, year and year.lower(), words, day, part, week=_week(found.get("w", "").lower()))
+
+
+def _week(text: str) -> int:
+    return {"đầu": 1, "cuối": 0}.get(text, NUMBERS.get(text, 99) if not text.isdigit() else int(text))
 
 
 def _attach(raws: list[_Raw], match: re.Match[str]) -> str:
@@ -116,7 +141,8 @@ def _attach(raws: list[_Raw], match: re.Match[str]) -> str:
     elif found.get("hour"):
         is_afternoon = (found["half"] or "").lower() in {"chiều", "tối"} and int(found["hour"]) < 12
         at = (int(found["hour"]) + 12 * is_afternoon, int(found["minute"] or found["colon"] or 0))
-        raws[index] = raw if match.group().endswith(":00:00") and at == (0, 0) else replace(raw, at=at)
+        is_export = at == (0, 0) and bool(found["colon"]) and match.group().startswith(match["mark"])
+        raws[index] = raw if is_export else replace(raw, at=at)
     return match["mark"]
 
 
@@ -133,15 +159,31 @@ def _resolved(raws: list[_Raw], leads: list[str], issued_on: date) -> Iterator[P
         for i in order:
             near = points[i + step] if 0 <= i + step < len(raws) else None
             lead = leads[i + 1] if step == 1 and i + 1 < len(raws) else leads[i]
-            if points[i] is None and near and near.has_year and _lends(raws[i + step], lead):
+            if points[i] is not None or not near or not near.has_year:
+                continue
+            if _lends(raws[i + step], lead):
                 points[i] = _borrowed(raws[i], near, step)
+            elif _is_year_of(raws, i + step, lead, step, leads):
+                points[i] = _doubted_if_past(
+                    _point(raws[i], near.first.year, "", ()), issued_on, "năm ghi cùng ô"
+                )
     for raw, point in zip(raws, points, strict=True):
         yield point or _assumed(_point(raw, issued_on.year, "", ()), issued_on)
 
 
 def _lends(neighbour: _Raw, words_between: str) -> bool:
-    """Whether a point so close shares its year; "tháng 9, năm 2026" are two points, not one."""
+    """Whether a point so close shares its year; a bare year is asked in `_is_year_of`."""
     return neighbour.unit not in {"year", "school", "day"} and len(words_between.split()) <= 3
+
+
+def _is_year_of(raws: list[_Raw], year: int, words_between: str, step: int, leads: list[str]) -> bool:
+    """Whether the only year of the phrase bears on the point beside it: "Năm 2026 (Quý I)"."""
+    if raws[year].unit != "year" or raws[year].part or sum(raw.unit == "year" for raw in raws) > 1:
+        return False
+    if re.search(r"\bhằng\b", " ".join(leads), re.I):
+        return False
+    joint = _YEAR_BEFORE if step == -1 else _YEAR_AFTER
+    return joint.fullmatch(words_between) is not None
 
 
 def _borrowed(raw: _Raw, neighbour: Point, step: int) -> Point:
@@ -152,11 +194,14 @@ def _borrowed(raw: _Raw, neighbour: Point, step: int) -> Point:
 
 
 def _assumed(point: Point, issued_on: date) -> Point:
-    doubts = point.doubts
-    if not point.bad and point.last < issued_on - timedelta(days=PAST_DAYS):
-        why = f"không ghi năm, tính theo năm ban hành {issued_on.year} thì đã qua hơn {PAST_DAYS} ngày"
-        doubts = (*doubts, (Confirmation.REQUIRED, why))
-    return replace(point, has_year=False, doubts=doubts)
+    return replace(_doubted_if_past(point, issued_on, f"năm ban hành {issued_on.year}"), has_year=False)
+
+
+def _doubted_if_past(point: Point, issued_on: date, source: str) -> Point:
+    if point.bad or point.last >= issued_on - timedelta(days=PAST_DAYS):
+        return point
+    why = f"không ghi năm, tính theo {source} thì đã qua hơn {PAST_DAYS} ngày"
+    return replace(point, doubts=(*point.doubts, (Confirmation.REQUIRED, why)))
 
 
 def _year(text: str | None, issued_on: date) -> tuple[int, str, tuple[Doubt, ...]]:
@@ -199,6 +244,10 @@ def _point(raw: _Raw, year: int, bad: str, doubts: tuple[Doubt, ...]) -> Point:
     if raw.unit == "school":
         why = "năm học không theo năm dương lịch; lấy khung 05/9 đến 31/5"
         return replace(point, doubts=(*doubts, (Confirmation.REQUIRED, why)))
+    if raw.unit == "week":
+        level = Confirmation.REQUIRED if raw.week else Confirmation.ADVISED
+        why = "tuần trong tháng tính từng bảy ngày từ ngày đầu tháng" if raw.week else "bảy ngày cuối tháng"
+        return replace(point, doubts=(*doubts, (level, why)))
     if raw.unit in {"month", "quarter", "year"} and raw.part not in {"", "cuối", "nửa cuối", "hạ tuần"}:
         why = f"“{raw.part} {_SPOKEN[raw.unit]}” hiểu theo Điều 146 Bộ luật Dân sự"
         point = replace(point, doubts=(*doubts, (Confirmation.ADVISED, why)))
@@ -231,6 +280,8 @@ def _span(raw: _Raw, year: int) -> _Span:
         case "day":
             wrong = "" if 1 <= raw.day <= 31 else f"không có ngày {raw.day}"
             return DeadlineKind.DATE, date(year, 1, 1), date(year, 1, 1), wrong, None
+        case "week":
+            return _week_span(raw, year)
         case "month":
             return _months_span(DeadlineKind.MONTH, raw, year, raw.number, 1, "tháng")
         case "quarter":
@@ -254,7 +305,11 @@ def _date_span(raw: _Raw, year: int) -> _Span:
     except ValueError:
         nothing = date(year, 1, 1)
         if not (1 <= raw.number <= 12 and 1 <= raw.day <= 31):
-            return DeadlineKind.DATE, nothing, nothing, f"không có ngày {raw.day} tháng {raw.number}", None
+            is_american = (
+                12 < raw.number <= 31 and 1 <= raw.day <= 12 and raw.number <= _last_day(year, raw.day).day
+            )
+            swapped = date(year, raw.day, raw.number) if is_american else None
+            return DeadlineKind.DATE, nothing, nothing, f"không có ngày {raw.day} tháng {raw.number}", swapped
         last = _last_day(year, raw.number)
         wrong = f"tháng {raw.number}/{year} chỉ có {last.day} ngày"
         return DeadlineKind.DATE, last, last, wrong, last
@@ -269,16 +324,27 @@ def _months_span(kind: DeadlineKind, raw: _Raw, year: int, first: int, count: in
     start, end = date(year, first, 1), _last_day(year, first + count - 1)
     if raw.unit in {"half", "months"}:
         return kind, start, end, "", None
-    days = {
-        ("month", "giữa"): start.replace(day=15),
-        ("month", "nửa đầu"): start.replace(day=15),
-        ("month", "thượng tuần"): start.replace(day=10),
-        ("month", "trung tuần"): start.replace(day=20),
-        ("quarter", "giữa"): date(year, first + count // 2, 15),
-        ("year", "giữa"): date(year, 6, 30),
+    middle = date(year, first + count // 2, 15)
+    parts = {
+        ("month", "giữa"): (middle, middle),
+        ("month", "nửa đầu"): (start, middle),
+        ("month", "thượng tuần"): (start, start.replace(day=10)),
+        ("month", "trung tuần"): (start.replace(day=11), start.replace(day=20)),
+        ("quarter", "giữa"): (middle, middle),
+        ("quarter", "nửa đầu"): (start, middle),
+        ("year", "giữa"): (date(year, 6, 30), date(year, 6, 30)),
     }
-    day = start if raw.part == "đầu" else days.get((raw.unit, raw.part))
-    return (DeadlineKind.DATE, day, day, "", None) if day else (kind, start, end, "", None)
+    part = (start, start) if raw.part == "đầu" else parts.get((raw.unit, raw.part))
+    return (DeadlineKind.DATE, *part, "", None) if part else (kind, start, end, "", None)
+
+
+def _week_span(raw: _Raw, year: int) -> _Span:
+    """Return the n-th seven days of a month; the last ones end with it."""
+    if not (1 <= raw.number <= 12 and 0 <= raw.week <= 5):
+        return DeadlineKind.RANGE, date(year, 1, 1), date(year, 1, 1), f"không có tháng {raw.number}", None
+    end = _last_day(year, raw.number)
+    last = end if raw.week in {0, 5} else end.replace(day=7 * raw.week)
+    return DeadlineKind.RANGE, last - timedelta(days=6), last, "", None
 
 
 def _last_day(year: int, month: int) -> date:

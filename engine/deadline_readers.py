@@ -13,16 +13,21 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from engine.deadline_draft import Draft, Phrase, milestone_of, spoken
+from engine.deadline_holidays import TET, tet_proposal
+from engine.deadline_offsets import event_words
 from engine.deadline_patterns import Relation
-from engine.deadline_points import LAST_YEAR, Doubt, Point
-from engine.deadline_recurring import count_of
+from engine.deadline_points import FIRST_YEAR, LAST_YEAR, Doubt, Point
+from engine.deadline_recurring import count_of, read_recurring
 from engine.deadline_words import CITATION
-from engine.model import Confirmation, DeadlineKind, Milestone
+from engine.model import Confirmation, DeadlineKind, Milestone, Offset
 
 _ADVISED, _REQUIRED = Confirmation.ADVISED, Confirmation.REQUIRED
 
-CONDITION = re.compile(
-    r"\bkhi\b|\btùy\b|\bsau (?:khi|kỳ họp|hội nghị|đại hội)|theo (?:tiến độ|chỉ đạo|hướng dẫn|kế hoạch)", re.I
+CONDITION = re.compile(r"\bkhi\b|\btùy\b|\bsau (?:khi|kỳ họp|hội nghị|đại hội)", re.I)
+BY_OTHERS = re.compile(r"theo (?:tiến độ|chỉ đạo|hướng dẫn|kế hoạch|lộ trình)(?! §)", re.I)
+NAMED = (
+    r"(?P<named>\b(?:tết|kỳ họp|đại hội|phiên họp|hội nghị|khai giảng|học kỳ|hk ?[12i]+"
+    r"|mùa (?:mưa|khô|hè|xuân)|nghỉ hè|hè <year>|vụ (?:đông|hè|mùa|xuân)[^<,;.]*)\b)"
 )
 
 
@@ -86,12 +91,66 @@ def read_may(phrase: Phrase, match: re.Match[str]) -> Draft | None:
     return Draft(DeadlineKind.MONTH, _until(due_on), due_on, doubts=((_REQUIRED, why),))
 
 
+def read_unformed(phrase: Phrase, match: re.Match[str]) -> Draft:
+    """Read figures that only look like a date: a spreadsheet's day number, a date without its marks."""
+    figures = re.findall(r"\d+", phrase.tidy.text)
+    proposal = _day_of_figures(figures)
+    kind = DeadlineKind.MISSING if len(figures[0]) == 5 else DeadlineKind.INVALID
+    says = "dãy số không phải là ngày"
+    if proposal is None:
+        return Draft(kind, says, doubts=((_REQUIRED, "cần sửa lại"),))
+    says += f"; đề xuất ngày {spoken(proposal)}"
+    return Draft(kind, says, proposal=proposal, doubts=((_REQUIRED, "chưa áp dụng"),))
+
+
+def _day_of_figures(figures: list[str]) -> date | None:
+    text = figures[0]
+    if len(text) == 5:
+        return date(1899, 12, 30) + timedelta(days=int(text))
+    if len(figures) >= 3:
+        day, month, year = figures[:3]
+    elif text[:2] in {"19", "20"} and text[4:6] <= "12":
+        day, month, year = text[6:8], text[4:6], text[:4]
+    else:
+        day, month, year = text[:2], text[2:4], text[4:8]
+    try:
+        found = date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+    return found if FIRST_YEAR <= found.year <= LAST_YEAR else None
+
+
 def read_event(phrase: Phrase, match: re.Match[str]) -> Draft | None:
     """Read an event without a date; a date beside the event stands, but waits for a person."""
-    if any(p.kind is not DeadlineKind.YEAR for p in phrase.dated) or (phrase.dated and not match["named"]):
+    if any(not _is_part_of_event(p, match) for p in phrase.dated):
         return None
     why = "chờ sự kiện, chưa có ngày cụ thể"
-    return Draft(DeadlineKind.EVENT, "tính theo một sự kiện", doubts=((_REQUIRED, why),))
+    says, proposal = "tính theo một sự kiện", None
+    if re.search(TET, phrase.skeleton, re.I):
+        proposal = tet_proposal(phrase.words(0), phrase.issued_on)
+        says += f"; đề xuất ngày {spoken(proposal)}" if proposal else ""
+    offset = _offset_of_event(phrase, match)
+    return Draft(DeadlineKind.EVENT, says, proposal=proposal, offset=offset, doubts=((_REQUIRED, why),))
+
+
+def _is_part_of_event(point: Point, match: re.Match[str]) -> bool:
+    """Whether a point only tells which event it is: "kỳ họp giữa năm 2026", "hội nghị sơ kết 6 tháng"."""
+    if not match["named"]:
+        return False
+    if re.match(r"(?:(?:đầu|giữa|cuối) )?năm\b|\d{4}$", point.words, re.I):
+        return True
+    return bool(re.search(r"\b(?:sơ|tổng) kết\s*$", point.lead, re.I)) and "hội nghị" in match.string.lower()
+
+
+def _offset_of_event(phrase: Phrase, match: re.Match[str]) -> Offset | None:
+    """Return how the day follows from the event's: before it, on it, or not at all ("sau khi …")."""
+    before = re.search(r"\btrước (?!mắt|tiên|hết)", phrase.skeleton, re.I)
+    if before:
+        event = event_words(phrase.words(before.end()))
+        return Offset(1, "day", False, True, event) if event else None
+    if match["named"] and not re.search(r"\bsau\b", phrase.skeleton[: match.end()], re.I):
+        return Offset(0, "day", False, False, event_words(phrase.words(match.start())))
+    return None
 
 
 def read_period(phrase: Phrase, match: re.Match[str]) -> Draft | None:
@@ -99,33 +158,6 @@ def read_period(phrase: Phrase, match: re.Match[str]) -> Draft | None:
         return None
     says, why = f"một khoảng thời gian {_amount(match)}", "chưa rõ tính từ ngày nào"
     return Draft(DeadlineKind.PERIOD, says, doubts=((_REQUIRED, why),))
-
-
-def read_offset(phrase: Phrase, match: re.Match[str]) -> Draft | None:
-    """Read a time counted from an event; from a date it can be computed, the first day not counted."""
-    anchors = [p for p in phrase.dated if p.kind is DeadlineKind.DATE]
-    if len(anchors) == 1 and anchors[0].relation is Relation.FROM and not match["working"]:
-        due_on = _later(anchors[0].first, count_of(match), match["unit"].lower())
-        if due_on is not None:
-            why = f"{_amount(match)} tính từ sau ngày {spoken(anchors[0].first)}, Điều 147 Bộ luật Dân sự"
-            return Draft(DeadlineKind.DATE, _until(due_on), due_on, doubts=((_ADVISED, why),))
-    if any(p.kind is not DeadlineKind.YEAR for p in phrase.dated) and not anchors:
-        return None
-    why = "chờ ngày của sự kiện"
-    return Draft(
-        DeadlineKind.EVENT_OFFSET, f"{_amount(match)} tính theo một sự kiện", doubts=((_REQUIRED, why),)
-    )
-
-
-def _later(day: date, n: int, unit: str) -> date | None:
-    """Return the day `n` units after `day`; a day the month lacks falls on its last (Điều 148.3)."""
-    if unit in {"ngày", "tuần"}:
-        return day + timedelta(days=n * (7 if unit == "tuần" else 1))
-    months = day.year * 12 + day.month - 1 + n * {"tháng": 1, "quý": 3, "năm": 12}.get(unit, 0)
-    year, month = divmod(months, 12)
-    if unit == "giờ" or year > LAST_YEAR:
-        return None
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def _amount(match: re.Match[str]) -> str:
@@ -145,8 +177,9 @@ def read_single(phrase: Phrase, match: re.Match[str]) -> Draft | None:
         draft = _open_ended(point)
     if re.fullmatch(r"\d{4}", phrase.tidy.text):
         draft = draft.doubted(_REQUIRED, "ô chỉ ghi năm")
-    if CONDITION.search(phrase.skeleton):
-        draft = draft.doubted(_REQUIRED, "kèm một điều kiện")
+    if re.fullmatch(r"24/0?7", phrase.tidy.text):
+        draft = draft.doubted(_REQUIRED, "24/7 có thể là suốt ngày đêm")
+    draft = _conditional(draft, phrase)
     if CITATION in phrase.skeleton.split("<")[0]:
         draft = draft.doubted(_ADVISED, "đứng sau số văn bản, kiểm tra có phải là thời hạn")
     return draft
@@ -155,7 +188,7 @@ def read_single(phrase: Phrase, match: re.Match[str]) -> Draft | None:
 def _by(point: Point) -> Draft:
     """Return the reading of one point as the last day, or as a strict "trước"."""
     kind = DeadlineKind.BEFORE if point.is_strict else point.kind
-    starts_on = point.first if kind is DeadlineKind.RANGE else None
+    starts_on = point.begins_on if kind is DeadlineKind.RANGE else None
     doubts = (*point.doubts, *_inferred(point))
     says = _until(point.due_on)
     if point.at is not None:
@@ -184,7 +217,7 @@ def _after(point: Point) -> Draft:
 def _open_ended(point: Point) -> Draft:
     """Return the reading of a first date with open-ended work after it."""
     says = f"mốc đầu tiên là {_until(point.due_on)}, sau đó tiếp tục thường xuyên"
-    starts_on = point.first if point.relation is Relation.FROM else None
+    starts_on = point.begins_on if point.relation is Relation.FROM else None
     doubts = (*point.doubts, *_inferred(point))
     return Draft(DeadlineKind.ONGOING_FROM, says, point.due_on, point.at, starts_on, doubts=doubts)
 
@@ -196,8 +229,15 @@ def _until(day: date) -> str:
 def _essential(points: tuple[Point, ...]) -> tuple[Point, ...]:
     """Return the points without those that only frame a narrower one, and without repetitions."""
     spans = {(p.first, p.last) for p in points}
-    narrow = [p for p in points if not any(_frames((p.first, p.last), span) for span in spans)]
+    narrow = [
+        p for p in points if _is_added(p) or not any(_frames((p.first, p.last), span) for span in spans)
+    ]
     return tuple({(p.first, p.last, p.relation): p for p in reversed(narrow)}.values())[::-1]
+
+
+def _is_added(point: Point) -> bool:
+    """Whether "và" sets the point beside the one before: "6 tháng đầu năm và cả năm 2026"."""
+    return re.match(r"\s*[,;]?\s*và\b", point.lead, re.I) is not None
 
 
 def _frames(wide: tuple[date, date], narrow: tuple[date, date]) -> bool:
@@ -215,6 +255,30 @@ def read_extended(phrase: Phrase, match: re.Match[str]) -> Draft:
     original = tuple(Milestone(p.due_on, "hạn gốc") for p in phrase.points[:first] if p.mark != "day")[-1:]
     says = f"{draft.says}, theo gia hạn" + (f" từ hạn gốc {spoken(original[0].due_on)}" if original else "")
     return replace(draft, says=says, milestones=original).doubted(_ADVISED, "cần số văn bản gia hạn")
+
+
+def read_with_reports(phrase: Phrase, match: re.Match[str]) -> Draft | None:
+    """Read a deadline with reports on the way, "31/12/2025 (báo cáo hằng quý)": both count."""
+    point = phrase.dated[0]
+    if len(phrase.dated) > 1 or not point.has_year or point.relation not in {Relation.BY, Relation.BEFORE}:
+        return None
+    recurring = read_recurring(phrase, match)
+    if recurring is None:
+        return None
+    if not re.search(r"\bbáo cáo\b", match["between"], re.I):
+        return recurring.doubted(_REQUIRED, "chưa rõ mốc này là hạn chót hay là lần đầu")
+    draft = _by(point)
+    says = f"{draft.says}; kèm {recurring.says}"
+    return replace(draft, says=says, rrule=recurring.rrule).doubted(_ADVISED, "kèm báo cáo định kỳ")
+
+
+def read_yearly_after(phrase: Phrase, match: re.Match[str]) -> Draft | None:
+    """Read "30/11/2025 và hằng năm": the first date, then every year."""
+    point = phrase.within(match)[0]
+    is_end = re.search(r"\b(?:đến|tới|hết)(?: hết| ngày| năm)*\s*$", point.lead, re.I)
+    if len(phrase.dated) > 1 or not point.has_year or is_end or point.relation is Relation.FROM:
+        return None
+    return _open_ended(point)
 
 
 def read_continued(phrase: Phrase, match: re.Match[str]) -> Draft:
@@ -241,7 +305,7 @@ def read_alternative(phrase: Phrase, match: re.Match[str]) -> Draft:
 
 def read_range(phrase: Phrase, match: re.Match[str]) -> Draft:
     start, end = phrase.within(match)
-    first = start.first + timedelta(days=start.relation is Relation.AFTER)
+    first = start.begins_on + timedelta(days=start.relation is Relation.AFTER)
     inferred = [d for p in (start, end) for d in p.doubts]
     rest = [p for p in phrase.dated if p not in (start, end)]
     draft = _span(first, end.due_on, tuple(inferred))
@@ -281,4 +345,17 @@ def read_multi(phrase: Phrase, match: re.Match[str]) -> Draft | None:
         milestones=tuple(map(milestone_of, points)),
         doubts=doubts,
     )
-    return draft.doubted(_REQUIRED, "kèm một điều kiện") if CONDITION.search(phrase.skeleton) else draft
+    return _conditional(draft, phrase)
+
+
+def _conditional(draft: Draft, phrase: Phrase) -> Draft:
+    """Return the draft with the doubt that a condition or an event beside its date raises."""
+    if CONDITION.search(phrase.skeleton):
+        return draft.doubted(_REQUIRED, "kèm một điều kiện")
+    if re.search(r"theo (?:kế hoạch|chương trình|đề án|lộ trình) <", phrase.skeleton, re.I):
+        return draft.doubted(_REQUIRED, "thời gian có thể thuộc tên của kế hoạch")
+    if BY_OTHERS.search(phrase.skeleton):
+        return draft.doubted(_ADVISED, "còn theo tiến độ hoặc chỉ đạo chung")
+    if re.search(NAMED, phrase.skeleton, re.I):
+        return draft.doubted(_ADVISED, "gắn với một sự kiện")
+    return draft

@@ -24,17 +24,24 @@ PATTERN = re.compile(
     r"|(?:tuần|tháng|quý|năm)(?:/| (?:một |0?1 )?)lần"
     r"|\blần (?:trong )?(?:một|mỗi|0?1) (?:tuần|tháng|quý|năm)"
     r"|<day>,?(?: của)? tháng (?:báo cáo|sau|kế tiếp|tiếp theo|liền kề|đầu|cuối|giữa|thứ hai)"
-    r"|tháng (?:đầu|cuối|giữa|thứ hai)(?: tiên| cùng)?(?: của)?(?: mỗi)? quý|năm báo cáo"
-    r"|^chậm nhất (?:là )?(?:vào )?<date>$",
+    r"|tháng (?:đầu|cuối|giữa|thứ (?:hai|ba|[123]))(?: tiên| cùng)?(?: của)?(?: mỗi)? quý|năm báo cáo"
+    r"|^chậm nhất (?:là )?(?:vào )?<date>$"
+    r"|ngày (?:làm việc )?cuối(?: cùng)?(?: của)? tháng(?! ?\d)"
+    r"|\b(?:báo cáo|định kỳ) 0?[369] tháng|^0?6 tháng,? \(",
     re.I,
 )
 _QUARTER_MONTH = re.compile(
-    r"tháng (?P<which>đầu|cuối|giữa|thứ hai)(?: tiên| cùng)?(?: của)?,?(?: hằng)? quý", re.I
+    r"tháng (?P<which>đầu|cuối|giữa|thứ (?:nhất|hai|ba|[123]))(?: tiên| cùng)?(?: của)?,?(?: hằng)? quý", re.I
 )
-_MONTHS = {"đầu": (1, 4, 7, 10), "giữa": (2, 5, 8, 11), "thứ hai": (2, 5, 8, 11), "cuối": (3, 6, 9, 12)}
+_FIRST, _SECOND, _THIRD = (1, 4, 7, 10), (2, 5, 8, 11), (3, 6, 9, 12)
+_MONTHS = {
+    **dict.fromkeys(("đầu", "thứ nhất", "thứ 1"), _FIRST),
+    **dict.fromkeys(("giữa", "thứ hai", "thứ 2"), _SECOND),
+    **dict.fromkeys(("cuối", "thứ ba", "thứ 3"), _THIRD),
+}
 _MONTHLY = re.compile(
-    r"hằng tháng|tháng (?:báo cáo|sau|kế tiếp|tiếp theo)|tháng liền kề|lần/tháng|lần (?:một|mỗi) tháng"
-    r"|(?:^|\b0?1 |một |[,;(] ?)tháng(?:/| (?:một |1 )?)lần",
+    r"hằng tháng|(?<!\d )tháng (?:báo cáo|sau|kế tiếp|tiếp theo)|tháng liền kề|lần/tháng"
+    r"|lần (?:một|mỗi) tháng|(?:^|\b0?1 |một |[,;(] ?)tháng(?:/| (?:một |1 )?)lần",
     re.I,
 )
 _QUARTERLY = re.compile(r"hằng quý|lần/quý|quý (?:một |1 )?lần|quý/lần|lần (?:một|mỗi) quý", re.I)
@@ -49,6 +56,22 @@ _CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _LISTED = re.compile(rf"(?:^|định kỳ|[,;]| và)\s*(?:\(?)(?:{_EVERY})(?!\w)(?! (?:đầu|cuối))", re.I)
 _TWICE_A_YEAR = re.compile(
     r"(?<!\d)0?(?:6|sáu) tháng|(?:hai|0?2) lần(?:/| (?:một|mỗi|trong)? ?)năm|hằng năm (?:hai|0?2) lần", re.I
+)
+_LAST_DAY = re.compile(r"ngày (?:làm việc )?cuối(?: cùng)?(?: của)? (?:hằng )?tháng(?! ?\d)", re.I)
+_SEVERAL_TIMES = re.compile(
+    r"\b(?:[2-9]|hai|ba|bốn) lần(?:/| (?:một|mỗi) )(?:tuần|tháng)"
+    r"|hằng (?:tuần|tháng) (?:[2-9]|hai|ba|bốn) lần",
+    re.I,
+)
+_LONG_PERIODS = (
+    re.compile(r"\b0?[369] tháng\b", re.I),
+    re.compile(r"hằng năm|\bnăm,? ?\(|báo cáo năm", re.I),
+)
+_PERIODS = (re.compile("hằng tháng", re.I), re.compile("hằng quý", re.I), *_LONG_PERIODS)
+_CUT = re.compile(
+    r"[;.]\s|(?:,|\bvà\b)\s*(?=(?:riêng |đối với )?"
+    r"(?:trước|chậm nhất|báo cáo|định kỳ|hằng|năm\b|quý\b|0?[369] tháng))",
+    re.I,
 )
 _ADVISED, _REQUIRED = Confirmation.ADVISED, Confirmation.REQUIRED
 
@@ -65,7 +88,7 @@ def read_recurring(phrase: Phrase, match: re.Match[str]) -> Draft | None:
 def _by_day_of_quarter(phrase: Phrase) -> Draft | None:
     """ "trước ngày 10 của tháng đầu quý sau"; without a day the month's last one counts."""
     which = _QUARTER_MONTH.search(phrase.skeleton)
-    if not which:
+    if not which or len(phrase.dated) > 1:
         return None
     months, days = _MONTHS[which["which"].lower()], _days(phrase)
     if not days:
@@ -83,6 +106,8 @@ def _by_day_of_month(phrase: Phrase) -> Draft | None:
         return None
     if _MONTHLY.search(phrase.skeleton):
         return _draft(_rule("MONTHLY", (), days))
+    if days == (-1,):
+        return _draft(_rule("MONTHLY", (), days)).doubted(_REQUIRED, "chưa rõ là tháng nào hay hằng tháng")
     if _QUARTERLY.search(phrase.skeleton):
         draft = _draft(_rule("MONTHLY", _MONTHS["đầu"], days))
         return draft.doubted(_REQUIRED, "không ghi tháng nào của quý, tạm lấy tháng đầu quý sau")
@@ -106,6 +131,8 @@ def _by_weekday(phrase: Phrase) -> Draft | None:
     found = [_weekday_code(m) for m in _WEEKDAY.finditer(phrase.skeleton)]
     if found:
         return _draft(f"RRULE:FREQ=WEEKLY;BYDAY={','.join(found)}")
+    if _SEVERAL_TIMES.search(phrase.skeleton):
+        return _draft("RRULE:FREQ=WEEKLY").doubted(_REQUIRED, "mỗi kỳ nhiều lần, chưa rõ các ngày")
     return _draft("RRULE:FREQ=WEEKLY;BYDAY=FR").doubted(_ADVISED, "không ghi thứ, lấy thứ Sáu")
 
 
@@ -116,6 +143,8 @@ def _by_listed_intervals(phrase: Phrase) -> Draft | None:
         *re.finditer(rf"{_EVERY}(?:/| (?:một |0?1 )?)lần", phrase.skeleton, re.I),
     ]
     found = {(count_of(m), m["unit"].lower()) for m in every}
+    if found == {(1, "năm")}:
+        return None
     if not found - {(6, "tháng"), (1, "tháng"), (1, "quý"), (1, "tuần")} or found == {
         (1, "năm"),
         (6, "tháng"),
@@ -144,15 +173,61 @@ def _by_named_period(phrase: Phrase) -> Draft | None:
     if not rules:
         return None
     draft = _draft(*rules)
+    if _SEVERAL_TIMES.search(text) or re.search(r"\btuần\b(?=.*hằng tháng)(?<!hằng tuần)", text, re.I):
+        return draft.doubted(_REQUIRED, "chưa rõ các ngày trong kỳ")
     return draft if "DAILY" in rules[-1] else draft.doubted(_ADVISED, "không ghi ngày, lấy ngày cuối kỳ")
 
 
+def _by_first_day(phrase: Phrase) -> Draft | None:
+    """ "đầu mỗi quý": the first day of the period (Bộ luật Dân sự 2015, Điều 146)."""
+    first = re.search(r"(?<!tuần )\bđầu (?:của )?hằng (tháng|quý|năm)", phrase.skeleton, re.I)
+    if not first or phrase.points:
+        return None
+    rule = {
+        "tháng": _rule("MONTHLY", (), (1,)),
+        "quý": _rule("MONTHLY", _FIRST, (1,)),
+        "năm": _rule("YEARLY", (1,), (1,)),
+    }[first[1].lower()]
+    return _draft(rule).doubted(_ADVISED, "“đầu” kỳ hiểu là ngày đầu tiên, Điều 146 Bộ luật Dân sự")
+
+
+def _by_clauses(phrase: Phrase) -> Draft | None:
+    """ "báo cáo quý trước ngày 20 tháng cuối quý, báo cáo năm trước ngày 10/12": each period its own day."""
+    clauses = list(_clauses(phrase))
+    drafts = [_of_clause(clause) for clause in clauses]
+    if len(clauses) < 2 or not all(drafts):
+        return None
+    return _draft(*(rule for draft in drafts if draft for rule in draft.rrule))
+
+
+def _clauses(phrase: Phrase) -> Iterator[Phrase]:
+    start = 0
+    for cut in [*_CUT.finditer(phrase.skeleton), None]:
+        end = cut.start() if cut else len(phrase.skeleton)
+        first = phrase.skeleton.count("<", 0, start)
+        points = phrase.points[first : phrase.skeleton.count("<", 0, end)]
+        yield replace(phrase, skeleton=phrase.skeleton[start:end], points=points)
+        start = cut.end() if cut else end
+
+
+def _of_clause(clause: Phrase) -> Draft | None:
+    """Return the recurrence of a clause that names one period and the day its report is due."""
+    periods = [p for p in _PERIODS if p.search(clause.skeleton)]
+    if len(periods) != 1 or not clause.points or any(p.has_year for p in clause.dated):
+        return None
+    if clause.dated and periods[0] in _LONG_PERIODS:
+        return _draft(*(_yearly(point) for point in clause.dated))
+    return _by_day_of_quarter(clause) or _by_day_of_month(clause)
+
+
 _READERS: tuple[Callable[[Phrase], Draft | None], ...] = (
+    _by_clauses,
     _by_day_of_quarter,
     _by_day_of_month,
     _by_date_of_year,
     _by_weekday,
     _by_listed_intervals,
+    _by_first_day,
     _by_named_period,
 )
 
@@ -183,7 +258,7 @@ def count_of(match: re.Match[str]) -> int:
 
 def _days(phrase: Phrase) -> tuple[int, ...]:
     """Return the days of the month, strict ones moved back; a range "20 đến 25" gives its end."""
-    if re.search(r"ngày (?:làm việc )?cuối(?: cùng)?(?: của)? (?:hằng )?tháng", phrase.skeleton, re.I):
+    if _LAST_DAY.search(phrase.skeleton):
         return (-1,)
     points = [p for p in phrase.points if p.mark == "day"]
     if len(points) > 1 and re.fullmatch(r"\s*(?:-|đến|tới)(?: hết)?\s*", points[-1].lead, re.I):
@@ -217,7 +292,7 @@ def _is_worded_date(phrase: Phrase) -> bool:
 
 def _is_bare_every_year(phrase: Phrase) -> bool:
     """Whether the words are "hằng năm" and little else: routine work without a date."""
-    return not any(p.has_year for p in phrase.points) and not re.search(
+    return not any(p.has_year or p.part == "cuối" for p in phrase.points) and not re.search(
         "báo cáo|định kỳ|lần", phrase.skeleton, re.I
     )
 

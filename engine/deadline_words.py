@@ -1,7 +1,7 @@
 """How is a phrase tidied before anybody reads a date in it?
 
-Spelling is evened out silently; what a scanner broke is repaired and reported, so that
-a repaired reading can be flagged. Numbers of documents are masked: they look like dates.
+Spelling is evened out silently; what was broken is repaired and reported
+(`engine.deadline_repairs`). Numbers of documents are masked: they look like dates.
 """
 
 from __future__ import annotations
@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+
+from engine.deadline_holidays import named_days
+from engine.deadline_repairs import in_vietnamese, repaired
 
 MAX_READ = 600  # a deadline cell is short; more is prose, and prose is cut before any pattern sees it
 CITATION = "§"
@@ -33,6 +36,14 @@ _SPELLINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.I), put)
     for pattern, put in (
         (r" ?/ ?", "/"),
+        (r"\b24/24(?: ?giờ| ?h)?(?:/7)?\b|\b24/7\b(?=.*(?:liên tục|vận hành|hoạt động|trực))", "liên tục"),
+        (r"(?<=\d)T(?=\d\d:\d\d)", " "),
+        # weekdays by number: "T6, 5/12/2025", "5/12/2025 (T6)", "T2 hằng tuần"
+        (r"(?<=\d) ?\((?:t|thứ)\.? ?([2-7])\)", r" (thứ \1)"),
+        (r"\bt([2-7])(?=,? \(?(?:ngày )?\d{1,2}[/.-]\d)", r"thứ \1"),
+        (r"\bt([2-7])\b(?= (?:(?:hằng|hàng|mỗi) )?tuần)", r"thứ \1"),
+        (r"\bcn\b(?= (?:hằng|hàng|mỗi) tuần)", "chủ nhật"),
+        (r"(?<=\d) ?\(cn\)", " (chủ nhật)"),
         (r"\bquí\b", "quý"),
         (r"\btuỳ\b", "tùy"),
         (r"\bkì\b", "kỳ"),
@@ -46,6 +57,20 @@ _SPELLINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bnam (?=\d{4})", "năm "),
         (r"\bquy (?=[ivl\d])", "quý "),
         (r"\b(tháng|quý) 0?(?=\d\b)", r"\1 "),
+        (r"\bcả năm\b(?! \d)", "trong năm"),
+        (r"(?<!\d)0?([369]) tháng (?=năm \d{4})", r"\1 tháng đầu "),
+        (r"\b(?:10|mười) ngày đầu (?=(?:của )?tháng)", "thượng tuần "),
+        (r"\b(?:10|mười) ngày cuối (?=(?:của )?tháng)", "cuối "),
+        (r"(?<!\d)(\d{1,2}) ngày đầu (?:của )?(?=tháng \d)", r"ngày \1 "),
+        (r"\b(tuần|tháng|quý|năm) 0?1 lần\b", r"\1 một lần"),
+        # "hằng tháng, quý, năm" and "báo cáo quý" name periods; "báo cáo quý III" one of them
+        (r"^(tuần|tháng|quý)(?=(?:,|/|;|,? và) ?(?:hằng )?(?:tháng|quý|0?6 tháng|năm)\b(?! \d))", r"hằng \1"),
+        (r"\bhằng (tuần|tháng|quý)(?:,|/|;|,? và) ?(?=(?:tháng|quý|năm)\b(?! \d))", r"hằng \1, hằng "),
+        (r"\bhằng (tuần|tháng|quý)(?:,|/|;|,? và) ?(?=(?:tháng|quý|năm)\b(?! \d))", r"hằng \1, hằng "),
+        (r"\bbáo cáo (?=(?:tuần|tháng|quý)\b(?! ?(?:\d|[ivx]+\b|báo cáo|này|sau|trước(?! (?:ngày|\d)))))",
+         "báo cáo hằng "),
+        (r"\bbáo cáo (?=năm,? (?:\(?trước|chậm nhất)(?: là)?(?: ngày)? \d{1,2}/\d{1,2}(?![\d/]))",
+         "báo cáo hằng "),
         # "quý III, IV/2025" and "tháng 9 - 10/2025": the second number belongs to the same word
         (r"\b(?<!\d )(quý|tháng) (\d{1,2}|iv|i{1,3})( ?(?:,|;|&|\+|-|và|đến|hoặc) ?)(?=(?:\d{1,2}|iv|i{1,3})"
          r"(?:/\d{4}| ?năm| ?hằng| ?,| ?;| ?-| ?và| ?đến| ?\)|$))", r"\1 \2\3\1 "),
@@ -60,20 +85,26 @@ _SPELLINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )  # fmt: skip
 
 _NUMBER_AFTER_WORD = re.compile(
-    rf"(?<!hằng )(?<!các )(?<!những )\b(ngày|tháng|quý) ({NUMBER_WORD})\b(?! lần| mươi)", re.I
+    rf"(?<!hằng )(?<!các )(?<!những )\b(ngày|tháng|quý|quý thứ) ({NUMBER_WORD})\b(?! lần| mươi)", re.I
 )
-_GARBLED_NUMBER = re.compile(r"(?<![^\W\d_])(?=[OolLI|\d]*\d)[OolLI|\d]*[OolLI|][OolLI|\d]*(?![^\W\d_])")
-_GARBLED_QUARTER = re.compile(r"\b(quý|q\.?) ?((?=[I1]*[l|!]|1+v|i+1|1+i)[lI1|!i]{1,3}v?)(?!\w)", re.I)
-_DOUBLED_SLASH = re.compile(r"(?<=\d)/{2,}(?=\d)")
-_TORN_YEAR = re.compile(r"(?<=/|\s)((?:1 ?9|2 ?0)(?: ?\d){2})(?! ?\d)")
-_TORN_DAY = re.compile(r"(?:^|(?<=ngày ))([0-3]) (\d)(?=/\d)|(?<=/)([01]) (\d)(?=/\d)", re.I)
-
+# "ngày 20 tháng 3, 6, 9, 12": the day stands in each of the months
+_DAYS_OF_MONTHS = re.compile(
+    r"(?:\bngày )?(?<!\d)(?P<day>\d{1,2}) (?:của )?(?:các )?tháng (?P<months>\d{1,2}"
+    r"(?:(?:, ?| và |, ?và )(?:tháng )?\d{1,2}(?![\d/]| tháng))+)",
+    re.I,
+)
 _DATED = r"(?i:,? ?(?:ký |ban hành )?ngày \d{1,2}(?:/\d{1,2}/\d{4}| tháng \d{1,2} năm \d{4}))?"
 _CITATIONS = (
     re.compile(r"(?:\bsố:? )?\b\d+[a-z]?/\d{4}/[^\W\d_]{2,}[\w&-]*(?:/[^\W\d_][\w&-]*)*" + _DATED, re.I),
     re.compile(r"(?:\b[Ss]ố:? )?\b\d+ ?- ?[A-ZĐ]{2,}[\w&-]*/[A-ZĐ]\w*" + _DATED),
     re.compile(r"(?:\b[Ss]ố:? )?\b\d+/(?!NĂM|THÁNG|QUÝ)[A-ZĐ]{2,}[\wĐ&-]*" + _DATED),
     re.compile(r"\bsố:? \d+[^\s,;)]*" + _DATED, re.I),
+    re.compile(
+        r"(?<=theo )(?:kế hoạch|quyết định|công văn|thông báo|nghị quyết|chỉ thị|văn bản"
+        r"|chương trình|kết luận|nghị định|thông tư|tờ trình|công điện|hướng dẫn|đề án)"
+        r"(?: [^\W\d]+| §){0,6},? ngày \d{1,2}(?:/\d{1,2}/\d{4}| tháng \d{1,2} năm \d{4})",
+        re.I,
+    ),
 )
 
 _DONE = re.compile(
@@ -89,7 +120,7 @@ class Tidy:
     """A phrase ready for the grammar, and what had to be done to it."""
 
     text: str
-    repairs: tuple[str, ...] = ()  # Vietnamese: what a scanner or typist had broken
+    notes: tuple[str, ...] = ()  # Vietnamese: what was repaired or inferred before reading
     is_done: bool = False  # the words say the work is finished already
     is_cut: bool = False
 
@@ -97,16 +128,19 @@ class Tidy:
 def tidied(phrase: str) -> Tidy:
     """Return `phrase` in one spelling, without document numbers and completion notes."""
     raw = " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFC", phrase[: 4 * MAX_READ])).split())
-    text, repairs = _repaired(_spelt(raw[:MAX_READ].translate(_ALIKE)))
+    text, repairs = repaired(_spelt(in_vietnamese(raw[:MAX_READ].translate(_ALIKE))))
+    text, holidays = named_days(text)
     for citation in _CITATIONS:
         text = citation.sub(CITATION, text)
     without_note = _DONE.sub(" ", text)
+    notes = (*(f"đã sửa {what}" for what in repairs), *holidays)
     is_cut = len(raw) > MAX_READ or len(phrase) > 4 * MAX_READ
-    return Tidy(_stripped(_spelt(without_note)), repairs, without_note != text, is_cut)
+    return Tidy(_stripped(_spelt(without_note)), notes, without_note != text, is_cut)
 
 
 def _spelt(text: str) -> str:
     text = _NUMBER_AFTER_WORD.sub(_number_in_digits, " ".join(text.split()))
+    text = _DAYS_OF_MONTHS.sub(_each_month, text)
     for pattern, put in _SPELLINGS:
         text = pattern.sub(put, text)
     return text
@@ -122,28 +156,9 @@ def _number_in_digits(match: re.Match[str]) -> str:
     return f"{word} {NUMBERS[number]}"
 
 
-def _repaired(text: str) -> tuple[str, tuple[str, ...]]:
-    repairs = []
-    for what, pattern, put in (
-        ("chữ viết lẫn trong số", _GARBLED_QUARTER, _roman),
-        ("chữ viết lẫn trong số", _GARBLED_NUMBER, _digits),
-        ("hai dấu gạch chéo liền nhau", _DOUBLED_SLASH, lambda m: "/"),
-        ("dấu cách giữa các chữ số", _TORN_YEAR, lambda m: m.group().replace(" ", "")),
-        ("dấu cách giữa các chữ số", _TORN_DAY, lambda m: m.group().replace(" ", "")),
-    ):
-        fixed = pattern.sub(put, text)
-        if fixed != text and what not in repairs:
-            repairs.append(what)
-        text = fixed
-    return text, tuple(repairs)
-
-
-def _roman(match: re.Match[str]) -> str:
-    return f"{match.group(1)} {re.sub(r'[lL1|!i]', 'I', match.group(2))}"
-
-
-def _digits(match: re.Match[str]) -> str:
-    return re.sub("[oO]", "0", re.sub(r"[lLI|]", "1", match.group()))
+def _each_month(match: re.Match[str]) -> str:
+    months = re.findall(r"\d+", match["months"])
+    return ", ".join(f"ngày {match['day']} tháng {month}" for month in months)
 
 
 def _stripped(text: str) -> str:

@@ -13,7 +13,7 @@ from engine.deadline import RULES, read_deadline
 from engine.deadline_draft import Phrase
 from engine.deadline_points import points_of
 from engine.deadline_words import tidied
-from engine.model import Confirmation, Deadline, DeadlineKind
+from engine.model import Confirmation, Deadline, DeadlineKind, Offset
 
 ISSUED = date(2025, 10, 17)
 TABLE = Path(__file__).parents[1] / "data" / "deadline_phrases.tsv"
@@ -32,7 +32,14 @@ def shown(deadline: Deadline) -> list[str]:
     detail += [f"propose {deadline.proposal}"] if deadline.proposal else []
     detail += [*deadline.rrule, *(str(m.due_on) for m in deadline.milestones)]
     detail += ["done"] if deadline.already_done else []
+    detail += [counted(deadline.offset)] if deadline.offset else []
     return [deadline.kind, due, deadline.confirmation, " | ".join(detail)]
+
+
+def counted(offset: Offset) -> str:
+    """An offset the way a row of the table writes it: "10 working day after nhận hồ sơ"."""
+    unit = f"working {offset.unit}" if offset.is_working else offset.unit
+    return f"{offset.count} {unit} {'before' if offset.is_before else 'after'} {offset.event}".strip()
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
@@ -58,12 +65,15 @@ RULE_ROWS = [
     ("blank left open", "ngày ..../.../2026"),
     ("not set yet", "Chưa thống nhất thời gian"),
     ("lunar calendar", "ngày 15 tháng Giêng"),
+    ("figures without a form", "45930"),
     ("no such day", "trước ngày 31/6/2026"),
     ("broken slashes", "/8/2026"),
     ("extended", "30/11/2025 (lùi đến 15/01/2026)"),
     ("so long from an event", "trong 7 ngày kể từ khi nhận đủ hồ sơ"),
     ("after an event, so long", "sau khi có kết luận thanh tra 45 ngày"),
     ("so long before or after", "sau 10 ngày công bố"),
+    ("once, then every year", "30/11/2025 và hằng năm"),
+    ("deadline with reports on the way", "31/12/2025 (báo cáo hằng quý)"),
     ("recurring", "trước ngày 5 hằng tháng"),
     ("starts after that", "Áp dụng đến 30/6/2026, sau thời điểm này mới thay thế"),
     ("and the years after", "15/12/2025 và những năm tiếp theo"),
