@@ -7,16 +7,28 @@ from pathlib import Path
 from typing import Any
 
 from cli.contracts import deadline_as_json
-from cli.output import add_json, iso, print_json, say, shown
+from cli.output import add_json, iso, print_json, progress_of, say, shown
 from cli.parsing import OPENING, day
+from cli.questioning import question_as_json, question_lines
 from engine.calendar import WorkCalendar
 from engine.model import UnitReading
 from engine.problems import printed
+from intake.decoding import MAX_BYTES
+from intake.names import safe_name
 from usecases import clock
+from usecases.answer_file import SUFFIX, AnswerFile
 from usecases.bring_in import Brought, Change, bring_in
 from usecases.errors import InputRejected
 from usecases.staging import StagedTask
 from usecases.wiring import open_office
+
+# Problems of a row that a question asks about, when there is one.
+ASKED = frozenset(
+    {
+        "invalid-deadline", "deadline-needs-decision", "past-due", "said-done", "said-stopped",
+        "lead-missing", "lead-unresolved", "state-secret-row", "held",
+    }
+)  # fmt: skip
 
 
 def add_commands(commands: _SubParsersAction) -> None:  # type: ignore[type-arg]
@@ -24,11 +36,16 @@ def add_commands(commands: _SubParsersAction) -> None:  # type: ignore[type-arg]
     command = commands.add_parser(
         "import",
         help="nhập phụ lục nhiệm vụ của một kế hoạch",
-        epilog="ví dụ: dondoc import phu-luc.txt --issued 2025-10-17 --dry-run",
+        epilog="ví dụ: dondoc import phu-luc.docx --issued 2025-10-17 --dry-run",
     )
-    command.add_argument("file", metavar="TỆP", help="phụ lục ở dạng văn bản (.txt) xuất từ Word")
+    command.add_argument(
+        "file", metavar="TỆP", help="văn bản có phụ lục: .docx, .xlsx, .pdf có lớp chữ, hoặc văn bản thuần"
+    )
     command.add_argument("--issued", type=day, required=True, metavar="NGÀY", help="ngày ban hành văn bản")
     command.add_argument("--plan", metavar="MÃ", help="mã kế hoạch; bỏ trống thì nhận theo tiêu đề văn bản")
+    command.add_argument(
+        "--answers", metavar="TỆP", help="tệp câu trả lời; mặc định là TÊN.tra-loi.yml cạnh tệp văn bản"
+    )
     command.add_argument("--dry-run", action="store_true", help="chỉ đọc và so sánh, không ghi gì")
     command.add_argument("--at", type=OPENING, metavar="LÚC", help="thời điểm nhập; mặc định là bây giờ")
     add_json(command)
@@ -36,16 +53,20 @@ def add_commands(commands: _SubParsersAction) -> None:  # type: ignore[type-arg]
 
 
 def _import(arguments: Namespace) -> None:
+    data, answers = _read(arguments.file), _answers(arguments)
     office = open_office()
-    brought = bring_in(
-        office,
-        _read(arguments.file),
-        Path(arguments.file).name,
-        arguments.issued,
-        arguments.at or clock.now(),
-        plan=arguments.plan,
-        dry_run=arguments.dry_run,
-    )
+    with progress_of(f"Đang đọc {safe_name(arguments.file)}") as tell:
+        brought = bring_in(
+            office,
+            data,
+            safe_name(arguments.file),
+            arguments.issued,
+            arguments.at or clock.now(),
+            plan=arguments.plan,
+            dry_run=arguments.dry_run,
+            answers=answers,
+            on_progress=tell,
+        )
     if arguments.json:
         print_json(import_as_json(brought, office.world.calendar))
     else:
@@ -54,13 +75,24 @@ def _import(arguments: Namespace) -> None:
         say("Chạy thử: chưa ghi gì. Bỏ --dry-run để nhập thật.")
 
 
+def _answers(arguments: Namespace) -> AnswerFile | None:
+    """Return the file of answers that was named, or the one beside the document if there is one."""
+    name = arguments.answers or str(Path(arguments.file).with_suffix(SUFFIX))
+    if arguments.answers is None and not Path(name).is_file():
+        return None
+    return AnswerFile(_read(name).decode("utf-8-sig", "replace"), safe_name(name))
+
+
 def _read(name: str) -> bytes:
     try:
-        return Path(name).read_bytes()
+        with Path(name).open("rb") as file:
+            return file.read(MAX_BYTES + 1)  # one more than is taken, so that a larger file is known
     except FileNotFoundError:
         raise InputRejected(f"không có tệp '{name}'; kiểm tra lại tên và thư mục") from None
     except IsADirectoryError:
         raise InputRejected(f"'{name}' là thư mục; cần một tệp phụ lục") from None
+    except ValueError:
+        raise InputRejected("tên tệp có ký tự không dùng được; đổi tên tệp rồi nhập lại") from None
     except OSError as error:
         raise InputRejected(f"không mở được tệp '{name}' ({error.strerror}); kiểm tra quyền đọc") from None
 
@@ -78,14 +110,34 @@ def _lines(brought: Brought) -> list[str]:
     for change in changes.changed:
         for name, (old, new) in change.fields.items():
             lines.append(f"  sửa {change.number}: {name}: “{old}” → “{new}”")
-    asked = [(task, code, said) for task in brought.tasks for code, said in task.problems]
-    if asked:
-        lines.append(f"Cần người xem ({len(asked)}):")
-        lines += [f"  STT {task.number or '—'}: {code}: {said}" for task, code, said in asked]
+    done = brought.completed
+    if done.total:
+        lines.append(
+            f"  đã hoàn thành {done.total}: {done.on_time} đúng hạn · {done.late} quá hạn · "
+            f"{done.unknown} không tính được"
+        )
+    blocking = [question for question in brought.questions if question.is_blocking]
+    if blocking:
+        lines.append(f"Cần trả lời ({len(blocking)}):")
+        lines += [line for question in blocking for line in question_lines(question)]
+    lines += _remarks(brought)
     for duty in brought.duties:
         said = "đã đưa vào theo dõi" if duty.is_in_force else "chờ người xác nhận"
         lines.append(f"Việc định kỳ thấy trong văn bản, {said}: “{duty.as_written}”")
     return lines + [printed(problem) for problem in brought.problems]
+
+
+def _remarks(brought: Brought) -> list[str]:
+    """Return what was noticed row by row; what a question already asks is not said twice."""
+    asked = {number for q in brought.questions if q.is_blocking for number in q.numbers}
+    noticed = [
+        (task, code, said)
+        for task in brought.tasks
+        for code, said in task.problems
+        if code not in ASKED or task.number not in asked
+    ]
+    lines = [f"Cần đối chiếu ({len(noticed)}):"] if noticed else []
+    return lines + [f"  STT {task.number or '—'}: {code}: {said}" for task, code, said in noticed]
 
 
 def import_as_json(brought: Brought, calendar: WorkCalendar) -> dict[str, Any]:
@@ -110,6 +162,12 @@ def import_as_json(brought: Brought, calendar: WorkCalendar) -> dict[str, Any]:
                 }
                 for duty in brought.duties
             ],
+            "questions": [question_as_json(question) for question in brought.questions],
+            "completed": {
+                "on_time": brought.completed.on_time,
+                "late": brought.completed.late,
+                "unknown": brought.completed.unknown,
+            },
         },
         "sections": [{"number": s.number, "title": s.title} for s in brought.sections],
         "tasks": [_task(task, calendar) for task in brought.tasks],
@@ -137,6 +195,7 @@ def _task(task: StagedTask, calendar: WorkCalendar) -> dict[str, Any]:
         "deadline": deadline_as_json(task.deadline, calendar),
         "expected": task.expected,
         "note": task.note,
+        "completed_on": iso(task.completed_on),
         "footnotes": list(task.footnotes),
         "problems": [{"code": code, "message": message} for code, message in task.problems],
         "source": {"table": task.table, "row": task.row, "cells": list(task.cells)},

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -38,6 +40,22 @@ def write(text: str, output: str | None) -> None:
 def say(*lines: str) -> None:
     """Tell a person on standard error what is going on."""
     print(*lines, sep="\n", file=sys.stderr)
+
+
+@contextmanager
+def progress_of(words: str) -> Iterator[Callable[[str], None]]:
+    """Show on standard error that long work goes on; yields a function that tells how far it is.
+
+    Nothing is shown where nobody looks, nor for work that is over in a moment.
+    """
+    from rich.console import Console  # imported here: most commands never need it
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda said: None
+        return
+    with console.status(f"{words}…") as status:
+        yield lambda said: status.update(f"{words}: {said}…")
 
 
 def iso(day: date | None) -> str | None:

@@ -120,23 +120,31 @@ def units_answered(value: str, asked: UnitReading, directory: UnitDirectory) -> 
 def deadline_answered(value: str, asked: Deadline, issued_on: date, calendar: WorkCalendar) -> Deadline:
     """Return the deadline once a person has said what the words mean; the words stay.
 
-    The answer is a day or any phrase the grammar reads without a doubt that would hold
-    it; "đồng ý" takes the proposal. For a deadline that counts from an event it is the
-    day of the event. Raises NotAnAnswer.
+    Raises NotAnAnswer; see `day_answered`.
+    """
+    answer = day_answered(value, asked, issued_on)
+    is_day = answer.kind is DeadlineKind.DATE and answer.due_on is not None
+    if asked.offset is not None and is_day and said(value) not in YES:
+        return with_event(asked, answer.due_on or issued_on, calendar)
+    reading = f"{shown(asked.as_written)} → {answer.reading.rstrip('.')} (theo câu trả lời)."
+    return replace(answer, as_written=asked.as_written, reading=reading, confirmation=Confirmation.NONE)
+
+
+def day_answered(value: str, asked: Deadline, issued_on: date) -> Deadline:
+    """Return the reading of an answer about a deadline, or about the day of its event.
+
+    The answer is a day or any phrase the grammar reads without a doubt that would hold it;
+    "đồng ý" takes the proposal. Raises NotAnAnswer.
     """
     if said(value) in YES:
         if asked.proposal is None:
             raise NotAnAnswer("câu hỏi này không có đề xuất để đồng ý; ghi ngày, ví dụ 30/9/2025")
-        return _in_force(asked, asked.proposal, value)
+        value = f"{asked.proposal:%d/%m/%Y}"
     answer = read_deadline(value, issued_on)
-    if asked.offset is not None and answer.kind is DeadlineKind.DATE and answer.due_on is not None:
-        return with_event(asked, answer.due_on, calendar)
-    is_dated = answer.due_on is not None
     is_open = answer.kind in {DeadlineKind.ONGOING, DeadlineKind.RECURRING}
-    if answer.confirmation is Confirmation.REQUIRED or not (is_dated or is_open):
+    if answer.confirmation is Confirmation.REQUIRED or not (answer.due_on is not None or is_open):
         raise NotAnAnswer(f"“{value}” chưa cho biết thời hạn; ghi ngày, ví dụ 30/9/2025, hoặc “Thường xuyên”")
-    reading = f"{shown(asked.as_written)} → {answer.reading.rstrip('.')} (theo câu trả lời)."
-    return replace(answer, as_written=asked.as_written, reading=reading, confirmation=Confirmation.NONE)
+    return answer
 
 
 def verdict_of(value: str, issued_on: date) -> Verdict:
@@ -193,11 +201,3 @@ def _with_codes_named(value: str, directory: UnitDirectory) -> str:
         if any(part.casefold() in known for part in re.split(r"\s*[,;\n]\s*", value))
         else value
     )
-
-
-def _in_force(asked: Deadline, due_on: date, value: str) -> Deadline:
-    reading = f"{shown(asked.as_written)} → hết ngày {due_on:%d/%m/%Y} (theo câu trả lời “{value}”)."
-    return replace(
-        asked, kind=DeadlineKind.DATE, reading=reading, due_on=due_on,
-        confirmation=Confirmation.NONE, proposal=None,
-    )  # fmt: skip

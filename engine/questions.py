@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from engine.answers import QuestionKind, shown, wording_key
+from engine.answers import ALL_TASKS, QuestionKind, shown, wording_key
 from engine.model import Confirmation, Deadline, DeadlineKind, ResolutionStatus, Unit, UnitReading
 
 MAX_NAMED = 8  # numbers of tasks told in one sentence
@@ -39,6 +39,8 @@ class ReadTask(Protocol):
     def held_for(self) -> QuestionKind | None: ...
     @property
     def problems(self) -> tuple[tuple[str, str], ...]: ...
+    @property
+    def is_done(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ class Question:
     """One thing to decide; `numbers` are the tasks it is about.
 
     A question that is not `is_blocking` holds nothing back: an event to wait for, a
-    supporting unit that is only informed, a duty or a link that is offered.
+    supporting unit that is only informed, a duty or a link that is offered. Its answer is
+    kept for its wording, or for `task` alone.
     """
 
     id: str
@@ -59,6 +62,7 @@ class Question:
     candidates: tuple[Unit, ...] = ()
     proposal: date | None = None
     is_blocking: bool = True
+    task: str = ALL_TASKS
 
     @property
     def key(self) -> str:
@@ -69,9 +73,10 @@ class Question:
 def questions_of(document: str, tasks: Sequence[ReadTask]) -> list[Question]:
     """Return what is open in the tasks of a document, blocking questions first."""
     numbered = [task for task in tasks if task.number is not None]
+    owed = [task for task in numbered if not task.is_done]
     found = [
         *_about_units(document, numbered),
-        *_about_deadlines(document, numbered),
+        *_about_deadlines(document, owed),
         *_about_holds(document, numbered),
     ]
     return sorted(found, key=lambda question: not question.is_blocking)
@@ -97,7 +102,8 @@ def _about_units(document: str, tasks: Sequence[ReadTask]) -> Iterator[Question]
     asked = set()
     for wording, group in _by_wording(leads, lambda task: task.lead.as_written):
         asked.add(wording_key(wording))
-        yield _units_question(document, wording, group, group[0].lead, True)
+        is_owed = any(not task.is_done for task in group)  # of finished work nobody is reminded
+        yield _units_question(document, wording, group, group[0].lead, is_owed)
     others = [task for task in tasks if task.supporting.status in _UNSETTLED]
     for wording, group in _by_wording(others, lambda task: task.supporting.as_written):
         if wording_key(wording) not in asked:
@@ -105,10 +111,10 @@ def _about_units(document: str, tasks: Sequence[ReadTask]) -> Iterator[Question]
 
 
 def _units_question(
-    document: str, wording: str, group: Sequence[ReadTask], reading: UnitReading, is_lead: bool
+    document: str, wording: str, group: Sequence[ReadTask], reading: UnitReading, is_blocking: bool
 ) -> Question:
     numbers = tuple(task.number or "" for task in group)
-    role = "chủ trì" if is_lead else "phối hợp"
+    role = "chủ trì" if reading is group[0].lead else "phối hợp"
     what = " ".join(reading.questions) or "chưa ghi cơ quan chủ trì"
     return Question(
         question_id(document, QuestionKind.UNITS, wording),
@@ -119,7 +125,7 @@ def _units_question(
         "mã hoặc tên các cơ quan, cách nhau bằng dấu chấm phẩy; “không” nếu không giao ai thêm",
         numbers,
         reading.candidates,
-        is_blocking=is_lead,
+        is_blocking=is_blocking,
     )
 
 

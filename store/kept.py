@@ -51,6 +51,9 @@ class StoredTask:
     removed_at: datetime | None = None
     lead_frozen: Frozen | None = None
     supporting_frozen: Frozen | None = None
+    proposed: str = ""  # what a second deadline column says
+    done_on: str = ""  # what the columns of finished work say
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,7 @@ def stored_of(row: TaskRow, known: dict[str, Document]) -> StoredTask:
         task_of(row, known), row.position, row.lead_as_written, row.supporting_as_written,
         tuple(row.footnotes), problems, tuple(row.cells), row.source_table, row.source_row,
         row.duty_id, row.occurrence, row.removed_at.astimezone(HANOI) if row.removed_at else None,
-        _frozen_of(row.lead_frozen), _frozen_of(row.supporting_frozen),
+        _frozen_of(row.lead_frozen), _frozen_of(row.supporting_frozen), row.proposed, row.done_on, row.state,
     )  # fmt: skip
 
 
@@ -144,6 +147,9 @@ def task_row(stored: StoredTask) -> TaskRow:
         supporting_as_written=stored.supporting,
         lead_frozen=_frozen_as_kept(stored.lead_frozen),
         supporting_frozen=_frozen_as_kept(stored.supporting_frozen),
+        proposed=stored.proposed,
+        done_on=stored.done_on,
+        state=stored.state,
         deadline=deadline_as_kept(task.deadline),
         footnotes=list(stored.footnotes),
         problems=[list(problem) for problem in stored.problems],

@@ -191,6 +191,12 @@ def documents(session: Session) -> list[Document]:
     return [document_of(row) for row in rows]
 
 
+def sections(session: Session, document_code: str) -> list[tuple[str, str]]:
+    """Return number and title of the sections of a document, in its order."""
+    statement = sa.select(SECTION.number, SECTION.title).where(SECTION.document_code == document_code)
+    return [(number, title) for number, title in session.execute(statement.order_by(SECTION.position))]
+
+
 def duties(session: Session, *, with_offered: bool = False) -> list[StoredDuty]:
     """Return every duty in force, or with those that wait for a person to accept them."""
     known = {document.code: document for document in documents(session)}

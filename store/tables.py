@@ -93,6 +93,9 @@ class TaskRow(Row, table=True):
     supporting_as_written: str = ""
     lead_frozen: dict[str, Any] | None = Field(default=None, sa_type=_NULLABLE_JSON)
     supporting_frozen: dict[str, Any] | None = Field(default=None, sa_type=_NULLABLE_JSON)
+    proposed: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    done_on: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    state: str = Field(default="", sa_column_kwargs={"server_default": ""})
     deadline: dict[str, Any] = Field(sa_type=_JSON)
     footnotes: list[str] = Field(sa_type=_JSON)
     problems: list[list[str]] = Field(sa_type=_JSON)

@@ -34,12 +34,13 @@ AHEAD = timedelta(days=400)  # no report is due later than this after it can be 
 
 
 def put_duties(session: Session, document: Document, duties: Iterable[StagedDuty]) -> None:
-    """Put a document's duties in force; what was only found in its body waits for a person."""
-    known = {duty.id: duty for duty in registry.duties(session)}
+    """Put a document's duties in force; what was only found in it is kept until a person accepts it."""
+    known = {duty.id: duty for duty in registry.duties(session, with_offered=True)}
+    kept = []
     for duty in duties:
-        if not duty.is_in_force:
-            continue
         id_ = f"{document.code}/{duty.id}"
+        kept.append(id_)
+        before = known.get(id_)
         reading = read_deadline(duty.as_written, document.issued_on)
         registry.put_duty(
             session,
@@ -50,12 +51,19 @@ def put_duties(session: Session, document: Document, duties: Iterable[StagedDuty
                 duty.as_written,
                 reading.rrule,
                 duty.units.as_written,
-                tuple(unit.code for unit in duty.units.units),
+                before.unit_codes
+                if before and before.is_in_force and duty.units.as_written == before.units_as_written
+                else tuple(unit.code for unit in duty.units.units),
                 duty.starts_on,
-                "month",
-                known[id_].opened_until if id_ in known else None,
+                duty.period,
+                before.opened_until if before else None,
+                duty.sentence,
+                duty.cutoff,
+                duty.receiver,
+                duty.is_in_force,
             ),
         )
+    registry.drop_offered_duties(session, document.code, kept)
 
 
 def open_occurrences(session: Session, directory: UnitDirectory, now: datetime) -> int:
@@ -95,7 +103,7 @@ def coming_occurrences(session: Session, directory: UnitDirectory, last: datetim
 def _occurrences(duty: StoredDuty, since: date, until: date) -> Iterator[Occurrence]:
     rules = Duty(
         duty.id, duty.document.code, duty.title, duty.rrule, duty.as_written,
-        duty.units_as_written, duty.starts_on, duty.period,
+        duty.units_as_written, duty.starts_on, duty.period, duty.cutoff,
     )  # fmt: skip
     return occurrences(rules, since, until)
 

@@ -1,17 +1,30 @@
 """What does a document ask of whom, before anything of it is in force?
 
-An annex and a registry file become the same staged tasks: every deadline and agency with
-its reading, every doubt as a problem of its row. Nothing is written here.
+An annex, a registry file and the tasks already kept become the same staged tasks: every
+deadline and agency with its reading, answers applied, every doubt as a problem of its row.
+Nothing is written here.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
+from engine.answers import (
+    AnswerBook,
+    NotAnAnswer,
+    QuestionKind,
+    Verdict,
+    VerdictKind,
+    agreed,
+    deadline_answered,
+    units_answered,
+    verdict_of,
+)
+from engine.calendar import WorkCalendar
 from engine.deadline import read_deadline
 from engine.model import (
     HANOI,
@@ -27,18 +40,43 @@ from engine.model import (
     Task,
     UnitReading,
 )
+from engine.questions import HOLDING
 from engine.units import UnitDirectory
 from intake.annex import Annex, AnnexRow, AnnexSection
 from intake.duties import find_duties
 from intake.registry import RegistryDocument, RegistryTask
 from intake.titles import short_title
+from store.kept import Frozen, StoredDuty, StoredTask
+from usecases.doubts import (
+    FOUND_ANEW,
+    doubts_about_deadline,
+    doubts_about_time,
+    doubts_about_units,
+    held_for,
+)
 
-HOLDING = frozenset({"state-secret-row", "held"})  # problems of a row that a person must settle first
+SETTLED = frozenset({ResolutionStatus.RESOLVED, ResolutionStatus.GROUP})
+ACCEPTED_AS_LISTED = "ngày hoàn thành ghi trong văn bản"
+
+
+@dataclass(frozen=True, slots=True)
+class SameWork:
+    """A task (`code`, `title`) of another plan that `task` resembles; `score` is out of 100."""
+
+    task: str
+    code: str
+    title: str
+    score: int
+    is_confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class StagedTask:
-    """One row of a plan as read; `problems` are (code, Vietnamese sentence) pairs."""
+    """One row of a plan as read; `problems` are (code, Vietnamese sentence) pairs.
+
+    `held_for` names the decision it waits for, `verdict` is that decision once given.
+    `completed_on` is the day of completion that a list of finished work gives.
+    """
 
     code: str
     number: str | None
@@ -55,6 +93,20 @@ class StagedTask:
     table: int = 1
     row: int = 0
     cells: tuple[str, ...] = ()
+    held_for: QuestionKind | None = None
+    verdict: Verdict | None = None
+    completed_on: date | None = None
+    lead_frozen: Frozen | None = None
+    supporting_frozen: Frozen | None = None
+    proposed: str = ""
+    done_on: str = ""
+    state: str = ""
+    same_as: SameWork | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the document itself gives the day of completion."""
+        return self.completed_on is not None
 
     def as_task(self, document: Document) -> Task:
         """Return the task as the engine knows it."""
@@ -73,7 +125,11 @@ class StagedTask:
 
 @dataclass(frozen=True, slots=True)
 class StagedDuty:
-    """A recurring obligation: in force from a registry file, offered when found in a document's body."""
+    """A recurring obligation: in force from a registry file, offered when found in a document.
+
+    `period` is the sort of period a report covers ("month", "quarter", …), empty when the
+    rule says it; `cutoff` as in `engine.duty.Duty`; `receiver` are words.
+    """
 
     id: str
     title: str
@@ -82,6 +138,9 @@ class StagedDuty:
     starts_on: date
     sentence: str = ""
     is_in_force: bool = True
+    period: str = "month"
+    cutoff: str = ""
+    receiver: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,39 +153,152 @@ class Staged:
     duties: tuple[StagedDuty, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What reading a row needs besides the row: the directory, the calendar, the answers given.
+
+    `on` is the day the document comes in.
+    """
+
+    directory: UnitDirectory
+    calendar: WorkCalendar
+    answers: AnswerBook
+    on: date
+
+    def read(self, row: AnnexRow, code: str, document: Document, above: StagedTask | None) -> StagedTask:
+        """Return a row with its readings; an "-nt-" takes the deadline of the row above."""
+        problems: list[tuple[str, str]] = [p for p in row.problems if p[0] not in FOUND_ANEW]
+        lead = self._units(row.lead, row.number, problems)
+        supporting = self._units(row.supporting, row.number, problems, is_lead=False)
+        deadline = self._deadline(row, document, above, problems)
+        completed_on = _completed_on(row, document)
+        kind = None
+        if row.number is not None and completed_on is None:
+            kind = held_for(deadline, row.problems, row.state, max(document.issued_on, self.on))
+        verdict = self._verdict(kind, row.number, document, problems)
+        task = StagedTask(
+            code=code,
+            number=row.number,
+            text=row.text,
+            title=short_title(row.text),
+            section=row.section,
+            lead=lead,
+            supporting=supporting,
+            deadline=deadline,
+            expected=row.expected,
+            note=row.note,
+            footnotes=row.footnotes,
+            table=row.table,
+            row=row.row,
+            cells=row.cells,
+            held_for=None if verdict else kind,
+            verdict=verdict,
+            completed_on=completed_on,
+            proposed=row.proposed,
+            done_on=row.done_on,
+            state=row.state,
+        )
+        doubts = _doubts(task, row, document) if row.number is not None else ()
+        return replace(task, problems=(*problems, *doubts))
+
+    def _units(
+        self, words: str, number: str | None, problems: list[tuple[str, str]], is_lead: bool = True
+    ) -> UnitReading:
+        reading = self.directory.resolve(words)
+        is_blank = is_lead and not words.strip()
+        answer = self.answers.find(QuestionKind.UNITS, words, number)
+        if answer is None or (reading.status in SETTLED and not is_blank):
+            return reading
+        try:
+            return units_answered(answer.value, reading, self.directory)
+        except NotAnAnswer as error:
+            problems.append(("answer-not-read", f"câu trả lời đã lưu không còn đọc được: {error}"))
+            return reading
+
+    def _deadline(
+        self, row: AnnexRow, document: Document, above: StagedTask | None, problems: list[tuple[str, str]]
+    ) -> Deadline:
+        deadline = read_deadline(row.deadline, document.issued_on)
+        if deadline.kind is DeadlineKind.INHERIT and above is not None:
+            reading = f"Như hàng trên: {above.deadline.reading}"
+            deadline = replace(above.deadline, as_written=row.deadline, reading=reading)
+        if deadline.confirmation is not Confirmation.REQUIRED or deadline.already_done:
+            return deadline
+        kind = QuestionKind.EVENT if deadline.offset is not None else QuestionKind.DEADLINE
+        answer = self.answers.find(kind, row.deadline, row.number)
+        try:
+            return (
+                deadline_answered(answer.value, deadline, document.issued_on, self.calendar)
+                if answer
+                else deadline
+            )
+        except NotAnAnswer as error:
+            problems.append(("answer-not-read", f"câu trả lời đã lưu không còn đọc được: {error}"))
+            return deadline
+
+    def _verdict(
+        self,
+        kind: QuestionKind | None,
+        number: str | None,
+        document: Document,
+        problems: list[tuple[str, str]],
+    ) -> Verdict | None:
+        answer = self.answers.find(kind, "", number) if kind else None
+        try:
+            return verdict_of(answer.value, document.issued_on) if answer else None
+        except NotAnAnswer as error:
+            problems.append(("answer-not-read", f"câu trả lời đã lưu không còn đọc được: {error}"))
+            return None
+
+
 def staged_annex(
-    annex: Annex,
-    source: str,
-    issued_on: date,
-    plan: str | None,
-    directory: UnitDirectory,
-    known: Iterable[RegistryDocument],
+    annex: Annex, document: Document, reader: Reader, shipped: RegistryDocument | None = None
 ) -> Staged:
-    """Return the tasks of an annex; a plan that ships in the registry keeps its code and titles."""
-    match = next((plan_ for plan_ in known if annex.title and plan_.source_title == annex.title), None)
-    code = plan or (match.document.code if match else derived_code(annex, source, issued_on))
-    document = Document(code, annex.title, annex.number, issued_on, annex.issuer)
-    titles = {task.number: task for task in match.tasks} if match else {}
+    """Return the tasks of an annex; a plan that ships in the registry keeps its titles."""
+    titles = {task.number: task for task in shipped.tasks} if shipped else {}
     tasks: list[StagedTask] = []
     for place, row in zip(_places(annex.rows), annex.rows, strict=True):
         above = tasks[-1] if tasks else None
-        tasks.append(_from_row(row, f"{document.code}/{place}", document, directory, titles, above))
-    return Staged(
-        document, annex.sections, tuple(tasks), tuple(_duties_of(annex, issued_on, match, directory))
-    )
+        task = reader.read(row, f"{document.code}/{place}", document, above)
+        tasks.append(_titled(task, titles.get(row.number or "")))
+    duties = (*_duties_of(annex, document.issued_on, shipped, reader), *_duties_in_cells(tasks, document))
+    return Staged(document, annex.sections, tuple(tasks), _answered_duties(duties, reader))
 
 
-def staged_registry(registry: RegistryDocument, directory: UnitDirectory) -> Staged:
+def staged_registry(registry: RegistryDocument, reader: Reader) -> Staged:
     """Return the tasks and duties of a registry file."""
     document = registry.document
-    tasks = tuple(
-        _from_registry(task, n, document, directory) for n, task in enumerate(registry.tasks, start=1)
-    )
+    tasks = tuple(_from_registry(task, n, document, reader) for n, task in enumerate(registry.tasks, start=1))
     duties = tuple(
-        StagedDuty(d.id, d.title, d.as_written, directory.resolve(d.units), d.starts_on, d.source)
+        StagedDuty(d.id, d.title, d.as_written, reader.directory.resolve(d.units), d.starts_on, d.source)
         for d in registry.duties
     )
     return Staged(document, registry.sections, tasks, duties)
+
+
+def staged_again(
+    document: Document,
+    sections: tuple[AnnexSection, ...],
+    kept: Iterable[StoredTask],
+    duties: Iterable[StoredDuty],
+    reader: Reader,
+) -> Staged:
+    """Return the tasks of a document already kept, read once more: its answers may be new."""
+    tasks: list[StagedTask] = []
+    for stored in kept:
+        task = reader.read(_row_of(stored), stored.task.code, document, tasks[-1] if tasks else None)
+        tasks.append(replace(task, title=stored.task.title))
+    again = tuple(_staged_duty(duty, reader) for duty in duties)
+    return Staged(document, sections, tuple(tasks), _answered_duties(again, reader))
+
+
+def document_of(
+    annex: Annex, source: str, issued_on: date, plan: str | None, known: Iterable[RegistryDocument]
+) -> tuple[Document, RegistryDocument | None]:
+    """Return an annex's document, and the plan of the registry it is, if it is one of them."""
+    match = next((plan_ for plan_ in known if annex.title and plan_.source_title == annex.title), None)
+    code = plan or (match.document.code if match else derived_code(annex, source, issued_on))
+    return Document(code, annex.title, annex.number, issued_on, annex.issuer), match
 
 
 def assignments_of(task: StagedTask, document: Document, at: datetime) -> list[Assignment]:
@@ -136,7 +308,7 @@ def assignments_of(task: StagedTask, document: Document, at: datetime) -> list[A
     reading that is not in force, a deadline that was past on the day of issue, and a
     deadline that was past when the document came in, so that an old plan causes no storm.
     """
-    facts = tuple(_holds(task, document, at))
+    facts = tuple(_done(task, at) if task.is_done else _holds(task, document, at))
     leads = {unit.code: unit for unit in task.lead.units}
     supporting = {unit.code: unit for unit in task.supporting.units if unit.code not in leads}
     shared = task.as_task(document)
@@ -147,6 +319,16 @@ def assignments_of(task: StagedTask, document: Document, at: datetime) -> list[A
         for role, units in ((Role.LEAD, leads), (Role.SUPPORTING, supporting))
         for unit in units.values()
     ]
+
+
+def facts_of(verdict: Verdict, at: datetime) -> list[Fact]:
+    """Return what a decision about a held task records for each of its shares."""
+    note = "theo câu trả lời khi nhập"
+    if verdict.kind is VerdictKind.DROP:
+        return [Fact(FactKind.CANCELLED, at, note=note)]
+    if verdict.kind is VerdictKind.DONE:
+        return [Fact(FactKind.ACCEPTED, at, on=verdict.on, note=note)]
+    return [Fact(FactKind.DECIDED, at, due_on=verdict.on, note=note)]
 
 
 def derived_code(annex: Annex, source: str, issued_on: date) -> str:
@@ -174,106 +356,134 @@ def _places(rows: Iterable[AnnexRow]) -> Iterable[str]:
             yield number if seen[number] == 1 else f"{number}~{seen[number]}"
 
 
+# --- rows ------------------------------------------------------------------------------
+
+
+def _doubts(task: StagedTask, row: AnnexRow, document: Document) -> Iterable[tuple[str, str]]:
+    yield from doubts_about_deadline(task.deadline, task.text, row.proposed)
+    yield from doubts_about_time(task.held_for, task.deadline, row.state, document.issued_on)
+    yield from doubts_about_units("lead", task.lead)
+    yield from doubts_about_units("supporting", task.supporting)
+
+
+def _completed_on(row: AnnexRow, document: Document) -> date | None:
+    """Return the day a column of completion dates gives, None when it is blank or unclear."""
+    if not row.done_on.strip():
+        return None
+    done = read_deadline(row.done_on, document.issued_on)
+    is_day = done.kind in {DeadlineKind.DATE, DeadlineKind.DATETIME}
+    return done.due_on if is_day and done.confirmation is not Confirmation.REQUIRED else None
+
+
+def _titled(task: StagedTask, known: RegistryTask | None) -> StagedTask:
+    is_same = known is not None and (known.lead, known.deadline) == (
+        task.lead.as_written,
+        task.deadline.as_written,
+    )
+    return replace(task, title=known.title) if known and is_same else task
+
+
+def _from_registry(task: RegistryTask, row: int, document: Document, reader: Reader) -> StagedTask:
+    held = (("held", task.held),) if task.held else ()
+    return reader.read(
+        AnnexRow(
+            task.number, task.title, lead=task.lead, deadline=task.deadline, supporting=task.supporting,
+            expected=task.expected, note=task.note, section=task.section, problems=held, row=row,
+        ),
+        f"{document.code}/{task.number}", document, None,
+    )  # fmt: skip
+
+
+def _row_of(stored: StoredTask) -> AnnexRow:
+    """Return the row that a kept task was read from."""
+    task = stored.task
+    return AnnexRow(
+        task.number, task.text, lead=stored.lead, deadline=task.deadline.as_written,
+        supporting=stored.supporting, expected=task.expected, note=task.note, footnotes=stored.footnotes,
+        section=task.section, problems=stored.problems, table=stored.source_table, row=stored.source_row,
+        cells=stored.cells, proposed=stored.proposed, done_on=stored.done_on, state=stored.state,
+    )  # fmt: skip
+
+
+# --- duties ----------------------------------------------------------------------------
+
+
 def _duties_of(
-    annex: Annex, issued_on: date, match: RegistryDocument | None, directory: UnitDirectory
+    annex: Annex, issued_on: date, match: RegistryDocument | None, reader: Reader
 ) -> Iterable[StagedDuty]:
     """Yield the duties found in the body: those the registry confirms in force, the others offered."""
     confirmed = {duty.as_written: duty for duty in match.duties} if match else {}
     for number, found in enumerate(find_duties(annex.body), start=1):
         known = confirmed.get(found.phrase)
         if known is not None:
-            units = directory.resolve(known.units)
+            units = reader.directory.resolve(known.units)
             first = issued_on.replace(day=1)  # the month of issue is the first to be reported
             yield StagedDuty(known.id, known.title, known.as_written, units, first, found.sentence)
         else:
-            units = directory.resolve("")
-            id_, title = f"viec-dinh-ky-{number}", short_title(found.sentence)
-            yield StagedDuty(id_, title, found.phrase, units, issued_on, found.sentence, is_in_force=False)
+            yield StagedDuty(
+                f"viec-dinh-ky-{number}", short_title(found.sentence), found.phrase,
+                reader.directory.resolve(found.who), issued_on, found.sentence, False,
+                found.period, found.cutoff, found.receiver,
+            )  # fmt: skip
 
 
-def _from_row(
-    row: AnnexRow,
-    code: str,
-    document: Document,
-    directory: UnitDirectory,
-    titles: Mapping[str, RegistryTask],
-    above: StagedTask | None,
-) -> StagedTask:
-    deadline = read_deadline(row.deadline, document.issued_on)
-    if deadline.kind is DeadlineKind.INHERIT and above is not None:
-        reading = f"Như hàng trên: {above.deadline.reading}"
-        deadline = replace(above.deadline, as_written=row.deadline, reading=reading)
-    known = titles.get(row.number or "")
-    is_same = known is not None and (known.lead, known.deadline) == (row.lead, row.deadline)
-    task = StagedTask(
-        code=code,
-        number=row.number,
-        text=row.text,
-        title=known.title if known and is_same else short_title(row.text),
-        section=row.section,
-        lead=directory.resolve(row.lead),
-        supporting=directory.resolve(row.supporting),
-        deadline=deadline,
-        expected=row.expected,
-        note=row.note,
-        footnotes=row.footnotes,
-        table=row.table,
-        row=row.row,
-        cells=row.cells,
-    )
-    return replace(task, problems=(*row.problems, *_doubts(task, document.issued_on)))
-
-
-def _from_registry(task: RegistryTask, row: int, document: Document, directory: UnitDirectory) -> StagedTask:
-    staged = StagedTask(
-        code=f"{document.code}/{task.number}",
-        number=task.number,
-        text=task.title,
-        title=task.title,
-        section=task.section,
-        lead=directory.resolve(task.lead),
-        supporting=directory.resolve(task.supporting),
-        deadline=read_deadline(task.deadline, document.issued_on),
-        expected=task.expected,
-        note=task.note,
-        row=row,
-    )
-    held = [("held", task.held)] if task.held else []
-    return replace(staged, problems=(*held, *_doubts(staged, document.issued_on)))
-
-
-def _doubts(task: StagedTask, issued_on: date) -> Iterable[tuple[str, str]]:
-    """Yield what a person should know about the readings of a row."""
-    if task.number is None:
-        return  # a lead-in row assigns nothing; its own problem says so
-    deadline = task.deadline
-    if deadline.kind is DeadlineKind.INVALID:
-        yield "invalid-deadline", deadline.reading
-    elif deadline.confirmation is Confirmation.REQUIRED:
-        yield "deadline-needs-decision", deadline.reading
-    elif deadline.confirmation is Confirmation.ADVISED:
-        yield "deadline-inferred", deadline.reading
-    if deadline.due_on and deadline.due_on < issued_on and not deadline.already_done:
-        yield (
-            "past-due",
-            (
-                f"hạn {deadline.due_on:%d/%m/%Y} đã qua trước ngày ban hành {issued_on:%d/%m/%Y}; "
-                "chưa nhắc cho đến khi có người quyết định"
-            ),
+def _duties_in_cells(tasks: Sequence[StagedTask], document: Document) -> Iterable[StagedDuty]:
+    """Yield a duty for each row whose deadline comes back: it is offered with the row's lead units."""
+    for task in tasks:
+        deadline = task.deadline
+        if task.number is None or deadline.kind is not DeadlineKind.RECURRING or not deadline.rrule:
+            continue
+        starts_on = deadline.starts_on or document.issued_on
+        id_ = f"stt-{task.code.removeprefix(f'{document.code}/')}"
+        yield StagedDuty(
+            id_, task.title, deadline.as_written, task.lead, starts_on, task.text, False, period=""
         )
-    if deadline.due_on and "nhiệm vụ thường xuyên" in task.text.lower():
-        yield "ongoing-in-text", "nội dung ghi “nhiệm vụ thường xuyên” nhưng cột hạn có ngày; theo cột hạn"
-    for what, reading in (("lead", task.lead), ("supporting", task.supporting)):
-        yield from _unit_doubts(what, reading)
 
 
-def _unit_doubts(what: str, reading: UnitReading) -> Iterable[tuple[str, str]]:
-    role = {"lead": "cơ quan chủ trì", "supporting": "cơ quan phối hợp"}[what]
-    if what == "lead" and not reading.as_written.strip():
-        yield "lead-missing", "chưa ghi cơ quan chủ trì; đối chiếu văn bản và bổ sung"
-    if reading.status in {ResolutionStatus.AMBIGUOUS, ResolutionStatus.UNKNOWN}:
-        asked = " ".join(reading.questions) or f"không nhận ra “{reading.as_written}”; cần người xác định"
-        yield f"{what}-unresolved", f"{role}: {asked}"
+def _staged_duty(duty: StoredDuty, reader: Reader) -> StagedDuty:
+    return StagedDuty(
+        duty.id.removeprefix(f"{duty.document.code}/"), duty.title, duty.as_written,
+        reader.directory.resolve(duty.units_as_written), duty.starts_on, duty.sentence,
+        duty.is_in_force, duty.period, duty.cutoff, duty.receiver,
+    )  # fmt: skip
+
+
+def _answered_duties(duties: Iterable[StagedDuty], reader: Reader) -> tuple[StagedDuty, ...]:
+    return tuple(duty if duty.is_in_force else _answered_duty(duty, reader) for duty in duties)
+
+
+def _answered_duty(duty: StagedDuty, reader: Reader) -> StagedDuty:
+    """Return an offered duty, in force once somebody has accepted it for units that are known."""
+    answer = reader.answers.find(QuestionKind.DUTY, duty.as_written, duty.id)
+    if answer is None:
+        return duty
+    try:
+        accepted, units = duty_answered(answer.value, duty.units, reader.directory)
+    except NotAnAnswer:
+        return duty
+    return replace(duty, is_in_force=accepted, units=units)
+
+
+def duty_answered(value: str, asked: UnitReading, directory: UnitDirectory) -> tuple[bool, UnitReading]:
+    """Return whether a duty is accepted, and who owes it: "có", "không", or "có: Các sở, ban, ngành".
+
+    Raises NotAnAnswer when it is accepted and nobody knows for whom.
+    """
+    word, _, names = value.partition(":")
+    if not agreed(word):
+        return False, asked
+    units = units_answered(names, asked, directory) if names.strip() else asked
+    if units.status not in SETTLED or not units.units:
+        raise NotAnAnswer("chưa rõ đơn vị nào phải làm; ghi “có: ” rồi tên các cơ quan")
+    return True, units
+
+
+# --- facts -----------------------------------------------------------------------------
+
+
+def _done(task: StagedTask, at: datetime) -> Iterable[Fact]:
+    """Yield the fact of a list of finished work: when it was done, and that we learnt it only now."""
+    yield Fact(FactKind.ACCEPTED, at, on=task.completed_on, note=ACCEPTED_AS_LISTED)
 
 
 def _holds(task: StagedTask, document: Document, at: datetime) -> Iterable[Fact]:
@@ -283,7 +493,7 @@ def _holds(task: StagedTask, document: Document, at: datetime) -> Iterable[Fact]
         yield Fact(FactKind.HELD, issued_at, note=task.deadline.reading)
     elif due_on is not None and due_on < document.issued_on:
         yield Fact(FactKind.HELD, issued_at, note="hạn đã qua trước ngày ban hành")
-    elif reasons := [said for code, said in task.problems if code in HOLDING]:
+    elif reasons := [said for code, said in task.problems if code in HOLDING | {"said-done", "said-stopped"}]:
         yield Fact(FactKind.HELD, issued_at, note=reasons[0])
     elif due_on is not None and due_on < at.astimezone(HANOI).date():
         yield Fact(FactKind.HELD, at, note=f"hạn đã qua khi nhập ngày {at.astimezone(HANOI):%d/%m/%Y}")

@@ -12,6 +12,7 @@ branch_labels = None
 depends_on = None
 
 _TEXT = AutoString()
+_WORDS = {"task": ("proposed", "done_on", "state"), "duty": ("sentence", "cutoff", "receiver")}
 
 
 def upgrade() -> None:
@@ -26,16 +27,15 @@ def upgrade() -> None:
     )
     for name in ("lead_frozen", "supporting_frozen"):
         op.add_column("task", sa.Column(name, sa.JSON(), nullable=True))
-    for name in ("sentence", "cutoff", "receiver"):
-        op.add_column("duty", sa.Column(name, _TEXT, nullable=False, server_default=""))
+    for table, names in _WORDS.items():
+        for name in names:
+            op.add_column(table, sa.Column(name, _TEXT, nullable=False, server_default=""))
     op.add_column("duty", sa.Column("is_in_force", sa.Boolean(), nullable=False, server_default=sa.true()))
 
 
 def downgrade() -> None:
-    for table, names in (
-        ("duty", ("is_in_force", "receiver", "cutoff", "sentence")),
-        ("task", ("supporting_frozen", "lead_frozen")),
-    ):
-        for name in names:
-            op.drop_column(table, name)
+    for name in ("is_in_force", *_WORDS["duty"]):
+        op.drop_column("duty", name)
+    for name in ("lead_frozen", "supporting_frozen", *_WORDS["task"]):
+        op.drop_column("task", name)
     op.drop_table("answer")
