@@ -10,9 +10,9 @@ from __future__ import annotations
 import io
 import logging
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pdfminer.pdfdocument import PDFDocument, PDFEncryptionError
 from pdfminer.pdfinterp import PDFResourceManager
@@ -20,11 +20,12 @@ from pdfminer.pdfpage import PDFPage
 from pdfminer.pdfparser import PDFParser
 from pdfminer.pdftypes import PDFStream, resolve1
 
+from intake.pdf_columns import Columns, is_headed, table_in
 from intake.pdf_doubts import Sight, notes_of, refuse_scans, refuse_unreadable, sight_of
 from intake.pdf_margins import without_furniture
 from intake.pdf_notes import Footnotes, footnotes_of
-from intake.pdf_page import DrawnPage, Letter, drawn
-from intake.pdf_rules import frames_of
+from intake.pdf_page import DrawnPage, Letter, Rule, drawn
+from intake.pdf_rules import frames_of, lines_across
 from intake.pdf_table import Filled, cell_lines, filled
 from intake.pdf_text import Line, lines_of, paragraphs_of, with_notes
 from intake.source import Grid, Refused, SourceDocument
@@ -32,6 +33,7 @@ from intake.source import Grid, Refused, SourceDocument
 MAX_PAGES = 300
 MAX_BYTES = 20 * 2**20
 TAIL = 4096
+_UNRULED = "trang {} có tiêu đề bảng nhưng không có đường kẻ nên không chia được ô; xin tệp Word của bảng này"
 _DATA_LOSS = "Data-loss"
 _DAMAGED = "tệp PDF hỏng hoặc bị cắt cụt"
 _SEND_AGAIN = "tải hoặc gửi lại tệp; nếu vẫn hỏng thì xin tệp Word (.docx)"
@@ -44,6 +46,7 @@ class _Page:
     height: float
     tables: tuple[Filled, ...]
     lines: list[Line]
+    rules: tuple[Rule, ...]
     stamps: tuple[str, ...]
     footnotes: Footnotes
 
@@ -126,37 +129,66 @@ def _page(shown: DrawnPage, number: int) -> _Page:
     over = tuple(text for table in tables for text in table.stamps)
     lines, footnotes = footnotes_of(lines, shown)
     kept = tuple(table for table in tables if table.lines)
-    return _Page(shown.height, kept, lines, (*over, *(line.text for line in stamps)), footnotes)
+    rules = tuple(rule for rule in lines_across(shown) if rule.end - rule.start > shown.width / 3)
+    return _Page(shown.height, kept, lines, rules, (*over, *(line.text for line in stamps)), footnotes)
 
 
 def _document(pages: Sequence[_Page], sights: Sequence[Sight]) -> SourceDocument:
     bodies, running = without_furniture([(page.height, page.lines) for page in pages])
-    blocks: list[str | Grid] = []
+    reading = _Reading()
     for number, (page, lines) in enumerate(zip(pages, bodies, strict=True), start=1):
-        blocks += _blocks(page, lines, number)
+        reading.read(page, lines, number)
     margins = dict.fromkeys([*running, *(stamp for page in pages for stamp in page.stamps)])
-    text = "\n".join([*margins, *(_text(block) for block in blocks)])
+    text = "\n".join([*margins, *map(_text, reading.blocks)])
     refuse_unreadable(text)
-    return SourceDocument(tuple(blocks), tuple(margins), tuple(notes_of(sights, text)))
+    return SourceDocument(tuple(reading.blocks), tuple(margins), (*notes_of(sights, text), *reading.notes))
 
 
-def _blocks(page: _Page, lines: Sequence[Line], number: int) -> Iterator[str | Grid]:
-    """Yield paragraphs and tables of a page from top to bottom, then the notes nobody referred to."""
-    notes = page.footnotes
-    rest = list(lines)
-    for count, table in enumerate(page.tables, start=1):
-        above = [line for line in rest if line.y < table.frame.box.top + 0.3 * line.size]
-        rest = rest[len(above) :]
-        yield from _paragraphs(above, notes)
-        label = f"trang {number}" + (f", bảng {count}" if len(page.tables) > 1 else "")
-        starts_page = number > 1 and count == 1 and not above
-        yield table.grid(label, notes, starts_page)
-    yield from _paragraphs(rest, notes)
+@dataclass(slots=True)
+class _Reading:
+    """The blocks so far; `columns` are those of a table without borders that may go on."""
 
+    blocks: list[str | Grid] = field(default_factory=list)
+    notes: list[tuple[str, str]] = field(default_factory=list)
+    columns: Columns | None = None
 
-def _paragraphs(lines: Sequence[Line], notes: Mapping[str, str]) -> Iterator[str]:
-    for _, text in paragraphs_of(lines):
-        yield with_notes(text, notes)
+    def read(self, page: _Page, lines: Sequence[Line], number: int) -> None:
+        """Add paragraphs and tables of a page from top to bottom."""
+        rest = list(lines)
+        is_first = number > 1
+        for table in page.tables:
+            above = [line for line in rest if line.y < table.frame.box.top + 0.3 * line.size]
+            rest = rest[len(above) :]
+            self._passage(page, above, number, is_first)
+            self._table(page, table, number, is_first and not above)
+            self.columns, is_first = None, False
+        self._passage(page, rest, number, is_first)
+
+    def _passage(self, page: _Page, lines: list[Line], number: int, is_first: bool) -> None:
+        """Add text between ruled tables, and the tables without borders that stand in it."""
+        while lines:
+            found = table_in(lines, page.rules, self.columns if is_first else None)
+            if found is None:
+                break
+            self._paragraphs(page, found.above)
+            self._table(page, found.table, number, is_first and not found.above)
+            lines, is_first = found.below, False
+            self.columns = None if lines else found.columns
+        else:
+            return
+        if is_headed(lines):
+            self.notes.append(("table-not-read", _UNRULED.format(number)))
+        self.columns = None
+        self._paragraphs(page, lines)
+
+    def _table(self, page: _Page, table: Filled, number: int, starts_page: bool) -> None:
+        label = f"trang {number}"
+        count = sum(isinstance(block, Grid) and block.label.split(",")[0] == label for block in self.blocks)
+        label += f", bảng {count + 1}" if count else ""
+        self.blocks.append(table.grid(label, page.footnotes, starts_page))
+
+    def _paragraphs(self, page: _Page, lines: Sequence[Line]) -> None:
+        self.blocks += [with_notes(text, page.footnotes) for _, text in paragraphs_of(lines)]
 
 
 def _text(block: str | Grid) -> str:

@@ -34,11 +34,13 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A ruled table: borders from left to right and top to bottom, and its cells."""
+    """A ruled table: borders from left to right and top to bottom, its cells and the lines it is made of."""
 
     xs: tuple[float, ...]
     ys: tuple[float, ...]
     regions: tuple[Region, ...]
+    across: tuple[Rule, ...] = ()
+    down: tuple[Rule, ...] = ()
 
     @property
     def box(self) -> Box:
@@ -51,6 +53,13 @@ class Frame:
         row = bisect_right(self.ys, point[1]) - 1
         return (min(max(row, 0), len(self.ys) - 2), min(max(column, 0), len(self.xs) - 2))
 
+    def cut(self, heights: Sequence[float]) -> Frame:
+        """Return the table as it would be with level lines at these heights, too."""
+        more = [Rule(height, self.xs[0], self.xs[-1]) for height in heights]
+        ys = sorted([*self.ys, *heights])
+        across = (*self.across, *more)
+        return Frame(self.xs, tuple(ys), tuple(_regions(self.xs, ys, across, self.down)), across, self.down)
+
 
 def frames_of(page: DrawnPage) -> list[Frame]:
     """Return the ruled tables of a page, top to bottom; one inside a cell belongs to that cell."""
@@ -58,6 +67,11 @@ def frames_of(page: DrawnPage) -> list[Frame]:
     frames = [frame for part in _connected(across, down) if (frame := _frame(*part)) is not None]
     outer = [frame for frame in frames if not any(_encloses(other, frame) for other in frames)]
     return sorted(outer, key=lambda frame: (frame.ys[0], frame.xs[0]))
+
+
+def lines_across(page: DrawnPage) -> list[Rule]:
+    """Return the level lines of a page, dashes joined."""
+    return _lines(page.across)
 
 
 def _lines(rules: Iterable[Rule]) -> list[Rule]:
@@ -106,7 +120,24 @@ def _connected(across: Sequence[Rule], down: Sequence[Rule]) -> list[tuple[list[
     groups: dict[int, tuple[list[Rule], list[Rule]]] = defaultdict(lambda: ([], []))
     for number, line in enumerate([*across, *down]):
         groups[root(number)][number >= len(across)].append(line)
-    return list(groups.values())
+    return _with_loose_borders(list(groups.values()))
+
+
+def _with_loose_borders(groups: list[tuple[list[Rule], list[Rule]]]) -> list[tuple[list[Rule], list[Rule]]]:
+    """Return the groups that may be tables, with the upright lines that end freely inside them."""
+    tables = [group for group in groups if all(group)]
+    for across, down in groups:
+        for line in down if not across else ():
+            held = (table for table in tables if _lies_in(line, *table))
+            next(held, ([], []))[1].append(line)
+    return tables
+
+
+def _lies_in(line: Rule, across: Sequence[Rule], down: Sequence[Rule]) -> bool:
+    left, right = min(rule.start for rule in across), max(rule.end for rule in across)
+    top, bottom = min(rule.start for rule in down), max(rule.end for rule in down)
+    is_inside = left < line.at < right and top - TOUCH < line.start and line.end < bottom + TOUCH
+    return is_inside and line.end - line.start > 20
 
 
 def _touch(across: Rule, down: Rule) -> bool:
@@ -117,16 +148,17 @@ def _touch(across: Rule, down: Rule) -> bool:
 
 
 def _frame(across: Sequence[Rule], down: Sequence[Rule]) -> Frame | None:
-    """Return the table that touching lines make, or None for a single box and for loose lines."""
+    """Return the table that touching lines make, or None for one column and for loose lines."""
     if not across or not down:
         return None
     across = [line for line in across if _is_held(line, down)]
     xs = _borders(down, [line.start for line in across], [line.end for line in across])
     ys = _borders(across, [line.start for line in down], [line.end for line in down])
-    if len(xs) < 2 or len(ys) < 2 or len(xs) + len(ys) < 5:
+    if len(xs) < 3 or len(ys) < 2:
         return None
     regions = _regions(xs, ys, across, down)
-    return Frame(tuple(xs), tuple(ys), tuple(regions)) if len(regions) > 1 else None
+    frame = Frame(tuple(xs), tuple(ys), tuple(regions), tuple(across), tuple(down))
+    return frame if len(regions) > 1 else None
 
 
 def _is_held(line: Rule, down: Sequence[Rule]) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 from intake.pdf_page import Letter
@@ -20,7 +20,8 @@ from intake.source import Grid, GridBuilder, Refused
 
 STAMP = 2.5  # times the size of the other letters, and more than STAMP_SIZE: no text of a cell
 STAMP_SIZE = 26.0
-_OPENS_ROW = re.compile(r"\d{1,3}(?:[.,]\d{1,3})*[a-zđ]?\s*[.)]?|[IVXLC]{1,6}\s*[.)]?")
+OPENS_ROW = re.compile(r"\d{1,3}(?:[.,]\d{1,3})*[a-zđ]?\s*[.)]?|[IVXLC]{1,6}\s*[.)]?")
+_HEADING = re.compile(r"(?:số\s*)?(?:stt|tt)", re.IGNORECASE)
 _HINT = "xin tệp Word (.docx), hoặc kẻ đường ngang giữa các hàng rồi xuất lại PDF"
 
 
@@ -44,6 +45,12 @@ class Filled:
 
 def filled(frame: Frame, letters: Sequence[Letter], page: int) -> Filled:
     """Return the frame with the letters that lie in it as the lines of its cells."""
+    table = _filled(frame, letters)
+    cuts = [cut for row in range(len(frame.ys) - 1) for cut in _cuts(table, row, page)]
+    return _filled(frame.cut(cuts), letters) if cuts else table
+
+
+def _filled(frame: Frame, letters: Sequence[Letter]) -> Filled:
     at_place = {
         (row, column): region
         for region in frame.regions
@@ -53,12 +60,24 @@ def filled(frame: Frame, letters: Sequence[Letter], page: int) -> Filled:
     usual = sorted(letter.size for letter in letters)[len(letters) // 2] if letters else 0.0
     cells: dict[Region, list[Letter]] = defaultdict(list)
     stamps: list[Letter] = []
+    previous: Letter | None = None
     for letter in letters:
-        is_stamp = letter.turn % 90 or letter.size > max(STAMP * usual, STAMP_SIZE)
-        (stamps if is_stamp else cells[at_place[frame.place(letter.centre)]]).append(letter)
+        if letter.turn % 90 or letter.size > max(STAMP * usual, STAMP_SIZE):
+            stamps.append(letter)
+            continue
+        if previous is None or not _runs_on(previous, letter):
+            region = at_place[frame.place(letter.centre)]
+        cells[region].append(letter)
+        previous = letter
     lines = {region: cell_lines(inside) for region, inside in cells.items()}
-    found = Filled(frame, lines, tuple(line.text for line in cell_lines(stamps)))
-    return _with_rows_parted(found, page)
+    return Filled(frame, lines, tuple(line.text for line in cell_lines(stamps)))
+
+
+def _runs_on(previous: Letter, letter: Letter) -> bool:
+    """Return whether a letter goes on a word that began in a cell, though it may stick out of it."""
+    is_level = letter.turn == previous.turn == 0 and abs(letter.y - previous.y) < 0.1 * letter.size
+    is_blank = letter.text.isspace() or previous.text.isspace()
+    return is_level and not is_blank and -0.2 < (letter.x - previous.end) / letter.size < 0.1
 
 
 def cell_lines(letters: Iterable[Letter]) -> list[Line]:
@@ -69,61 +88,53 @@ def cell_lines(letters: Iterable[Letter]) -> list[Line]:
     return [line for turn in sorted(by_turn, key=abs) for line in lines_of(by_turn[turn])]
 
 
-def _with_rows_parted(table: Filled, page: int) -> Filled:
-    """Return the table with each row that holds several running numbers cut at these numbers."""
-    row = len(table.frame.ys) - 2
-    while row >= 0:
-        cuts = _cuts(table, row, page)
-        if cuts:
-            table = _cut(table, row, cuts)
-        row -= 1
-    return table
-
-
 def _cuts(table: Filled, row: int, page: int) -> list[float]:
-    """Return where a row is to be cut: above each running number of its first column but the first."""
+    """Return where a row is to be cut: above each running number that other words stand above of."""
     inside = [region for region in table.frame.regions if region.row == row and region.down == 1]
     first = next((region for region in inside if region.column == 0 and region.across == 1), None)
-    numbers = table.lines.get(first, []) if first else []
-    if len(numbers) < 2 or not all(_OPENS_ROW.fullmatch(line.text) for line in numbers):
+    column = table.lines.get(first, []) if first else []
+    is_headed = bool(column) and bool(_HEADING.fullmatch(column[0].text))
+    numbers = column[is_headed:]
+    if len(numbers) < 2 - is_headed or not all(OPENS_ROW.fullmatch(line.text) for line in numbers):
+        return []
+    if not _count_up(numbers):
         return []
     beside = [line for region in inside if region is not first for line in table.lines.get(region, ())]
-    tops = min((line.y for line in beside), default=0.0)
-    heads = [any(abs(line.y - number.y) < 0.4 * number.size for line in beside) for number in numbers]
-    if all(heads) and numbers[0].y <= tops + 0.4 * numbers[0].size:
-        return [number.y - 0.85 * number.size for number in numbers[1:]]
-    if _count_up(numbers):
-        message = f"trang {page}: bảng không có đường kẻ giữa các hàng nên không biết chữ nào thuộc hàng nào"
-        raise Refused("rows-not-ruled", message, _HINT)
-    return []
+    if _stand_on_top(numbers, beside, is_headed):
+        top = min(line.y for line in beside)
+        return [line.y - 0.85 * line.size for line in numbers if line.y > top + 0.4 * line.size]
+    message = f"trang {page}: bảng không có đường kẻ giữa các hàng nên không biết chữ nào thuộc hàng nào"
+    raise Refused("rows-not-ruled", message, _HINT)
+
+
+def _stand_on_top(numbers: Sequence[Line], beside: Sequence[Line], is_headed: bool) -> bool:
+    """Return whether each number stands beside the first line of its row.
+
+    Lines of one row stand no further apart than rows; and where words stand above the first
+    number (the end of a row of the page before), rows stand further apart than lines.
+    """
+    if not all(any(abs(line.y - number.y) < 0.4 * number.size for line in beside) for number in numbers):
+        return False
+    heights = sorted({round(line.y) for line in beside})
+    steps = [
+        (b - a, any(abs(b - number.y) < 0.4 * number.size for number in numbers))
+        for a, b in pairwise(heights)
+        if b - a > 2
+    ]
+    within = max((step for step, opens in steps if not opens), default=0)
+    between = min((step for step, opens in steps if opens), default=within)
+    has_words_above = not is_headed and heights[0] < numbers[0].y - 0.4 * numbers[0].size
+    return within <= between - 2 if has_words_above else within <= between + 1
 
 
 def _count_up(numbers: Sequence[Line]) -> bool:
-    figures = [int(found[0]) for line in numbers if (found := re.match(r"\d+", line.text))]
-    return len(figures) > 1 and all(b == a + 1 for a, b in pairwise(figures))
-
-
-def _cut(table: Filled, row: int, cuts: Sequence[float]) -> Filled:
-    """Return the table with one row cut in several."""
-    ys = table.frame.ys
-    borders = (*ys[: row + 1], *cuts, *ys[row + 1 :])
-    more = len(cuts)
-    lines: dict[Region, list[Line]] = {}
-    regions: list[Region] = []
-    for region in table.frame.regions:
-        words = table.lines.get(region, [])
-        if region.row == row and region.down == 1:
-            parts = [replace(region, row=row + part) for part in range(more + 1)]
-            for line in words:
-                part = sum(line.y - 0.3 * line.size > cut for cut in cuts)
-                lines.setdefault(parts[part], []).append(line)
-            regions += parts
-            continue
-        moved = replace(
-            region,
-            row=region.row + (more if region.row > row else 0),
-            down=region.down + (more if region.row <= row < region.row + region.down else 0),
-        )
-        lines[moved] = words
-        regions.append(moved)
-    return Filled(Frame(table.frame.xs, borders, tuple(regions)), lines, table.stamps)
+    """Return whether running numbers follow each other, so that none is half of a number cut in two."""
+    previous: list[int] = []
+    for line in numbers:
+        figures = [int(found) for found in re.findall(r"\d+", line.text)]
+        if previous and figures:
+            is_next = figures[0] == previous[0] + 1 or figures[-1] == previous[-1] + 1
+            if not is_next and not (figures[-1] == 1 and len(figures) != len(previous)):
+                return False
+        previous = figures
+    return True
