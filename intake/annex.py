@@ -7,6 +7,7 @@ written, only cleaned, and each row keeps its raw cells and the place it came fr
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,11 @@ class AnnexRow:
 
 @dataclass(frozen=True, slots=True)
 class Annex:
-    """A plan as read: its head, the paragraphs around the table, sections and rows."""
+    """A plan as read: its head, the paragraphs around the table, sections and rows.
+
+    `dated` is the day of signature if the head names one; the day of issue that a person
+    gives may differ, and then somebody should look.
+    """
 
     title: str = ""
     number: str = ""  # as written: a draft leaves the figure blank ("/KH-UBND")
@@ -58,15 +63,22 @@ class Annex:
     rows: tuple[AnnexRow, ...] = ()
     body: tuple[str, ...] = ()
     is_draft: bool = False
+    dated: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RawRow:
-    """Cells of one table row as they stand in the file, and what a reader already found doubtful."""
+    """Cells of one table row as they stand in the file, and what a reader already found doubtful.
+
+    `is_merged` says that one cell covers the row; `row` is its place below the headings
+    where that is not the place in the list.
+    """
 
     line: int
     cells: tuple[str, ...]
     problems: tuple[tuple[str, str], ...] = ()
+    is_merged: bool = False
+    row: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """Which column of a table means what?
 
-Columns are known by their heading, never by their place: two plans of the same
-office order them differently. Where two headings fit one meaning, the more exact
-one wins and the other stays unread.
+Columns are known by their heading, never by their place: two plans of the same office
+order them differently. Where two headings fit one meaning, the more exact one wins and
+the other stays unread. Cells are looked at in one case only: "Tiến độ thực hiện" names a
+deadline in a plan and a state in a list of finished work.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from functools import lru_cache
 
+from intake.heading_words import MAX_HEADING, PATTERNS, PROGRESS, PROPOSAL, UNREAD
 from intake.words import cleaned
-
-MAX_HEADING = 60
 
 
 class Column(StrEnum):
@@ -27,9 +28,12 @@ class Column(StrEnum):
     DEADLINE = "deadline"
     EXPECTED = "expected"
     NOTE = "note"
+    PROPOSED = "proposed"
+    DONE_ON = "done_on"
+    STATE = "state"
 
 
-# What an administrator is told to write; the patterns below accept more.
+# What an administrator is told to write; the patterns accept more.
 ACCEPTED: dict[Column, tuple[str, ...]] = {
     Column.NUMBER: ("STT", "TT", "Số thứ tự"),
     Column.TEXT: ("Nội dung nhiệm vụ", "Nhiệm vụ", "Nội dung công việc"),
@@ -38,43 +42,51 @@ ACCEPTED: dict[Column, tuple[str, ...]] = {
     Column.DEADLINE: ("Hạn hoàn thành", "Thời hạn hoàn thành", "Thời hạn", "Thời gian", "Tiến độ"),
     Column.EXPECTED: ("Kết quả dự kiến", "Sản phẩm"),
     Column.NOTE: ("Ghi chú",),
+    Column.PROPOSED: ("Thời hạn đề xuất",),
+    Column.DONE_ON: ("Ngày hoàn thành",),
+    Column.STATE: ("Tình trạng",),
 }
 
-# Best fit first. Agencies and dates come before tasks: "Cơ quan chủ trì nhiệm vụ" is an agency.
-_PATTERNS: tuple[tuple[Column, str], ...] = (
-    (Column.NUMBER, r"(s ?t ?t|t ?t|số tt|số thứ tự|thứ tự|số|mã số|mã nhiệm vụ|giai đoạn)"),
-    (Column.NOTE, r".*ghi chú.*"),
-    (Column.LEAD, r".*chủ trì.*"),
-    (Column.SUPPORTING, r".*phối hợp.*"),
-    (
-        Column.LEAD,
-        r"(cơ quan|đơn vị|tổ chức|bộ phận).*(tham mưu|thực hiện|được giao|chịu trách nhiệm|đầu mối).*",
-    ),
-    (Column.LEAD, r"(cơ quan|đơn vị|phân công|đầu mối|trách nhiệm)( thực hiện)?"),
-    (Column.DEADLINE, r"(thời )?hạn( định)?( hoàn thành| thực hiện)?|thời điểm hoàn thành|ngày đến hạn"),
-    (Column.DEADLINE, r"(thời )?hạn .*|mốc thời gian.*"),
-    (Column.DEADLINE, r"(thời gian|tiến độ)( hoàn thành| thực hiện)?"),
-    (Column.DEADLINE, r"(thời gian|tiến độ).*(hoàn thành|thực hiện|dự kiến|trình).*"),
-    (
-        Column.EXPECTED,
-        r".*(sản phẩm|đầu ra).*|(dự kiến )?kết quả( dự kiến| cần đạt| đầu ra)?|yêu cầu kết quả",
-    ),
-    (Column.TEXT, r".*nội dung.*|.*nhiệm vụ.*"),
-    (Column.TEXT, r"(tên |danh mục )?(công việc|văn bản|hoạt động|giải pháp)( .*)?"),
+_TIME = re.compile(
+    r"\d{1,4}\s*[./-]\s*\d|\b(?:19|20)\d\d\b|\bt(?:háng)?\s*\d|\bquý\b|\bnăm\b|\bngày\b|thường xuyên|"
+    r"h[àằ]ng (?:tuần|tháng|quý|năm)|trước |sau khi",
+    re.IGNORECASE,
 )
+_STATE = re.compile(r"^(?:đã|đang|chưa|hoàn thành|không|tạm|chậm|trễ|quá hạn|\d{1,3}\s*%)", re.IGNORECASE)
 
 
-def columns_of(headings: Sequence[str]) -> dict[Column, int]:
-    """Return the place of each column that a heading names, from 0."""
+def columns_of(headings: Sequence[str], rows: Iterable[Sequence[str]] = ()) -> dict[Column, int]:
+    """Return the place of each column that a heading names, from 0.
+
+    `rows` are the cells below; they only settle what a column called "Tiến độ" holds. Of
+    two deadline columns the decided one counts, the other holds the proposal.
+    """
     found: dict[Column, tuple[int, int]] = {}
+    proposals: list[int] = []
+    progress: list[int] = []
     for place, heading in enumerate(headings):
         fit = _fit(heading)
         if fit is None:
             continue
         column, rank = fit
-        if column not in found or rank < found[column][0]:
+        if column is Column.DEADLINE and PROPOSAL.search(_name(heading)):
+            proposals.append(place)
+        elif column is Column.DEADLINE and PROGRESS.fullmatch(_name(heading)):
+            progress.append(place)
+        elif column not in found or rank < found[column][0]:
             found[column] = (rank, place)
-    return {column: place for column, (_, place) in found.items()}
+    columns = {column: place for column, (_, place) in found.items()}
+    return _with_times(columns, proposals, progress, list(rows))
+
+
+def is_known(heading: str) -> bool:
+    """Return whether a heading is one that tables have, read or not: "Kinh phí", "Lãnh đạo theo dõi"."""
+    return _fit(heading) is not None or bool(UNREAD.fullmatch(_name(heading)))
+
+
+def is_only_proposed(heading: str) -> bool:
+    """Return whether a deadline column holds what somebody proposes."""
+    return bool(PROPOSAL.search(_name(heading)))
 
 
 def looks_like_headings(cells: Sequence[str]) -> bool:
@@ -91,20 +103,37 @@ def spread_headings(first: Sequence[str], second: Sequence[str]) -> tuple[str, .
     A heading that spans columns ("Cơ quan thực hiện") gives way to those written below it
     ("Chủ trì", "Phối hợp"); the others stand over an empty cell.
     """
-    names = [cell for cell in second if cleaned(cell)]
-    if not names or len(second) < len(first) or len(columns_of(names)) < len(names):
+    if not any(cleaned(cell) for cell in second) or len(second) < len(first):
         return None
-    if len(second) == len(first):
-        return tuple(below if cleaned(below) else above for above, below in zip(first, second, strict=True))
-    above, spread = iter(first), []
-    for place, cell in enumerate(second):
-        if not cleaned(cell):
-            spread.append(next(above, ""))
-            continue
-        if not spread or not cleaned(second[place - 1]):
-            next(above, "")
-        spread.append(cell)
-    return tuple(spread) if next(above, None) is None else None
+    if len(second) > len(first):
+        first = _spread(first, second)
+    if len(first) != len(second):
+        return None
+    names = combined(first, second)
+    below = [name for name, cell in zip(names, second, strict=True) if cleaned(cell)]
+    return names if all(map(is_known, below)) else None
+
+
+def combined(first: Sequence[str], second: Sequence[str]) -> tuple[str, ...]:
+    """Return one name for each column of a heading over two rows; a name is never longer than needed."""
+    names, above = [], ""
+    for place, (over, under) in enumerate(zip(first, second, strict=True)):
+        follows = place and cleaned(under) and cleaned(second[place - 1])
+        above = over if cleaned(over) or not follows else above
+        names.append(joined_name((above, under)) if cleaned(under) else over)
+    return tuple(names)
+
+
+def joined_name(levels: Iterable[str]) -> str:
+    """Return the heading that the cells over one column make together, the lowest one if it says enough."""
+    parts = [part for part in dict.fromkeys(levels) if cleaned(part)]
+    if len(parts) < 2:
+        return "".join(parts)
+    whole, below = " ".join(map(cleaned, parts)), parts[-1]
+    says_more = is_known(whole) and _meaning(whole) not in {_meaning(below), _meaning(parts[0])}
+    if says_more or PROPOSAL.search(_name(whole)):
+        return whole
+    return below if is_known(below) else whole
 
 
 def nearest_heading(heading: str, columns: Iterable[Column]) -> str:
@@ -114,10 +143,58 @@ def nearest_heading(heading: str, columns: Iterable[Column]) -> str:
     return accepted[near[0]] if near else ""
 
 
+def _with_times(
+    columns: dict[Column, int], proposals: list[int], progress: list[int], rows: Sequence[Sequence[str]]
+) -> dict[Column, int]:
+    """Return the columns with every time column in its place: decided, proposed, or how far work is."""
+    if progress and Column.DEADLINE not in columns and not _are_states(rows, progress[0]):
+        columns[Column.DEADLINE] = progress.pop(0)
+    if progress:
+        columns.setdefault(Column.STATE, progress[0])
+    if proposals and Column.DEADLINE not in columns:
+        columns[Column.DEADLINE] = proposals.pop(0)
+    if proposals:
+        columns.setdefault(Column.PROPOSED, proposals[0])
+    return columns
+
+
+def _are_states(rows: Sequence[Sequence[str]], place: int) -> bool:
+    """Return whether most cells of a column say how far work is, rather than when it is due."""
+    cells = [cleaned(row[place]) for row in rows if place < len(row)]
+    states = sum(bool(_STATE.search(cell)) and not _TIME.match(cell) for cell in cells)
+    times = sum(bool(_TIME.search(cell)) and not _STATE.search(cell) for cell in cells)
+    return states > times
+
+
+def _spread(first: Sequence[str], second: Sequence[str]) -> tuple[str, ...]:
+    """Return the upper cells, each over the first of the columns it spans."""
+    above, spread = iter(first), []
+    for place, cell in enumerate(second):
+        goes_on = bool(place) and cleaned(cell) and cleaned(second[place - 1])
+        spread.append("" if goes_on else next(above, ""))
+    return tuple(spread) if next(above, None) is None else ()
+
+
+def _meaning(heading: str) -> Column | None:
+    fit = _fit(heading)
+    return fit[0] if fit else None
+
+
+@lru_cache(maxsize=4096)
 def _fit(heading: str) -> tuple[Column, int] | None:
-    name = re.sub(r"\([^)]*\)", " ", cleaned(heading)).lower()
-    name = re.sub(r"[^\w]+", " ", name).strip()
-    if not name or len(name) > MAX_HEADING:
+    """Return what a heading names and how exactly, the smaller the better."""
+    if len(heading) > 4 * MAX_HEADING:
         return None
-    ranked = enumerate(_PATTERNS)
-    return next(((column, rank) for rank, (column, form) in ranked if re.fullmatch(form, name)), None)
+    name = _name(heading)
+    bare = re.sub(r" +", " ", re.sub(r"\([^)]*\)", " ", name)).strip() or name
+    if not bare or len(bare) > MAX_HEADING or UNREAD.fullmatch(bare):
+        return None
+    words = re.sub(r"[^\w]+", " ", bare).strip()
+    ranked = enumerate(PATTERNS)
+    return next(((Column(field), rank) for rank, (field, form) in ranked if form.fullmatch(words)), None)
+
+
+@lru_cache(maxsize=4096)
+def _name(heading: str) -> str:
+    """Return a heading in small letters, its brackets kept and every other sign a blank."""
+    return re.sub(r"[^\w()]+", " ", cleaned(heading).lower()).strip()

@@ -14,7 +14,9 @@ from dataclasses import dataclass, field
 
 from intake.annex import RawRow, RawTable
 from intake.headings import Column, columns_of, looks_like_headings, spread_headings
-from intake.table import is_running_number, is_section_number
+from intake.rows import is_running_number
+from intake.sections import is_section_number
+from intake.tabbed import BREAK
 from intake.words import cleaned
 
 _CELL = re.compile(r"[ \u00a0\ufeff]*\t(.*)", re.DOTALL)
@@ -157,14 +159,15 @@ def _flat_region(lines: Sequence[str], start: _Block, end: int) -> Region:
         elif line.strip():
             rows.append(RawRow(number, (line,)))
         last = number if line.strip() else last
+    names = tuple(_unquoted(heading).replace(BREAK, "\n") for heading in headings)
     starts = (0, *itertools.accumulate(len(heading) + 1 for heading in headings))
     places = tuple((first, start + 1) for start in starts[:-1])
-    return Region(first, last, RawTable(first, tuple(map(_unquoted, headings)), tuple(rows), places))
+    return Region(first, last, RawTable(first, names, tuple(rows), places))
 
 
 def _padded(line: str, width: int) -> tuple[str, ...]:
     """Return the cells of a line; blank cells at its end are often lost in editing."""
-    cells = [_unquoted(cell) for cell in line.split("\t")]
+    cells = [_unquoted(cell).replace(BREAK, "\n") for cell in line.split("\t")]
     while len(cells) > width and not cells[-1].strip():
         cells.pop()
     return tuple(cells + [""] * (width - len(cells)))

@@ -1,83 +1,121 @@
-"""Which tasks does a table assign, row by row?
+"""Which tasks do the tables of a plan assign, row by row?
 
 Shared by every format: headings decide the columns, section rows are taken out, and
-each remaining row becomes an annex row with the problems a person should see.
+each remaining row becomes an annex row with the problems a person should see. Tables
+without a deadline column are no annex and are left out, as long as another one is.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from engine.problems import Problem
 from intake.annex import AnnexRow, AnnexSection, RawRow, RawTable
-from intake.headings import ACCEPTED, Column, columns_of, nearest_heading
-from intake.secrecy import is_marked, speaks_of_secrets
-from intake.words import cleaned, without_footnotes
+from intake.headings import ACCEPTED, Column, columns_of, is_known, is_only_proposed, nearest_heading
+from intake.rows import annex_row, is_running_number, number_of
+from intake.sections import Sections, bare_number, section_of
+from intake.words import cleaned
 
-_NUMBER = re.compile(r"(?:\d{1,3}|(?!19|20)\d{4})(?:[.,]\d{1,3})*[a-zđ]?\s*[.)]?")
-_SECTION = re.compile(r"(?:[IVXLC]{1,6}|[A-HĐ])\s*[.)]?")
-_SECTION_TITLE = re.compile(r"([IVXLC]{1,6}|[A-HĐ])\s*[.):]\s*(\S.*)")
-_UNNUMBERED = "hàng không có số thứ tự; đối chiếu văn bản xem đây là nhiệm vụ hay phần dẫn"
-_SECRET = "hàng nói đến tài liệu mật; người phụ trách bảo mật xem trước khi giao và nhắc"
-_NO_TEXT = "hàng không có nội dung nhiệm vụ; đối chiếu lại với văn bản"
+_COUNTED = re.compile(r"\(?(?:\d{1,2}|[A-ZĐ]|[a-zđ])\)?(?:\s*=.*)?")
+MIN_COUNTED = 3
 _REQUIRED = (
     (Column.TEXT, "no-task-column", "nội dung nhiệm vụ"),
     (Column.DEADLINE, "no-deadline-column", "thời hạn"),
 )
 
 
-def is_running_number(cell: str) -> bool:
-    """Return whether a cell holds nothing but a running number such as `15.` or `2.1`."""
-    return bool(_NUMBER.fullmatch(cleaned(cell)))
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """What the tables of a file assign; without rows, `problems` say why."""
+
+    sections: tuple[AnnexSection, ...] = ()
+    rows: tuple[AnnexRow, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    tables: tuple[RawTable, ...] = ()  # those that were read
 
 
-def is_section_number(cell: str) -> bool:
-    """Return whether a cell holds nothing but a roman number or a capital letter."""
-    return bool(_SECTION.fullmatch(cleaned(cell)))
+def assigned_by(tables: Sequence[RawTable], source: str) -> Assigned:
+    """Return the sections and tasks of every readable table, or why none of them can be read."""
+    judged = [(table, *heading_problems(table, source)) for table in tables]
+    readable = [(table, found) for table, found, is_readable in judged if is_readable]
+    if not readable:
+        best = max(judged, key=lambda judgement: len(columns_in(judgement[0])), default=None)
+        return Assigned(problems=tuple(best[1]) if best else ())
+    skipped = [_skipped(table, found[0]) for table, found, is_readable in judged if not is_readable]
+    problems = [*(problem for _, found in readable for problem in found), *skipped]
+    sections, rows = _joined([table for table, _ in readable])
+    return Assigned(sections, with_duplicates(rows), tuple(problems), tuple(table for table, _ in readable))
+
+
+def columns_in(table: RawTable) -> dict[Column, int]:
+    """Return the place of each column of a table."""
+    return columns_of(table.headings, [row.cells for row in table.rows])
 
 
 def heading_problems(table: RawTable, source: str) -> tuple[list[Problem], bool]:
     """Return what is wrong with the headings, and whether the table can be read at all."""
-    known = columns_of(table.headings)
+    known = columns_in(table)
     seen = ", ".join(f"'{cleaned(heading)}'" for heading in table.headings)
     if not known:
         hint = f"đặt tên cột theo một trong các cách: {_accepted(*Column)}"
-        message = f"không nhận ra cột nào trong các tiêu đề: {seen}"
+        message = f"không nhận ra cột nào trong các tiêu đề: {seen}{_where(table)}"
         return [Problem(source, table.line, 1, "unknown-headings", message, hint)], False
     missing = [
-        Problem(source, table.line, 1, code, f"bảng không có cột {what}; các cột: {seen}", _rename(column))
+        Problem(
+            source,
+            table.line,
+            1,
+            code,
+            f"bảng{_where(table)} không có cột {what}; các cột: {seen}",
+            _way_out(column, table, known),
+        )
         for column, code, what in _REQUIRED
         if column not in known
     ]
-    return (missing, False) if missing else (list(_unknown(table, source, known)), True)
+    return (missing, False) if missing else (list(_unread(table, source, known)), True)
 
 
-def rows_of(table: RawTable, number: int) -> tuple[list[AnnexSection], list[AnnexRow]]:
-    """Return the sections and the tasks of a table whose headings were found readable."""
-    columns = columns_of(table.headings)
-    sections: list[AnnexSection] = []
+def rows_of(
+    table: RawTable, number: int, sections: Sections | None = None
+) -> tuple[list[AnnexSection], list[AnnexRow]]:
+    """Return the sections and the tasks of a table whose headings were found readable.
+
+    `sections` are those of the tables before it, in which this one goes on.
+    """
+    columns = columns_in(table)
+    sections = sections or Sections()
+    known = len(sections.found)
     rows: list[AnnexRow] = []
-    for ordinal, raw in enumerate(table.rows, start=1):
-        if not any(cleaned(cell) for cell in raw.cells) or _repeats(raw, table):
-            continue
-        section = section_of(raw.cells)
+    raws = list(_filled(table))
+    for place, (ordinal, raw) in enumerate(raws, start=1):
+        below = raws[place][1] if place < len(raws) else None
+        section = section_of(raw.cells, raw.is_merged or _is_parent(raw, below, columns))
+        section = section or _parent(raw, below, columns)
         if section is not None:
-            sections.append(section)
+            sections.open(section)
             continue
-        current = sections[-1].number if sections else ""
-        row = _row(raw, columns, len(table.headings))
-        rows.append(replace(row, section=current, table=number, row=ordinal))
-    return sections, rows
+        row = annex_row(raw, columns, table)
+        rows.append(replace(row, section=sections.current, table=number, row=ordinal))
+    return sections.found[known:], rows
 
 
 def with_duplicates(rows: Sequence[AnnexRow]) -> tuple[AnnexRow, ...]:
-    """Return the rows with a problem on each one whose number an earlier row already bears."""
-    first: dict[str, AnnexRow] = {}
+    """Return the rows with a problem on each one that bears the number of an earlier row.
+
+    Numbers may start again in each section and table; a task that stands in two tables
+    with its number and words is one too many all the same.
+    """
+    first: dict[tuple[object, ...], AnnexRow] = {}
     marked = []
     for row in rows:
-        earlier = first.setdefault(row.number, row) if row.number else row
+        is_own = (
+            not row.number or row.number.isalpha() or any(code == "split-task" for code, _ in row.problems)
+        )
+        keys = () if is_own else _keys(row)
+        earlier = next((first[key] for key in keys if key in first), row)
+        first.update({key: row for key in keys if key not in first})
         if earlier is not row:
             where = f"dòng {earlier.line}" if earlier.line else f"bảng {earlier.table}, hàng {earlier.row}"
             problem = ("duplicate-number", f"số thứ tự {row.number} đã dùng ở {where}; sửa lại một trong hai")
@@ -86,81 +124,110 @@ def with_duplicates(rows: Sequence[AnnexRow]) -> tuple[AnnexRow, ...]:
     return tuple(marked)
 
 
-def section_of(cells: Sequence[str]) -> AnnexSection | None:
-    """Return the section a row opens: a roman number with a title, in one cell or two, and no more."""
-    filled = [text for text in map(cleaned, cells) if text]
-    if len(filled) == 2 and _SECTION.fullmatch(filled[0]):
-        return AnnexSection(_bare(filled[0]), filled[1])
-    one = _SECTION_TITLE.fullmatch(filled[0]) if len(filled) == 1 else None
-    return AnnexSection(one[1], one[2]) if one else None
+def numbers_columns(cells: Sequence[str]) -> bool:
+    """Return whether a row only counts the columns: "(1) (2) (3)", "A B 1 2"."""
+    texts = [text for text in map(cleaned, cells) if text]
+    if len(texts) < max(MIN_COUNTED, len(cells) - 1):
+        return False
+    return len(set(texts)) == len(texts) and all(map(_COUNTED.fullmatch, texts))
 
 
-def _row(raw: RawRow, columns: dict[Column, int], width: int) -> AnnexRow:
-    pairs = [without_footnotes(cell) for cell in raw.cells]
-
-    def under(column: Column) -> str:
-        place = columns.get(column, len(pairs))
-        return pairs[place][0] if place < len(pairs) else ""
-
-    filled = [text for text, _ in pairs if text]
-    if len(filled) == 1 and len(pairs) < width and not is_running_number(filled[0]):  # merged across
-        row = AnnexRow(None, filled[0], line=raw.line, cells=raw.cells)
-        return replace(row, problems=tuple(_row_problems(row, True, width)))
-    row = AnnexRow(
-        _bare(under(Column.NUMBER)) or None,
-        under(Column.TEXT),
-        lead=under(Column.LEAD),
-        deadline=under(Column.DEADLINE),
-        supporting=under(Column.SUPPORTING),
-        expected=under(Column.EXPECTED),
-        note=under(Column.NOTE),
-        footnotes=tuple(note for _, notes in pairs for note in notes),
-        line=raw.line,
-        cells=raw.cells,
-    )
-    return replace(row, problems=tuple(_row_problems(row, Column.NUMBER in columns, width)))
+def _keys(row: AnnexRow) -> tuple[tuple[object, ...], ...]:
+    return (row.table, row.section, row.number), (row.number, row.text.lower())
 
 
-def _row_problems(row: AnnexRow, numbered: bool, width: int) -> Iterator[tuple[str, str]]:
-    count = len(row.cells)
-    if numbered and row.number is None:
-        yield "unnumbered-row", _UNNUMBERED
-    elif count < width:
-        yield "incomplete-row", f"hàng chỉ có {count}/{width} ô; đối chiếu văn bản và điền các ô còn thiếu"
-    elif numbered and not is_running_number(row.number or ""):
-        yield "unreadable-number", f"số thứ tự '{row.number}' không phải là một số; sửa lại cột số thứ tự"
-    if count > width:
-        yield "extra-cells", f"hàng có {count} ô, tiêu đề chỉ có {width}; xem ô nào bị tách đôi"
-    if not row.text:
-        yield "no-task-text", _NO_TEXT
-    if any(is_marked(cell) or speaks_of_secrets(cleaned(cell)) for cell in row.cells):
-        yield "state-secret-row", _SECRET
+def _joined(tables: Sequence[RawTable]) -> tuple[tuple[AnnexSection, ...], list[AnnexRow]]:
+    """Return the rows of all tables; one that goes on counting stands in the section before it."""
+    sections, rows = Sections(), list[AnnexRow]()
+    for number, table in enumerate(tables, start=1):
+        first = next((place for _, raw in _filled(table) if (place := _count(raw, columns_in(table)))), 1)
+        last = next((int(row.number) for row in reversed(rows) if row.number and row.number.isdigit()), 0)
+        if first != last + 1 or first == 1:
+            sections.leave()
+        rows += rows_of(table, number, sections)[1]
+    return tuple(sections.found), rows
 
 
-def _repeats(raw: RawRow, table: RawTable) -> bool:
-    """Return whether a row repeats the headings, as on the second page of a printed table."""
-    return [cleaned(cell).lower() for cell in raw.cells] == [cleaned(name).lower() for name in table.headings]
+def _count(raw: RawRow, columns: Mapping[Column, int]) -> int:
+    number = bare_number(cleaned(number_of(raw, columns)))
+    return int(number) if number.isdecimal() else 0
 
 
-def _bare(number: str) -> str:
-    return number.rstrip(".) ").strip()
+def _filled(table: RawTable) -> Iterator[tuple[int, RawRow]]:
+    """Yield the rows that say something with their place, without repeated headings and column counts."""
+    follows_headings = True
+    names = [cleaned(name).lower() for name in table.headings]
+    for ordinal, raw in enumerate(table.rows, start=1):
+        cells = [cleaned(cell) for cell in raw.cells]
+        repeats = [cell.lower() for cell in cells] == names
+        if repeats or (follows_headings and numbers_columns(cells)):
+            follows_headings = True
+        elif any(cells):
+            follows_headings = False
+            yield raw.row or ordinal, raw
 
 
-def _unknown(table: RawTable, source: str, known: Mapping[Column, int]) -> Iterator[Problem]:
+def _is_parent(raw: RawRow, below: RawRow | None, columns: Mapping[Column, int]) -> bool:
+    """Return whether a row of one or two cells is a caption: alone, or above rows counted under it."""
+    return len(raw.cells) == 1 or (len(raw.cells) == 2 and _has_parts(raw, below, columns))
+
+
+def _parent(raw: RawRow, below: RawRow | None, columns: Mapping[Column, int]) -> AnnexSection | None:
+    """Return the section of a numbered row that holds nothing but its words, above 1.1 or a)."""
+    filled = [text for text in map(cleaned, raw.cells) if text]
+    number = cleaned(number_of(raw, columns))
+    if len(filled) != 2 or filled[0] != number or not _has_parts(raw, below, columns):
+        return None
+    return AnnexSection(bare_number(number), filled[1])
+
+
+def _has_parts(raw: RawRow, below: RawRow | None, columns: Mapping[Column, int]) -> bool:
+    number = bare_number(cleaned(number_of(raw, columns)))
+    under = bare_number(cleaned(number_of(below, columns))) if below else ""
+    if not is_running_number(number) or not under or under == number:
+        return False
+    return under.startswith(f"{number}.") or under in {"a", "1"}
+
+
+def _skipped(table: RawTable, reason: Problem) -> Problem:
+    message = f"bỏ qua một bảng vì không giao việc: {reason.message}"
+    return Problem(reason.source, table.line, 1, "table-skipped", message, reason.hint)
+
+
+def _where(table: RawTable) -> str:
+    return f" ở {table.label}" if table.label else ""
+
+
+def _unread(table: RawTable, source: str, known: Mapping[Column, int]) -> Iterator[Problem]:
+    """Yield a note for each column that is not read, and one for a deadline that is only proposed."""
     missing = [column for column in Column if column not in known]
+    deadline = cleaned(table.headings[known[Column.DEADLINE]])
+    if is_only_proposed(deadline):
+        message = f"cột thời hạn duy nhất là '{deadline}'; các hạn này có thể chưa được quyết định"
+        hint = "đối chiếu với văn bản đã ban hành trước khi đưa vào theo dõi"
+        yield Problem(source, *table.place_of(known[Column.DEADLINE]), "proposed-deadline", message, hint)
     for place, heading in enumerate(table.headings):
         name = cleaned(heading)
         if place in known.values() or not name:
             continue
-        near = nearest_heading(name, missing)
+        near = "" if is_known(name) else nearest_heading(name, missing)
         advice = f"đổi tên cột nếu cần đọc — ý bạn là '{near}'?" if near else "đổi tên cột nếu cần đọc"
         message = f"cột '{name}' không được dùng; nội dung vẫn giữ nguyên trong ô gốc"
+        rival = next((column for column in columns_of([name]) if column in known), None)
+        if rival is not None:
+            used = cleaned(table.headings[known[rival]])
+            message = f"cột '{name}' không được dùng, vì đã đọc cột '{used}'; nội dung giữ nguyên trong ô gốc"
         yield Problem(source, *table.place_of(place), "unknown-heading", message, advice)
+
+
+def _way_out(column: Column, table: RawTable, known: Mapping[Column, int]) -> str:
+    """Return how to name the missing column; a day of completion may have been meant as the deadline."""
+    advice = f"đặt tên cột là một trong: {_accepted(column)}"
+    if column is Column.DEADLINE and Column.DONE_ON in known:
+        done = cleaned(table.headings[known[Column.DONE_ON]])
+        return f"nếu cột '{done}' là hạn phải xong chứ không phải ngày đã xong, {advice}"
+    return advice
 
 
 def _accepted(*columns: Column) -> str:
     return ", ".join(name for column in columns for name in ACCEPTED[column])
-
-
-def _rename(column: Column) -> str:
-    return f"đặt tên cột là một trong: {_accepted(column)}"

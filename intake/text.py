@@ -11,13 +11,13 @@ import re
 from collections.abc import Sequence
 
 from engine.problems import Problem
-from intake.annex import EMPTY, Annex, AnnexRow, AnnexSection
+from intake.annex import EMPTY, Annex
+from intake.assembling import annex_from, secret
 from intake.decoding import decoded
-from intake.head import head_of
 from intake.layout import Region, regions_of, unnamed_table
 from intake.secrecy import is_marked
-from intake.table import heading_problems, rows_of, with_duplicates
-from intake.words import cleaned
+from intake.tabbed import as_tabbed
+from intake.table import heading_problems
 
 
 def read_annex(data: bytes, source: str) -> tuple[Annex, list[Problem]]:
@@ -25,49 +25,22 @@ def read_annex(data: bytes, source: str) -> tuple[Annex, list[Problem]]:
     text, problems = decoded(data, source)
     if problems:
         return EMPTY, problems
-    lines = re.split(r"\r\n|\r|\n", text)
+    lines = as_tabbed(re.split(r"\r\n|\r|\n", text))
     regions = regions_of(lines)
     around = _around(lines, regions)
     marked = next((number for number, line in around if is_marked(line)), None)
     if marked is not None:
-        return EMPTY, [_secret(source, marked)]
+        return EMPTY, [secret(source, marked)]
     if not regions:
         return EMPTY, [_no_table(lines, source)]
-    return _annex(lines, regions, around, source)
-
-
-def _annex(
-    lines: Sequence[str], regions: Sequence[Region], around: Sequence[tuple[int, str]], source: str
-) -> tuple[Annex, list[Problem]]:
-    sections: list[AnnexSection] = []
-    rows: list[AnnexRow] = []
-    problems: list[Problem] = []
-    for number, region in enumerate(regions, start=1):
-        found, is_readable = heading_problems(region.table, source)
-        if not is_readable:
-            return EMPTY, found
-        problems += found
-        more_sections, more_rows = rows_of(region.table, number)
-        sections += more_sections
-        rows += more_rows
-    head = head_of(lines[: regions[0].first - 1])
-    body = tuple(text for text in (cleaned(line) for _, line in around) if text)
-    annex = Annex(
-        head.title, head.number, head.issuer, tuple(sections), with_duplicates(rows), body, head.is_draft
-    )
-    return annex, problems if rows else [*problems, _no_rows(source, regions[0])]
+    tables = [region.table for region in regions]
+    return annex_from(tables, lines[: regions[0].first - 1], [line for _, line in around], source)
 
 
 def _around(lines: Sequence[str], regions: Sequence[Region]) -> list[tuple[int, str]]:
     """Return the numbered lines that belong to no table."""
     inside = {number for region in regions for number in range(region.first, region.last + 1)}
     return [(number, line) for number, line in enumerate(lines, start=1) if number not in inside]
-
-
-def _secret(source: str, line: int) -> Problem:
-    message = "văn bản có dấu chỉ độ mật; không được đưa vào hệ thống nối mạng"
-    hint = "xóa tệp khỏi máy này và xử lý theo quy định về bảo vệ bí mật nhà nước"
-    return Problem(source, line, 1, "state-secret", message, hint)
 
 
 def _no_table(lines: Sequence[str], source: str) -> Problem:
@@ -78,8 +51,3 @@ def _no_table(lines: Sequence[str], source: str) -> Problem:
         "xuất cả phụ lục từ Word ra văn bản thuần: mỗi ô một dòng, hoặc mỗi hàng một dòng cách nhau bằng Tab"
     )
     return Problem(source, 0, 0, "no-table", "không tìm thấy bảng nhiệm vụ trong tệp", hint)
-
-
-def _no_rows(source: str, region: Region) -> Problem:
-    hint = "kiểm tra tệp có bị cắt ngay sau dòng tiêu đề không"
-    return Problem(source, region.table.line, 1, "no-rows", "bảng nhiệm vụ không có hàng nào", hint)

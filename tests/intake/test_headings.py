@@ -26,8 +26,8 @@ from intake.headings import Column, columns_of
         ("Kết quả dự kiến", Column.EXPECTED),
         ("Sản phẩm / Kết quả", Column.EXPECTED),
         ("Ghi chú (văn bản giao)", Column.NOTE),
-        ("Tình trạng", None),
-        ("Ngày hoàn thành", None),
+        ("Tình trạng", Column.STATE),
+        ("Ngày hoàn thành", Column.DONE_ON),
         ("Kinh phí", None),
     ],
 )

@@ -312,14 +312,12 @@ def test_blank_cells_lost_at_the_end_of_a_line_are_no_mistake(in_lines, read):
 
 
 def test_a_heading_nobody_reads_is_named_where_it_stands(in_lines, read):
-    headings = ("STT", "Nội dung nhiệm vụ", "Tình trạng", "Thời hạn")
-    annex, problems = read(
-        in_lines(("1", "Một", "Chưa làm", "12/2026"), headings=headings, before="Danh mục\n")
-    )
+    headings = ("STT", "Nội dung nhiệm vụ", "Màu sắc", "Thời hạn")
+    annex, problems = read(in_lines(("1", "Một", "Xanh", "12/2026"), headings=headings, before="Danh mục\n"))
 
     assert [p.place_and_code for p in problems] == [("phu-luc.txt", 2, 23, "unknown-heading")]
-    assert "'Tình trạng'" in problems[0].message
-    assert annex.rows[0].cells == ("1", "Một", "Chưa làm", "12/2026")
+    assert "'Màu sắc'" in problems[0].message
+    assert annex.rows[0].cells == ("1", "Một", "Xanh", "12/2026")
 
 
 # --- whatever the cells hold -----------------------------------------------------------

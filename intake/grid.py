@@ -1,0 +1,323 @@
+"""Which tables of a file assign work, and which words stand around them?
+
+The readers give grids as they are drawn. Here the headings are found (below title rows,
+over one to three rows, repeated on later pages), merged cells count for every row they
+cover, tables that go on over pages become one, and everything else is text again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from intake.annex import RawTable
+from intake.cut_rows import whole_rows
+from intake.grid_lines import GridLine, Span, lines_of
+from intake.headings import Column, columns_of, combined, is_known, joined_name, looks_like_headings
+from intake.rows import is_running_number
+from intake.sections import is_section_number
+from intake.source import Cell, Grid, SourceDocument
+from intake.table import numbers_columns
+from intake.words import cleaned
+
+MAX_HEADING_ROWS = 4
+_PAGE = re.compile(r"(?:trang|tr\.?)?\s*[-–]?\s*\d{1,4}(?:\s*/\s*\d{1,4})?\s*[-–]?", re.IGNORECASE)
+_TAIL = re.compile(
+    r"(?:nơi nhận|ghi chú\s*:|tổng (?:cộng|số)|tm\.|kt\.|tl\.|người lập|lập bi?ểu|thủ trưởng|\(\*|\*)",
+    re.IGNORECASE,
+)
+
+
+class Parts(NamedTuple):
+    """The tables of a file, all text outside of them, and what of it stands before the first one."""
+
+    tables: list[RawTable]
+    around: list[str]
+    before: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Headings:
+    """Headings in a grid: the first row, how many rows, and the columns they name."""
+
+    row: int
+    depth: int
+    names: tuple[str, ...]
+    spans: tuple[Span, ...]
+
+
+@dataclass(slots=True)
+class _Table:
+    """A table being read, which may go on in the next grid."""
+
+    label: str
+    headings: _Headings
+    width: int
+    rows_seen: set[tuple[str, ...]]
+    lines: list[GridLine] = field(default_factory=list)
+
+
+def tables_of(document: SourceDocument) -> Parts:
+    """Return the tables whose headings are known, with the words around them in their order.
+
+    When no table has known headings, one that looks like a list of numbered rows is
+    returned all the same, so that its headings can be named in the refusal.
+    """
+    found: list[_Table | str] = []
+    for block in document.blocks:
+        if isinstance(block, str):
+            found += block.split("\n")
+        elif (going_on := _going_on(block, _last_table(found))) is not None:
+            while isinstance(found[-1], str):
+                found.pop()
+            found += going_on
+        else:
+            found += _parts(block)
+    if not any(isinstance(part, _Table) for part in found):
+        found += [table for block in document.blocks if isinstance(block, Grid) for table in _unnamed(block)]
+    tables, around, before = list[RawTable](), list[str](), list[str]()
+    for part in found:
+        if isinstance(part, str):
+            around.append(part)
+            continue
+        before = before if tables else list(around)
+        table, tail = _finished(part)
+        tables.append(table)
+        around += tail
+    return Parts(tables, around, before if tables else list(around))
+
+
+def words_of(grid: Grid, rows: Iterable[int] | None = None) -> list[str]:
+    """Return the lines of the cells of a grid, each cell once, row by row."""
+    seen: set[tuple[int, int]] = set()
+    words: list[str] = []
+    for row in rows if rows is not None else range(len(grid.rows)):
+        for cell in grid.rows[row]:
+            if (cell.row, cell.column) not in seen:
+                seen.add((cell.row, cell.column))
+                words += [line for line in cell.text.split("\n") if line.strip()]
+    return words
+
+
+# --- where tables begin and go on ----------------------------------------------------------
+
+
+def _parts(grid: Grid) -> list[_Table | str]:
+    """Return the tables of one grid, and as texts the rows above the first of them."""
+    starts = list(_starts(grid))
+    if not starts:
+        return ["", *words_of(grid), ""]
+    parts: list[_Table | str] = [*words_of(grid, range(starts[0].row)), ""]
+    ends = [*(start.row for start in starts[1:]), len(grid.rows)]
+    for start, end in zip(starts, ends, strict=True):
+        table = _Table(grid.label, start, grid.width, set())
+        _read_into(table, grid, start.row, end)
+        parts.append(table)
+    return parts
+
+
+def _going_on(grid: Grid, table: _Table | None) -> list[_Table | str] | None:
+    """Return what is left over of a grid that continues `table`, or None when it does not."""
+    if table is None or not grid.rows:
+        return None
+    starts = list(_starts(grid))
+    if starts and (starts[0].row > 1 or not _same(starts[0].names, table.headings.names)):
+        return None
+    if not starts and not _continues(grid, table):
+        return None
+    end = starts[1].row if len(starts) > 1 else len(grid.rows)
+    _read_into(table, grid, 0, end, starts[0].spans if starts else None)
+    if len(starts) < 2:
+        return []
+    return [part for part in _parts(_below(grid, end)) if isinstance(part, _Table)]
+
+
+def _continues(grid: Grid, table: _Table) -> bool:
+    """Return whether a grid without headings has the columns of `table` and counts on."""
+    columns, width = columns_of(table.headings.names), len(table.headings.spans)
+    rows = [_distinct(row) for row in grid.rows]
+    fits = grid.width == table.width or 2 * sum(len(row) == width for row in rows) > len(rows)
+    if not fits or Column.DEADLINE not in columns:
+        return False
+    first = next((cells for cells in rows if any(cell.text.strip() for cell in cells)), ())
+    opening = cleaned(first[0].text) if first else ""
+    is_merged = sum(bool(cell.text.strip()) for cell in first) == 1
+    return bool(first) and (
+        is_merged or not opening or is_running_number(opening) or is_section_number(opening)
+        or columns.get(Column.NUMBER) != 0
+    )  # fmt: skip
+
+
+def _last_table(found: Sequence[_Table | str]) -> _Table | None:
+    """Return the table to which the next grid may belong: only page numbers stand between."""
+    for part in reversed(found):
+        if isinstance(part, _Table):
+            return part
+        if part.strip() and not _PAGE.fullmatch(cleaned(part)):
+            return None
+    return None
+
+
+def _below(grid: Grid, row: int) -> Grid:
+    """Return the grid from `row` on."""
+    rows = tuple(
+        tuple(Cell(c.text, max(c.row - row, 0), c.column, c.is_revised) for c in cells)
+        for cells in grid.rows[row:]
+    )
+    return Grid(rows, grid.label, frozenset(r - row for r in grid.page_starts if r >= row))
+
+
+def _same(one: Sequence[str], other: Sequence[str]) -> bool:
+    return [cleaned(name).lower() for name in one] == [cleaned(name).lower() for name in other]
+
+
+# --- headings ------------------------------------------------------------------------------
+
+
+def _starts(grid: Grid) -> Iterator[_Headings]:
+    """Yield the headings of each table of a grid; those of the first repeated later are left out."""
+    known: list[tuple[str, ...]] = []
+    row = 0
+    while row < len(grid.rows):
+        headings = _headings_at(grid, row)
+        if headings is None or (known and not _is_plain(headings)):
+            row += 1
+            continue
+        row += headings.depth
+        if not any(_same(headings.names, names) for names in known[-1:]):
+            known.append(headings.names)
+            yield headings
+
+
+def _headings_at(grid: Grid, row: int) -> _Headings | None:
+    """Return the headings that begin in `row`, over as many rows as say the most."""
+    cells = _distinct(grid.rows[row])
+    texts = [cell.text for cell in cells if cell.text.strip()]
+    if len(texts) < 2 or any(re.match(r"\W*\d", cleaned(text)) for text in texts):
+        return None
+    depth = max(_ends(grid, row, cell) for cell in cells if cell.text.strip()) - row
+    if any(cell.row < row for cell in cells) or depth > MAX_HEADING_ROWS:
+        return None
+    tries = [_headings(grid, row, depth)] if depth > 1 else [_headings(grid, row, 1), _spread(grid, row)]
+    good = [headings for headings in tries if headings and looks_like_headings(headings.names)]
+    return max(good, key=lambda headings: len(columns_of(headings.names)), default=None)
+
+
+def _headings(grid: Grid, row: int, depth: int) -> _Headings:
+    """Return the headings that the drawn rows give: a cell over others gives its name to each."""
+    lowest = grid.rows[row + depth - 1]
+    spans = _spans(lowest)
+    levels = [[grid.rows[r][span.start].text for r in range(row, row + depth)] for span in spans]
+    cells = [[grid.rows[r][span.start] for r in range(row, row + depth)] for span in spans]
+    once = [
+        [cell.text for cell in dict.fromkeys(column)] if len(set(column)) > 1 else [texts[0]]
+        for column, texts in zip(cells, levels, strict=True)
+    ]
+    return _Headings(row, depth, tuple(map(joined_name, once)), spans)
+
+
+def _spread(grid: Grid, row: int) -> _Headings | None:
+    """Return the headings of two rows that nothing joins: "Cơ quan" over "Chủ trì" and "Phối hợp"."""
+    if row + 1 >= len(grid.rows):
+        return None
+    spans = _spans(grid.rows[row + 1])
+    below = [grid.rows[row + 1][span.start] for span in spans]
+    above = [grid.rows[row][span.start] for span in spans]
+    if any(cell.row <= row for cell in below) or not any(cleaned(cell.text) for cell in below):
+        return None
+    texts = [cell.text for cell in above]
+    over = [
+        text if cell.column == span.start else ""
+        for text, cell, span in zip(texts, above, spans, strict=True)
+    ]
+    names = combined(over, [cell.text for cell in below])
+    named = [name for name, cell in zip(names, below, strict=True) if cleaned(cell.text)]
+    return _Headings(row, 2, names, spans) if all(map(is_known, named)) else None
+
+
+def _is_plain(headings: _Headings) -> bool:
+    """Return whether headings inside a table are so clear that a new table begins with them."""
+    names = [name for name in headings.names if cleaned(name)]
+    columns = columns_of(names)
+    return len(columns) >= 3 and len(columns) >= len(names) - 1 and Column.TEXT in columns
+
+
+def _unnamed(grid: Grid) -> Iterator[_Table]:
+    """Yield a table whose headings nobody knows but whose rows are numbered."""
+    for row, (cells, below) in enumerate(zip(grid.rows, grid.rows[1:], strict=False)):
+        names = [cell.text for cell in _distinct(cells)]
+        if len(names) >= 3 and all(map(cleaned, names)) and is_running_number(below[0].text):
+            yield _Table(grid.label, _headings(grid, row, 1), grid.width, set())
+            return
+
+
+def _spans(row: Sequence[Cell]) -> tuple[Span, ...]:
+    """Return the columns from and to which each cell of a row reaches."""
+    starts = [at for at, cell in enumerate(row) if at == 0 or cell != row[at - 1]]
+    return tuple(Span(start, end) for start, end in zip(starts, [*starts[1:], len(row)], strict=True))
+
+
+def _distinct(row: Sequence[Cell]) -> list[Cell]:
+    return [row[span.start] for span in _spans(row)]
+
+
+def _ends(grid: Grid, row: int, cell: Cell) -> int:
+    """Return the row below the last one that a cell covers."""
+    end = row + 1
+    while end < len(grid.rows) and grid.rows[end][cell.column] == cell:
+        end += 1
+    return end
+
+
+# --- rows ----------------------------------------------------------------------------------
+
+
+def _read_into(
+    table: _Table, grid: Grid, first: int, end: int, spans: tuple[Span, ...] | None = None
+) -> None:
+    """Add the rows of a grid to a table, without its headings wherever they are repeated."""
+    headings, opens_page = table.headings, bool(table.lines)
+    if not table.rows_seen:
+        rows = range(headings.row, headings.row + headings.depth)
+        table.rows_seen |= {_words(grid.rows[row]) for row in rows}
+        first = headings.row + headings.depth
+    follows_headings = not table.lines
+    for line in lines_of(grid, first, end, spans or headings.spans):
+        is_count = follows_headings and numbers_columns(line.cells)
+        if is_count or _words(grid.rows[line.row]) in table.rows_seen:
+            opens_page, follows_headings = opens_page or bool(table.lines), True
+            continue
+        table.lines.append(replace(line, opens_page=line.opens_page or opens_page))
+        opens_page = follows_headings = False
+
+
+def _words(row: Sequence[Cell]) -> tuple[str, ...]:
+    return tuple(_key(cell.text) for cell in _distinct(row))
+
+
+def _key(text: str) -> str:
+    return cleaned(text).lower()
+
+
+def _finished(table: _Table) -> tuple[RawTable, list[str]]:
+    """Return the table with its rows made whole, and the words that stand below it in the same grid."""
+    names = table.headings.names
+    lines, tail = _without_tail(table.lines, names)
+    rows = whole_rows(lines, names)
+    return RawTable(0, names, tuple(rows), label=table.label), tail
+
+
+def _without_tail(lines: Sequence[GridLine], names: Sequence[str]) -> tuple[Sequence[GridLine], list[str]]:
+    """Return the rows of a table without notes and signatures written below it."""
+    place = columns_of(names).get(Column.NUMBER)
+    numbered = [at for at, line in enumerate(lines) if place is None or is_running_number(line.cells[place])]
+    start = (numbered[-1] + 1 if place is not None else 0) if numbered else 0
+    for at in range(start, len(lines)):
+        text = next((cell for cell in map(cleaned, lines[at].cells) if cell), "")
+        is_apart = at > 0 and not text and numbered and place is not None
+        if is_apart or _TAIL.match(text):
+            words = [part for line in lines[at:] for cell in line.cells for part in cell.split("\n")]
+            return lines[:at], [word for word in words if word.strip()]
+    return lines, []

@@ -1,0 +1,63 @@
+"""Which plan does a file hold, whatever kind of file it is?
+
+Text is read here; everything else is opened in a process of its own, becomes paragraphs
+and grids, and then the same annex. What a file is shows in its bytes, never in its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from engine.problems import Problem
+from intake.annex import EMPTY, Annex
+from intake.assembling import annex_from, secret
+from intake.decoding import looks_like
+from intake.grid import tables_of
+from intake.isolation import extract_apart
+from intake.secrecy import is_marked
+from intake.source import Refused, SourceDocument
+from intake.text import read_annex
+
+_PDF_WITHIN = 1024  # some programs write lines of their own before "%PDF"
+
+# Problems of a document that do not stop its import; a person should know them.
+NOT_FATAL = frozenset({
+    "unknown-heading", "table-skipped", "proposed-deadline", "tracked-changes", "hidden-sheet", "hidden-rows",
+})  # fmt: skip
+
+
+def read_document(
+    data: bytes, source: str, on_progress: Callable[[str], None] | None = None
+) -> tuple[Annex, list[Problem]]:
+    """Return the plan in `data`; an empty one with the reasons when it is refused.
+
+    `source` is the name that people are shown (see `intake.names.safe_name`).
+    """
+    if not looks_like(data) and b"%PDF-" not in data[:_PDF_WITHIN]:
+        return read_annex(data, source)
+    try:
+        document = extract_apart(data, on_progress=on_progress)
+    except Refused as refused:
+        return EMPTY, [Problem(source, 0, 0, refused.code, refused.message, refused.hint)]
+    return annex_in(document, source)
+
+
+def annex_in(document: SourceDocument, source: str) -> tuple[Annex, list[Problem]]:
+    """Return the plan in a file that was read into paragraphs and grids."""
+    tables, around, before = tables_of(document)
+    if any(map(is_marked, (*around, *(line for text in document.margins for line in text.split("\n"))))):
+        return EMPTY, [secret(source)]
+    if not tables:
+        return EMPTY, [_no_table(source)]
+    annex, problems = annex_from(tables, before, around, source)
+    return annex, [*problems, *_notes(document, source)]
+
+
+def _notes(document: SourceDocument, source: str) -> Iterator[Problem]:
+    for code, said in document.notes:
+        yield Problem(source, 0, 0, code, said, "đối chiếu kết quả đọc với văn bản trước khi dùng")
+
+
+def _no_table(source: str) -> Problem:
+    hint = "kiểm tra phụ lục giao việc là một bảng có hàng tiêu đề như 'STT', 'Nội dung', 'Thời hạn'"
+    return Problem(source, 0, 0, "no-table", "không tìm thấy bảng nhiệm vụ trong tệp", hint)
