@@ -11,6 +11,7 @@ from cli.contracts import deadline_as_json
 from cli.output import add_json, iso, print_json, shown
 from cli.parsing import OPENING
 from engine.explanation import Explanation, StepState, StepTrace
+from engine.model import ResolutionStatus
 from engine.planning import SAID_WHY_NOT
 from reports.vietnamese import STATUS
 from store.kept import StoredTask
@@ -127,6 +128,11 @@ def _step_as_json(step: StepTrace) -> dict[str, Any]:
 
 def _task_lines(stored: StoredTask) -> list[str]:
     lines = [f"{stored.task.code}  {stored.task.title}", f"  thời hạn: {stored.task.deadline.reading}"]
+    frozen = stored.lead_frozen
+    if frozen and frozen.status is ResolutionStatus.GROUP:
+        lines.append(
+            f"  chủ trì: “{stored.lead}” gồm {len(frozen.units)} đơn vị, chốt ngày {shown(frozen.at)}"
+        )
     return lines + [f"  cần người xem: {message}" for _, message in stored.problems]
 
 

@@ -23,10 +23,13 @@ SETTLED_BY_DECISION = frozenset(
         "deadline-needs-decision",
         "deadline-inferred",
         "past-due",
+        "said-done",
+        "said-stopped",
         "state-secret-row",
         "held",
     }
 )
+OFFERED = frozenset({"same-task"})  # worth a look, and no reason to distrust a figure
 
 
 def plan_ahead(office: Office, first: datetime, last: datetime) -> Preview:
@@ -81,5 +84,5 @@ def _open_questions(
     return [
         (code, f"{task}: {said}")
         for task, code, said in doubts
-        if code not in SETTLED_BY_DECISION or task in held
+        if code not in OFFERED and (code not in SETTLED_BY_DECISION or task in held)
     ]
