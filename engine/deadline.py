@@ -112,6 +112,8 @@ def _doubts_of_words(phrase: Phrase, draft: Draft) -> list[Doubt]:
         p.words.isdigit() for p in phrase.dated
     ):
         doubts.append((_REQUIRED, "còn chữ số cạnh năm chưa đọc được"))
+    if draft.kind is DeadlineKind.YEAR and re.search(r"\b(?:tháng|quý|tuần|ngày)\b", rest, re.I):
+        doubts.append((_REQUIRED, "còn tháng hoặc ngày chưa đọc được"))
     if any(_UNBOUND.search(p.lead) and p.relation is Relation.BY for p in phrase.dated):
         doubts.append((_REQUIRED, "chưa rõ “trước” là trước mốc nào"))
     if re.search(r"<date(?:time)?> ?(?:Z\b|\+\d)", phrase.skeleton):
@@ -166,8 +168,12 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule("no such day", readers.read_impossible, "<bad>"),
     _rule("broken slashes", readers.read_broken, r"(?:^|\s)/+ ?(?:\d|<)", "//", r"(?<![\d/])\d{1,2}/\d+/\d*"),
-    _rule("extended", readers.read_extended, rf"(?:gia hạn|lùi|dời|kéo dài|điều chỉnh)[^<]*?{POINT}"),
-    _rule("so long from an event", read_offset, rf"{DURATION}(?! ?/),? {ANCHOR}"),
+    _rule(
+        "extended",
+        readers.read_extended,
+        rf"(?:gia hạn|lùi|dời|kéo dài|điều chỉnh|(?:sửa|đổi) (?:thành|sang)|chuyển sang)[^<]*?{POINT}",
+    ),
+    _rule("so long from an event", read_offset, rf"{DURATION}(?! ?/)[ ,(]+{ANCHOR}"),
     _rule(
         "after an event, so long",
         read_offset,
@@ -176,17 +182,19 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "so long before or after",
         read_offset,
-        rf"(?<!từ )\b(?:trước|sau) {DURATION}(?! (?:hằng|một lần))",
+        rf"(?:\btrước <date>(?: ít nhất| tối thiểu| khoảng)?|(?<!từ )\b(?:trước|sau)) {DURATION}"
+        r"(?! (?:hằng|một lần))",
     ),
     _rule(
         "once, then every year",
         readers.read_yearly_after,
-        rf"{POINT}\)?[,;:]? ?(?:và|rồi|sau đó)? ?(?!báo cáo|định kỳ báo cáo)(?:\w+ ?){{0,3}}:? ?\bhằng năm",
+        rf"{POINT}\)?[,;:]? ?(?:và|rồi|sau đó)? ?(?!báo cáo|định kỳ báo cáo)(?:\w+ ?){{0,5}}:? ?\bhằng năm",
     ),
     _rule(
         "deadline with reports on the way",
         readers.read_with_reports,
-        rf"^[^<]*{POINT}(?P<between>[^<]*?)(?:\bhằng (?:tuần|tháng|quý|năm)|\bđịnh kỳ\b|lần/)",
+        rf"^[^<]*{POINT}(?P<between>[^<]*?(?:<day>[^<]*?)?)"
+        r"(?:\bhằng (?:tuần|tháng|quý|năm)|\bđịnh kỳ\b|lần/)",
     ),
     _rule("recurring", read_recurring, RECURRING.pattern),
     _rule(

@@ -35,7 +35,9 @@ _NAMES = tuple(
 )
 _DIP = re.compile(r"\b(?:dịp|dịp lễ|lễ)(?: ngày)? (?=\d{1,2}/\d{1,2}\b)", re.I)
 
-LUNAR = r"\b(?:âm lịch|tháng (?:giêng|chạp)|trung thu|vu lan|phật đản|giỗ tổ|rằm|mùng \d+ tết|đoan ngọ)\b"
+LUNAR = (
+    r"\b(?:âm lịch|[âa]l|tháng (?:giêng|chạp)|trung thu|vu lan|phật đản|giỗ tổ|rằm|mùng \d+ tết|đoan ngọ)\b"
+)
 TET = r"\btết(?: nguyên đán| cổ truyền| âm lịch|\b(?! (?:dương|trung thu|đoan)))"
 _FIRST_DAYS = {
     2025: (date(2025, 1, 29), "ất tỵ"),

@@ -21,11 +21,12 @@ _IN_ENGLISH = {"giờ": "hour", "ngày": "day", "tuần": "week", "tháng": "mon
 _MAX_EVENT = 120
 
 _LINK = r"(?:kể từ|tính từ|tính đến|từ|sau|trước|so với|trở lại|thời điểm|khi)"
-_LINKS = re.compile(rf"^[\s,]*(?:{_LINK}\s+)+", re.I)
+_LINKS = re.compile(rf"^[\s,(]*(?:{_LINK}\s+)+", re.I)
 _BEFORE = re.compile(r"\btrước (?:(?:ít nhất|tối thiểu|khoảng|là) )*0?$", re.I)
 _CLOCK = re.compile(r"^ ?(?:\d|sáng|trưa|chiều|tối|các ngày|ngày|thứ|hằng|[,.;)]|$)", re.I)
 _DOCUMENT = (
-    r"(?:kế hoạch|quyết định|văn bản|chỉ thị|công văn|chương trình|nghị quyết|thông báo|công điện)(?: này)?"
+    r"(?:(?:kế hoạch|chương trình|công văn|văn bản)(?: này)?"
+    r"|(?:quyết định|chỉ thị|nghị quyết|thông báo|công điện) này)"
 )
 _SIGNED = r"(?:ký|ban hành|ký,? ban hành|ký quyết định ban hành)"
 _THIS_DOCUMENT = re.compile(
@@ -38,10 +39,11 @@ def read_offset(phrase: Phrase, match: re.Match[str]) -> Draft | None:
     if _is_clock(phrase, match) or _is_report(phrase, match):
         return None
     anchors = [p for p in phrase.dated if p.kind is DeadlineKind.DATE]
-    if any(p.kind is not DeadlineKind.YEAR for p in phrase.dated) and not anchors:
+    is_dated = any(p.kind is not DeadlineKind.YEAR for p in phrase.dated)
+    if is_dated and not anchors and all(p.relation is not Relation.FROM for p in phrase.dated):
         return None
     offset = offset_of(phrase, match)
-    if len(anchors) == 1 and anchors[0].relation is Relation.FROM:
+    if len(anchors) == 1 and anchors[0].relation is (Relation.BEFORE if offset.is_before else Relation.FROM):
         draft = _from_date(offset, anchors[0].first)
         if draft is not None:
             return draft
@@ -61,7 +63,10 @@ def offset_of(phrase: Phrase, match: re.Match[str]) -> Offset:
     end = match.end("working") if match["working"] else match.end("unit")
     rest = phrase.skeleton[end:]
     is_before = bool(re.match(r"[\s,]*trước\b", rest, re.I))
-    if re.match(r"(?:kể từ|tính từ|từ ngày|sau khi|trước khi|khi)\b", match.group(), re.I):
+    if "<" in phrase.skeleton[match.start() : start]:
+        is_before = True  # "trước ngày 30/11/2025 ít nhất 5 ngày"
+        event = re.sub(r"(?: ít nhất| tối thiểu| khoảng)?\s*$", "", phrase.words(match.start(), start))
+    elif re.match(r"(?:kể từ|tính từ|từ ngày|sau khi|trước khi|khi)\b", match.group(), re.I):
         is_before = match.group().lower().startswith("trước")
         event = phrase.words(match.start(), start)
     else:
@@ -102,12 +107,14 @@ def months_later(day: date, count: int) -> date:
 
 
 def _from_date(offset: Offset, first: date) -> Draft | None:
-    if offset.is_working or offset.is_before or offset.unit == "hour":
+    if offset.is_working or offset.unit == "hour":
         return None
     due_on = _within_range(calendar_day_after(offset, first))
     if due_on is None:
         return None
     why = f"{amount(offset)} tính từ sau ngày {spoken(first)}, Điều 147 Bộ luật Dân sự"
+    if offset.is_before:
+        why = f"{amount(offset)} trước ngày {spoken(first)}"
     says = f"hết ngày {spoken(due_on)}"
     return Draft(DeadlineKind.DATE, says, due_on, doubts=((Confirmation.ADVISED, why),))
 
@@ -126,6 +133,5 @@ def _is_clock(phrase: Phrase, match: re.Match[str]) -> bool:
 def _is_report(phrase: Phrase, match: re.Match[str]) -> bool:
     """Whether "báo cáo 6 tháng trước ngày 15/6" names the period of a report."""
     head, rest = phrase.skeleton[: match.start("count")], phrase.skeleton[match.end("unit") :]
-    return bool(
-        re.search(r"\b(?:báo cáo|định kỳ) $", head, re.I) and re.match(r",? (?:trước|sau)[^<]{0,12}<", rest)
-    )
+    is_named = re.search(r"\b(?:báo cáo|định kỳ) 0?$", head, re.I) or rest.startswith(" (")
+    return bool(is_named and re.match(r"[ ,(]+trước[^<]{0,12}<", rest))

@@ -25,7 +25,7 @@ class Relation(StrEnum):
 
 _PART = r"(?:(?P<part>đầu|giữa|cuối|nửa đầu|nửa cuối|thượng tuần|trung tuần|hạ tuần) (?:của )?)?"
 _YEAR = (
-    r"(?:[ ,(]*[/.-]? ?năm ?(?P<y1>\d{2,5}(?!\d)|(?:nay|này|sau|tới|kế tiếp|tiếp theo)\b)\)?"
+    r"(?:[ ,(]*[/.-]? ?(?:của )?năm ?(?P<y1>\d{2,5}(?!\d)|(?:nay|này|sau|tới|kế tiếp|tiếp theo|liền kề)\b)\)?"
     r"| ?[/-] ?(?P<y2>\d{3,5}(?![\d/])|(?<=/)\d{2}(?![\d/%]))"
     r"|[ .,(]+(?P<y3>\d{4}(?!\d))\)?)"
 )
@@ -70,7 +70,7 @@ POINTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
                  r"(?P<y1>\d{3,5}(?![\d/])|(?:nay|này|sau|tới)\b)"),
         ("year", r"\b(?P<part>đầu|giữa|cuối) năm\b(?! học)"),
         ("year", r"^(?P<y1>\d{4})$"),
-        ("year", r"(?<=trong )năm(?=\s*$|[,;.()])"),
+        ("year", r"(?:(?<=trong )|(?<=hết ))năm(?=\s*$|[,;.()])"),
         ("year", r"(?:(?P<part>đầu|giữa|cuối) )?(?<![\d/.,])(?P<y1>(?:199|20\d)\d|2100)(?![\d/%]|[.,]\d)"),
         ("day", r"\bngày (?P<d>\d{1,2})(?![\d/%])"),
         ("day", r"(?<!\d)(?<!thứ )(?<!tuần )(?<!lần )(?P<d>\d{1,2})(?= hằng tháng)"),

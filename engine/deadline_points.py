@@ -22,6 +22,7 @@ PAST_DAYS = 60  # a date without a year that lies further back than this is aske
 
 Doubt = tuple[Confirmation, str]
 _FROM_MARK = 0xE000
+_TAIL = re.compile(r": ?\d+ ?%(?!\s*$)|: ?\d+ ?%|\s\((?=[^\W\d])[^()]{1,40}\)")
 _YEAR_BEFORE = re.compile(r"\s*[(:,-]\s*(?:\w+\s*){0,3}", re.I)
 _YEAR_AFTER = re.compile(r"\s*(?:của|trong|,|(?:và|,) cả)?\s*\(?\s*", re.I)
 
@@ -36,6 +37,7 @@ class Point:
     words: str
     mark: str  # what stands for it in the skeleton
     lead: str = ""  # the words between the previous point and this one
+    tail: str = ""  # what a colon or bracket behind it says: "Năm 2026: 50%"
     relation: Relation = Relation.BY
     at: datetime | None = None
     has_year: bool = True
@@ -68,9 +70,10 @@ class Point:
     def label(self) -> str:
         """The words around the point, for a milestone."""
         lead = re.sub(
-            r"^[\s,;:.()-]*(?:(?:và|hoặc|hay)\b)?\s*", "", re.split("[,;)]", self.lead)[-1], flags=re.I
+            r"^[\s,;:.()+&-]*(?:(?:và|hoặc|hay)\b)?\s*", "", re.split("[,;)]", self.lead)[-1], flags=re.I
         )
-        return f"{lead.rstrip()} {self.words}".strip()
+        lead = re.sub(r"^\d+ ?% +(?=\S)", "", lead) if self.lead.lstrip().startswith(":") else lead
+        return f"{lead.rstrip(' (').lstrip('-+• ')} {self.words}{self.tail}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +176,7 @@ def _resolved(raws: list[_Raw], leads: list[str], issued_on: date) -> Iterator[P
 
 def _lends(neighbour: _Raw, words_between: str) -> bool:
     """Whether a point so close shares its year; a bare year is asked in `_is_year_of`."""
-    return neighbour.unit not in {"year", "school", "day"} and len(words_between.split()) <= 3
+    return neighbour.unit not in {"year", "school", "day"} and len(words_between.split()) <= 6
 
 
 def _is_year_of(raws: list[_Raw], year: int, words_between: str, step: int, leads: list[str]) -> bool:
@@ -358,4 +361,5 @@ def _related(points: list[Point], leads: list[str]) -> Iterator[Point]:
         found = next((r for r, pattern in RELATIONS if pattern.search(lead)), Relation.BY)
         is_list = i > 0 and LINK.fullmatch(lead) is not None and relation is Relation.BEFORE
         relation = Relation.BEFORE if is_list else found
-        yield replace(point, lead=lead, relation=relation)
+        tail = _TAIL.match(leads[i + 1])
+        yield replace(point, lead=lead, relation=relation, tail=tail.group() if tail else "")

@@ -21,10 +21,12 @@ from engine.deadline_recurring import count_of, read_recurring
 from engine.deadline_words import CITATION
 from engine.model import Confirmation, DeadlineKind, Milestone, Offset
 
+_ASKED = re.compile(r"\b(?:xin|đề nghị|đề xuất|kiến nghị|dự kiến)\b", re.I)
 _ADVISED, _REQUIRED = Confirmation.ADVISED, Confirmation.REQUIRED
 
 CONDITION = re.compile(r"\bkhi\b|\btùy\b|\bsau (?:khi|kỳ họp|hội nghị|đại hội)", re.I)
 BY_OTHERS = re.compile(r"theo (?:tiến độ|chỉ đạo|hướng dẫn|kế hoạch|lộ trình)(?! §)", re.I)
+_VISION = re.compile(r"\b(?:tầm nhìn|định hướng)\b", re.I)
 NAMED = (
     r"(?P<named>\b(?:tết|kỳ họp|đại hội|phiên họp|hội nghị|khai giảng|học kỳ|hk ?[12i]+"
     r"|mùa (?:mưa|khô|hè|xuân)|nghỉ hè|hè <year>|vụ (?:đông|hè|mùa|xuân)[^<,;.]*)\b)"
@@ -122,34 +124,35 @@ def _day_of_figures(figures: list[str]) -> date | None:
 
 def read_event(phrase: Phrase, match: re.Match[str]) -> Draft | None:
     """Read an event without a date; a date beside the event stands, but waits for a person."""
-    if any(not _is_part_of_event(p, match) for p in phrase.dated):
+    named = re.search(NAMED, phrase.skeleton, re.I)
+    if any(not (named and _is_part_of_event(p, phrase)) for p in phrase.dated):
         return None
     why = "chờ sự kiện, chưa có ngày cụ thể"
     says, proposal = "tính theo một sự kiện", None
     if re.search(TET, phrase.skeleton, re.I):
         proposal = tet_proposal(phrase.words(0), phrase.issued_on)
         says += f"; đề xuất ngày {spoken(proposal)}" if proposal else ""
-    offset = _offset_of_event(phrase, match)
+    offset = _offset_of_event(phrase, named)
     return Draft(DeadlineKind.EVENT, says, proposal=proposal, offset=offset, doubts=((_REQUIRED, why),))
 
 
-def _is_part_of_event(point: Point, match: re.Match[str]) -> bool:
+def _is_part_of_event(point: Point, phrase: Phrase) -> bool:
     """Whether a point only tells which event it is: "kỳ họp giữa năm 2026", "hội nghị sơ kết 6 tháng"."""
-    if not match["named"]:
-        return False
     if re.match(r"(?:(?:đầu|giữa|cuối) )?năm\b|\d{4}$", point.words, re.I):
         return True
-    return bool(re.search(r"\b(?:sơ|tổng) kết\s*$", point.lead, re.I)) and "hội nghị" in match.string.lower()
+    return (
+        bool(re.search(r"\b(?:sơ|tổng) kết\s*$", point.lead, re.I)) and "hội nghị" in phrase.skeleton.lower()
+    )
 
 
-def _offset_of_event(phrase: Phrase, match: re.Match[str]) -> Offset | None:
+def _offset_of_event(phrase: Phrase, named: re.Match[str] | None) -> Offset | None:
     """Return how the day follows from the event's: before it, on it, or not at all ("sau khi …")."""
-    before = re.search(r"\btrước (?!mắt|tiên|hết)", phrase.skeleton, re.I)
+    before = re.search(r"\btrước (?!mắt|tiên|hết|và sau)", phrase.skeleton, re.I)
     if before:
         event = event_words(phrase.words(before.end()))
         return Offset(1, "day", False, True, event) if event else None
-    if match["named"] and not re.search(r"\bsau\b", phrase.skeleton[: match.end()], re.I):
-        return Offset(0, "day", False, False, event_words(phrase.words(match.start())))
+    if named and not re.search(r"\bsau\b", phrase.skeleton[: named.end()], re.I):
+        return Offset(0, "day", False, False, event_words(phrase.words(named.start())))
     return None
 
 
@@ -251,10 +254,21 @@ def read_extended(phrase: Phrase, match: re.Match[str]) -> Draft:
     """Read a deadline that a bracket moves: the new date is in force, the original is kept."""
     first = phrase.skeleton.count("<", 0, match.start())
     new = phrase.within(match)[-1]
+    if _ASKED.search(phrase.skeleton[: match.end()]):
+        return _asked_for(new, phrase.dated[0] if first else None)
     draft = _by(new)
     original = tuple(Milestone(p.due_on, "hạn gốc") for p in phrase.points[:first] if p.mark != "day")[-1:]
     says = f"{draft.says}, theo gia hạn" + (f" từ hạn gốc {spoken(original[0].due_on)}" if original else "")
     return replace(draft, says=says, milestones=original).doubted(_ADVISED, "cần số văn bản gia hạn")
+
+
+def _asked_for(new: Point, original: Point | None) -> Draft:
+    """Return the original deadline: an extension that is only asked for is proposed, not in force."""
+    says = "xin gia hạn, chưa được duyệt"
+    draft = _by(original) if original else Draft(DeadlineKind.MISSING, "chưa có thời hạn")
+    return replace(draft, says=f"{draft.says}; {says}", proposal=new.due_on).doubted(
+        _REQUIRED, f"đề xuất ngày {spoken(new.due_on)}, chưa áp dụng"
+    )
 
 
 def read_with_reports(phrase: Phrase, match: re.Match[str]) -> Draft | None:
@@ -305,14 +319,34 @@ def read_alternative(phrase: Phrase, match: re.Match[str]) -> Draft:
 
 def read_range(phrase: Phrase, match: re.Match[str]) -> Draft:
     start, end = phrase.within(match)
+    rest = [p for p in phrase.dated if p not in (start, end)]
+    if end.due_on < start.first and not start.has_year and not end.has_year:
+        end = _a_year_later(end)
     first = start.begins_on + timedelta(days=start.relation is Relation.AFTER)
     inferred = [d for p in (start, end) for d in p.doubts]
-    rest = [p for p in phrase.dated if p not in (start, end)]
+    if any(p.due_on > end.due_on and not _VISION.search(p.lead) for p in rest):
+        return _spans(phrase, match)
     draft = _span(first, end.due_on, tuple(inferred))
     if rest and draft.kind is DeadlineKind.RANGE:
         draft = replace(draft, milestones=tuple(map(milestone_of, rest)))
         return draft.doubted(_ADVISED, "còn mốc khác ngoài khoảng này")
     return draft
+
+
+def _a_year_later(point: Point) -> Point:
+    """Return the end of a span over New Year's Day: "từ 25/12 đến 10/01"."""
+    first, last = (day.replace(year=day.year + 1, day=min(day.day, 28)) for day in (point.first, point.last))
+    first += timedelta(days=point.first.day - first.day)
+    last = last.replace(day=calendar.monthrange(last.year, last.month)[1]) if point.last.day > 28 else last
+    return replace(point, first=first, last=last, doubts=((_ADVISED, "mốc cuối hiểu là của năm sau"),))
+
+
+def _spans(phrase: Phrase, match: re.Match[str]) -> Draft:
+    """Return several spans one after the other; the last day of each is a milestone."""
+    starts = {phrase.skeleton.count("<", 0, m.start()) for m in match.re.finditer(phrase.skeleton)}
+    ends = [p for i, p in enumerate(phrase.points) if i not in starts and p.mark != "day"]
+    draft = _milestones(ends)
+    return replace(draft, starts_on=phrase.within(match)[0].begins_on)
 
 
 def read_day_range(phrase: Phrase, match: re.Match[str]) -> Draft | None:
@@ -336,16 +370,15 @@ def read_multi(phrase: Phrase, match: re.Match[str]) -> Draft | None:
     points = sorted(_essential(phrase.dated), key=lambda p: p.due_on)
     if len(points) < 2:
         return None
+    return _conditional(_milestones(points), phrase)
+
+
+def _milestones(points: list[Point]) -> Draft:
+    points = sorted(points, key=lambda p: p.due_on)
     doubts = (*(d for p in points for d in p.doubts), (_ADVISED, "nhiều mốc, mỗi mốc theo dõi riêng"))
     says = "các mốc " + ", ".join(spoken(p.due_on) for p in points)
-    draft = Draft(
-        DeadlineKind.MULTI,
-        says,
-        points[-1].due_on,
-        milestones=tuple(map(milestone_of, points)),
-        doubts=doubts,
-    )
-    return _conditional(draft, phrase)
+    milestones = tuple(map(milestone_of, points))
+    return Draft(DeadlineKind.MULTI, says, points[-1].due_on, milestones=milestones, doubts=doubts)
 
 
 def _conditional(draft: Draft, phrase: Phrase) -> Draft:
@@ -356,6 +389,8 @@ def _conditional(draft: Draft, phrase: Phrase) -> Draft:
         return draft.doubted(_REQUIRED, "thời gian có thể thuộc tên của kế hoạch")
     if BY_OTHERS.search(phrase.skeleton):
         return draft.doubted(_ADVISED, "còn theo tiến độ hoặc chỉ đạo chung")
+    if re.search(rf"{TET}|\btrước (?:khi )?{NAMED}", phrase.skeleton, re.I):
+        return draft.doubted(_REQUIRED, "còn phải trước một sự kiện chưa rõ ngày")
     if re.search(NAMED, phrase.skeleton, re.I):
         return draft.doubted(_ADVISED, "gắn với một sự kiện")
     return draft

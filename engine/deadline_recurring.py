@@ -67,10 +67,14 @@ _LONG_PERIODS = (
     re.compile(r"\b0?[369] tháng\b", re.I),
     re.compile(r"hằng năm|\bnăm,? ?\(|báo cáo năm", re.I),
 )
-_PERIODS = (re.compile("hằng tháng", re.I), re.compile("hằng quý", re.I), *_LONG_PERIODS)
+_PERIODS = (
+    re.compile("hằng tháng", re.I),
+    re.compile(r"hằng quý|tháng \w+(?: của)? quý", re.I),
+    *_LONG_PERIODS,
+)
 _CUT = re.compile(
     r"[;.]\s|(?:,|\bvà\b)\s*(?=(?:riêng |đối với )?"
-    r"(?:trước|chậm nhất|báo cáo|định kỳ|hằng|năm\b|quý\b|0?[369] tháng))",
+    r"(?:trước|chậm nhất|báo cáo|định kỳ|hằng|ngày|<date>|năm\b|quý\b|0?[369] tháng))",
     re.I,
 )
 _ADVISED, _REQUIRED = Confirmation.ADVISED, Confirmation.REQUIRED
@@ -81,6 +85,9 @@ def read_recurring(phrase: Phrase, match: re.Match[str]) -> Draft | None:
     for reader in _READERS:
         draft = reader(phrase)
         if draft is not None:
+            has_more = any(p.kind is DeadlineKind.DATE and not p.has_year for p in phrase.dated)
+            if has_more and reader not in {_by_clauses, _by_date_of_year}:
+                draft = draft.doubted(_REQUIRED, "còn mốc khác chưa đọc được")
             return _bounded(draft, phrase)
     return None
 
@@ -88,7 +95,7 @@ def read_recurring(phrase: Phrase, match: re.Match[str]) -> Draft | None:
 def _by_day_of_quarter(phrase: Phrase) -> Draft | None:
     """ "trước ngày 10 của tháng đầu quý sau"; without a day the month's last one counts."""
     which = _QUARTER_MONTH.search(phrase.skeleton)
-    if not which or len(phrase.dated) > 1:
+    if not which:
         return None
     months, days = _MONTHS[which["which"].lower()], _days(phrase)
     if not days:

@@ -41,7 +41,11 @@ _SPELLINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         # weekdays by number: "T6, 5/12/2025", "5/12/2025 (T6)", "T2 hằng tuần"
         (r"(?<=\d) ?\((?:t|thứ)\.? ?([2-7])\)", r" (thứ \1)"),
         (r"\bt([2-7])(?=,? \(?(?:ngày )?\d{1,2}[/.-]\d)", r"thứ \1"),
-        (r"\bt([2-7])\b(?= (?:(?:hằng|hàng|mỗi) )?tuần)", r"thứ \1"),
+        (r"\bt([2-7])\b(?=[^/]* (?:hằng|hàng|mỗi) tuần)", r"thứ \1"),
+        (r"\b(trong|vòng|sau|không quá) (\d{1,3}) ?h\b(?! ?\d| ngày)", r"\1 \2 giờ"),
+        (r"\b(?:ngày )?(\d{1,2}) ?- ?(?:ngày )?(?=\d{1,2} (?:hằng|hàng|mỗi) tháng)", r"ngày \1 đến ngày "),
+        (r"(?<!\d )\bngày (?:làm việc )?đầu(?: tiên)? (?:của )?(?=(?:tháng|quý) |năm \d)", "đầu "),
+        (r"\bngày (?:làm việc )?cuối(?: cùng)? (?:của )?(?=(?:tháng|quý) (?:\d|[iv]+\b)|năm \d)", "cuối "),
         (r"\bcn\b(?= (?:hằng|hàng|mỗi) tuần)", "chủ nhật"),
         (r"(?<=\d) ?\(cn\)", " (chủ nhật)"),
         (r"\bquí\b", "quý"),
@@ -77,10 +81,10 @@ _SPELLINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(?<!\d )(quý|tháng) (\d{1,2}|iv|i{1,3})( ?(?:,|;|&|\+|-|và|đến|hoặc) ?)(?=(?:\d{1,2}|iv|i{1,3})"
          r"(?:/\d{4}| ?năm| ?hằng| ?,| ?;| ?-| ?và| ?đến| ?\)|$))", r"\1 \2\3\1 "),
         # "09 - 10/2026": two months; "15 - 20/9/2025": two days
-        (r"(?<![\d/.-])(?<!tháng )(?<!đợt )(?<!lần )(0?[1-9]|1[0-2])( ?(?:-|,|và|đến|hoặc) ?)"
+        (r"(?<![\d/.-])(?<!tháng )(?<!đợt )(?<!lần )(0?[1-9]|1[0-2])( ?(?:-|,|;|&|\+|và|đến|hoặc) ?)"
          r"(?=(?:0?[1-9]|1[0-2])/\d{4}(?!\d))", r"tháng \1\2"),
         (r"(?<![\d/.-])(?<!tháng )(?<!đợt )(?<!lần )(?:ngày )?(?<![\d/.-])(\d{1,2}) ?(?:-|đến) ?"
-         r"(?=(?:ngày )?\d{1,2}/\d{1,2}(?:/\d{4})?(?![\d/]))", r"ngày \1 đến "),
+         r"(?=(?:ngày )?\d{1,2}(?:/\d{1,2}(?:/\d{4})?(?![\d/])| tháng \d))", r"ngày \1 đến "),
     )
 )  # fmt: skip
 
@@ -93,6 +97,11 @@ _DAYS_OF_MONTHS = re.compile(
     r"(?:(?:, ?| và |, ?và )(?:tháng )?\d{1,2}(?![\d/]| tháng))+)",
     re.I,
 )
+# "10,11,12/2025": three months of one year
+_LISTED_MONTHS = re.compile(
+    r"(?<![\d/.,;-])(?<![,;] )(?<!quý )(?<!tháng )(?:(?:0?[1-9]|1[0-2]) ?[,;] ?){2,}(?:0?[1-9]|1[0-2])(?=/\d{4})"
+)
+
 _DATED = r"(?i:,? ?(?:ký |ban hành )?ngày \d{1,2}(?:/\d{1,2}/\d{4}| tháng \d{1,2} năm \d{4}))?"
 _CITATIONS = (
     re.compile(r"(?:\bsố:? )?\b\d+[a-z]?/\d{4}/[^\W\d_]{2,}[\w&-]*(?:/[^\W\d_][\w&-]*)*" + _DATED, re.I),
@@ -140,7 +149,7 @@ def tidied(phrase: str) -> Tidy:
 
 def _spelt(text: str) -> str:
     text = _NUMBER_AFTER_WORD.sub(_number_in_digits, " ".join(text.split()))
-    text = _DAYS_OF_MONTHS.sub(_each_month, text)
+    text = _LISTED_MONTHS.sub(_named_months, _DAYS_OF_MONTHS.sub(_each_month, text))
     for pattern, put in _SPELLINGS:
         text = pattern.sub(put, text)
     return text
@@ -159,6 +168,10 @@ def _number_in_digits(match: re.Match[str]) -> str:
 def _each_month(match: re.Match[str]) -> str:
     months = re.findall(r"\d+", match["months"])
     return ", ".join(f"ngày {match['day']} tháng {month}" for month in months)
+
+
+def _named_months(match: re.Match[str]) -> str:
+    return ", ".join(f"tháng {month}" for month in re.findall(r"\d+", match.group()))
 
 
 def _stripped(text: str) -> str:
