@@ -13,7 +13,7 @@ from lxml import etree
 
 from intake.docx_names import TBL, TC, TR, P, R, T, W, find, number, parts, switch, value, whole
 from intake.docx_text import Words, is_page_break
-from intake.source import Cell, Grid, GridBuilder, Refused
+from intake.source import Cell, Grid, Refused
 
 MAX_ROWS = 20_000
 MAX_COLUMNS = 100
@@ -27,14 +27,19 @@ _PAGE_MARKS = (W + "lastRenderedPageBreak", W + "pageBreakBefore")
 
 @dataclass(slots=True)
 class _Placed:
-    """A cell as it is being put together: `down` grows while cells below continue it."""
+    """A cell as it is being put together, and the (row, column, width) of each stretch it covers.
 
-    row: int
-    column: int
-    across: int
+    Cells below may continue it over another width than its own: no rectangle is assumed.
+    """
+
     text: str
     is_revised: bool
-    down: int = 1
+    stretches: list[tuple[int, int, int]]
+
+    def widen(self, across: int) -> None:
+        """Cover `across` more columns in the last row."""
+        row, column, width = self.stretches[-1]
+        self.stretches[-1] = (row, column, width + across)
 
 
 @dataclass(slots=True)
@@ -53,14 +58,12 @@ def read_table(table: etree._Element, words: Words) -> Grid:
         _place_row(placed, at, row, words)
         if _opens_page(row):
             page_starts.add(at)
-    width = max((cell.column + cell.across for cell in placed.cells), default=0)
+    width = max((column + across for cell in placed.cells for _, column, across in cell.stretches), default=0)
     if len(rows) > MAX_ROWS or len(rows) * width > MAX_PLACES:
         message = f"một bảng trong tệp có {len(rows)} dòng, {width} cột, quá giới hạn đọc được"
         raise Refused("too-large", message, SPLIT_IT)
-    builder = GridBuilder(page_starts=page_starts)
-    for cell in placed.cells:
-        builder.put(cell.row, cell.column, cell.text, cell.down, cell.across, cell.is_revised)
-    return _without_slivers(builder.grid(), _widths(table))
+    grid = Grid(_filled(placed.cells, len(rows), width), page_starts=frozenset(page_starts))
+    return _without_slivers(grid, _widths(table))
 
 
 def rows_of(table: etree._Element) -> list[etree._Element]:
@@ -109,7 +112,7 @@ def _place_row(table: _Table, at: int, row: etree._Element, words: Words) -> Non
             message = f"một bảng trong tệp có hơn {MAX_COLUMNS} cột"
             raise Refused("too-large", message, "chỉ giữ các cột của phụ lục rồi nhập lại")
         if _continues(cell, "hMerge") and before is not None:
-            before.across += across
+            before.widen(across)
         else:
             before = _place_cell(table, at, column, across, cell, words)
             before.is_revised = before.is_revised or is_new
@@ -121,16 +124,30 @@ def _place_cell(
 ) -> _Placed:
     """Place a cell, or let the one above go on; what a continued cell holds is not shown by Word."""
     above = table.merging.get(column)
-    if _continues(cell, "vMerge") and above is not None and above.row + above.down == at:
-        above.down += 1
+    if _continues(cell, "vMerge") and above is not None and above.stretches[-1][0] == at - 1:
+        above.stretches.append((at, column, across))
         return above
-    made = _Placed(at, column, across, cell_text(cell, words), has_changes(cell))
+    made = _Placed(cell_text(cell, words), has_changes(cell), [(at, column, across)])
     table.cells.append(made)
     if _merge_of(cell, "vMerge") is None:
         table.merging.pop(column, None)
     else:
         table.merging[column] = made
     return made
+
+
+def _filled(cells: list[_Placed], height: int, width: int) -> tuple[tuple[Cell, ...], ...]:
+    """Return the rows of a grid; a place that no cell covers holds an empty one."""
+    rows: list[list[Cell | None]] = [[None] * width for _ in range(height)]
+    for placed in cells:
+        row, column, _ = placed.stretches[0]
+        cell = Cell(placed.text, row, column, placed.is_revised)
+        for at, start, across in placed.stretches:
+            rows[at][start : start + across] = [cell] * across
+    return tuple(
+        tuple(Cell("", r, c) if cell is None else cell for c, cell in enumerate(row))
+        for r, row in enumerate(rows)
+    )
 
 
 def _continues(cell: etree._Element, name: str) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from intake.docx_names import LEFT_OUT, M, P, R, W, find, parts, switch, value
+from intake.docx_names import LEFT_OUT, M, P, R, T, W, find, parts, switch, value
 from intake.docx_numbering import Numbering
 from intake.docx_styles import Styles
 
@@ -21,6 +21,7 @@ _SIGNS = {  # letters of symbol fonts that stand for a sign
 _SYMBOL_FONTS = ("symbol", "wingdings", "webdings", "marlett", "zapfdingbats")
 _PRIVATE = range(0xF000, 0xF100)
 _AS_IS = {W + "tab": "\t", W + "ptab": "\t", W + "cr": "\n", W + "br": "\n", W + "noBreakHyphen": "-"}
+_REFERENCES = (W + "footnoteReference", W + "endnoteReference")
 
 
 @dataclass(slots=True)
@@ -81,38 +82,34 @@ class _Pieces:
     def _walk(self, element: etree._Element) -> None:
         for child in element:
             tag = child.tag
-            if tag == R:
-                self._run(child)
-            elif tag == M + "f":
-                self._fraction(child)
-            elif tag == M + "t":
-                self._found.append(child.text or "")
-            elif tag not in LEFT_OUT and tag != P:
-                self._walk(child)
-
-    def _run(self, run: etree._Element) -> None:
-        if self._words.styles.hides(self._paragraph, run):
-            is_seen = any((text.text or "").strip() for text in run.iter(W + "t"))
-            self._words.has_hidden = self._words.has_hidden or is_seen
-            for mark in run.findall(W + "fldChar"):
-                self._field(mark.get(W + "fldCharType", ""))
-            return
-        for child in run:
-            tag = child.tag
-            if tag == W + "t":
+            if tag == T or tag == M + "t":
                 self._found.append((child.text or "").replace("\r", " ").replace("\n", " "))
+            elif tag == R:
+                self._run(child)
             elif tag in _AS_IS:
                 self._found.append(_AS_IS[tag])
             elif tag == W + "sym":
                 self._found.append(sign(child.get(W + "font", ""), child.get(W + "char", "")))
             elif tag == W + "fldChar":
                 self._field(child.get(W + "fldCharType", ""))
-            elif tag in (W + "footnoteReference", W + "endnoteReference"):
+            elif tag in _REFERENCES:
                 self._found.append(self._words.note(child))
                 if child.get(W + "customMarkFollows") in ("1", "true", "on"):
-                    return
-            elif tag not in LEFT_OUT:
+                    return  # the rest of this run is the mark
+            elif tag == M + "f":
+                self._fraction(child)
+            elif tag not in LEFT_OUT and tag != P:
                 self._walk(child)
+
+    def _run(self, run: etree._Element) -> None:
+        """Read a run; of a hidden one only the ends of its fields count."""
+        if not self._words.styles.hides(self._paragraph, run):
+            self._walk(run)
+            return
+        if any((text.text or "").strip() for text in run.iter(T)):
+            self._words.has_hidden = True
+        for mark in run.findall(W + "fldChar"):
+            self._field(mark.get(W + "fldCharType", ""))
 
     def _field(self, kind: str) -> None:
         """Drop the code of a field once its end is seen: until then it may be plain text."""
