@@ -44,7 +44,7 @@ def parts(element: etree._Element, *wanted: str) -> Iterator[etree._Element]:
 def find(element: etree._Element | None, *path: str) -> etree._Element | None:
     """Return the piece at the end of a path of names, or None."""
     for name in path:
-        element = None if element is None else element.find(W + name)
+        element = None if element is None else next(element.iterchildren(W + name), None)
     return element
 
 
