@@ -67,6 +67,7 @@ class UnitReading:
     candidates: tuple[Unit, ...] = ()
     questions: tuple[str, ...] = ()  # Vietnamese sentences for the person who must decide
     notes: tuple[str, ...] = ()  # what was inferred lawfully, e.g. a successor unit
+    scores: tuple[int, ...] = ()  # of `candidates`: likeness in percent, 0 = meant otherwise
 
 
 # --- deadlines -------------------------------------------------------------------------

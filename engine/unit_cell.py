@@ -8,20 +8,27 @@ between two signs counts only when every word of it was understood. The rest is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
-from engine.model import ResolutionStatus, Unit, UnitReading
+from engine.model import Predecessor, ResolutionStatus, Unit, UnitKind, UnitReading
+from engine.unit_likeness import Likely
 from engine.unit_names import Group, Name, Names, Noun, distinct
-from engine.unit_segments import SUBSETS, Found, Segment, phrases, segments_of
-from engine.unit_words import Token, cleaned, tokens_of
+from engine.unit_phrases import HEADS, MODIFIERS, SUBSETS, begins_with
+from engine.unit_segments import Found, Segment, segments_of
+from engine.unit_words import Token, cleaned, keys_of, tokens_of
 
+ALMOST_SURE = 90  # a name so like a known one leaves no room for the shorter names inside it
 MOST_PROPOSALS = 12  # lookups by resemblance in one cell; a cell with more is not a list of agencies
 
 
-def read_cell(text: str, names: Names) -> UnitReading:
-    """Return what a cell means; an empty one is resolved and names nobody."""
+def read_cell(text: str, names: Names, on: date | None = None) -> UnitReading:
+    """Return what a cell means; an empty one is resolved and names nobody.
+
+    `on` is the day the cell was written: a name that was right then is noted as such.
+    """
     clean = cleaned(text)
     tokens = tokens_of(clean)
-    answer = _Answer(clean, tokens, names)
+    answer = _Answer(clean, tokens, names, on)
     for segment in segments_of(tokens, names):
         answer.take(segment)
     return answer.reading(text)
@@ -30,10 +37,10 @@ def read_cell(text: str, names: Names) -> UnitReading:
 class _Answer:
     """Gathers what the segments of one cell say."""
 
-    def __init__(self, clean: str, tokens: Sequence[Token], names: Names) -> None:
-        self.clean, self.tokens, self.names = clean, tokens, names
+    def __init__(self, clean: str, tokens: Sequence[Token], names: Names, on: date | None) -> None:
+        self.clean, self.tokens, self.names, self.on = clean, tokens, names, on
         self.parts: list[tuple[Unit, ...]] = []  # certain, in order
-        self.candidates: list[Unit] = []
+        self.candidates: dict[Unit, int] = {}  # with the best score each has
         self.questions: list[str] = []
         self.notes: list[str] = []
         self.has_group = self.is_understood = False
@@ -42,35 +49,40 @@ class _Answer:
 
     def take(self, segment: Segment) -> None:
         """Add what one segment says."""
+        if segment.is_part:
+            self._take_part(segment)
+            return
         keys = tuple(self.tokens[at].key for at in segment.words)
-        narrows = bool(self.parts) and (keys in SUBSETS or _begins_with(keys, _MODIFIERS))
+        narrows = bool(self.parts) and (keys in SUBSETS or begins_with(keys, MODIFIERS))
         if not segment.found and not narrows:
             self._keep_unknown(segment)
             return
         self._ask_about_unknown()
-        self.is_understood = True
+        is_head = keys in HEADS and segment.words[0] == segment.start
         if narrows:
+            self.is_understood = True
             self._take_back(segment)
-        elif keys in _HEADS and segment.words[0] == segment.start:
-            self.notes.append(f"'{self._words(segment)}' được đọc là chính cơ quan đó")
-            self._accept(segment)
-        elif keys or _is_run_together(segment):
+        elif (keys and not is_head) or self._is_run_together(segment.found):
             self._ask_about_mixed(segment)
         else:
+            if is_head:
+                self.notes.append(f"'{self._words(segment)}' được đọc là chính cơ quan đó")
             self._accept(segment)
 
     def reading(self, as_written: str) -> UnitReading:
         """Return the reading of the whole cell."""
         self._ask_about_unknown()
         units = distinct(unit for part in self.parts for unit in part)
-        candidates = distinct(self.candidates)
+        if not units and not self.questions and any(token.is_word for token in self.tokens):
+            self._ask_to_name(self._text(0, len(self.tokens)))
         return UnitReading(
             as_written,
             self._status(),
             units,
-            candidates,
-            tuple(self.questions),
+            tuple(self.candidates),
+            tuple(dict.fromkeys(self.questions)),
             tuple(dict.fromkeys(self.notes)),
+            tuple(self.candidates.values()),
         )
 
     def _status(self) -> ResolutionStatus:
@@ -78,6 +90,13 @@ class _Answer:
             is_something = self.is_understood or self.candidates
             return ResolutionStatus.AMBIGUOUS if is_something else ResolutionStatus.UNKNOWN
         return ResolutionStatus.GROUP if self.has_group else ResolutionStatus.RESOLVED
+
+    def _take_part(self, segment: Segment) -> None:
+        """Leave out words that name a part of the unit before them, if that one is certain."""
+        if self.unknown or not self.parts:
+            self._keep_unknown(segment)
+        else:
+            self.notes.append(f"'{self._words(segment)}' được đọc là thuộc cơ quan đứng trước")
 
     def _accept(self, segment: Segment) -> None:
         self.parts.append(())
@@ -88,22 +107,27 @@ class _Answer:
                 self._accept_collective(found)
 
     def _accept_name(self, name: Name, words: str) -> None:
+        self.is_understood = True
         if name.question:
             self._ask(f"'{words}' {name.question}", name.units)
             return
         self.parts[-1] += name.units
-        if name.note:
-            self.notes.append(name.note)
+        if name.former:
+            self.notes.append(_succession(name.former, name.units[0], self.on))
+        elif name.note:
+            self.notes.append(f"'{words}' {name.note}" if name.is_loose else name.note)
 
     def _accept_collective(self, found: Found) -> None:
         """Add the members of a collective name, or ask which of them are meant."""
         words = self._text(found.start, found.end)
-        self.has_group = True
+        is_vague = found.is_subset or all(noun.is_companion for noun in found.nouns)
         vague: list[Unit] = []
         for group, nouns in _by_group(found.nouns):
+            self.has_group = self.is_understood = self.is_understood or bool(group.members)
             if group.question:
-                self._ask(f"'{words}': {group.question}", group.members)
-            elif found.is_subset or all(noun.is_companion for noun in nouns):
+                which = ", ".join(noun.word for noun in nouns)
+                self._ask(f"'{which}' trong '{words}': {group.question}", group.members)
+            elif is_vague:
                 vague += group.members
             else:
                 self.parts[-1] += group.members
@@ -117,12 +141,33 @@ class _Answer:
         self._ask(question, before)
 
     def _ask_about_mixed(self, segment: Segment) -> None:
-        words = self._words(segment)
+        """Ask about words of which only some were understood."""
         near = self._resembling([segment], segment.prefixes)
-        inner = [unit for found in segment.found for unit in _units_of(found)]
-        candidates = distinct((*near, *inner))
-        listed = _listed(candidates)
-        self._ask(f"'{words}' còn lời chưa hiểu; có phải là {listed} không?", candidates)
+        inner = distinct(unit for found in segment.found for unit in _units_of(found))
+        if not near and not inner:
+            self._ask_to_name(self._words(segment))
+            return
+        self.is_understood = True
+        listed = _listed_likely(near) if near else _listed(inner)
+        others = () if near and near[0].score >= ALMOST_SURE else inner
+        self._ask(f"'{self._words(segment)}' còn lời chưa hiểu; có phải là {listed} không?", others, near)
+
+    def _is_run_together(self, found: Sequence[Found]) -> bool:
+        """Whether names follow each other without a sign and may be one name that nobody knows.
+
+        "Trung tâm Y tế Bình Sơn", "Công an các xã", "Văn phòng UBND xã Ba Tơ" are such names;
+        "Sở Y tế Sở Nội vụ" has only lost its comma.
+        """
+        return len(found) > 1 and (
+            _is_loose(found[0]) or any(_is_loose(item) or self._leans(item) for item in found[1:])
+        )
+
+    def _leans(self, found: Found) -> bool:
+        """Whether this may complete the name before it: a collective, or a commune without UBND."""
+        if found.name is None:
+            return True
+        is_commune = any(unit.kind is UnitKind.COMMUNE for unit in found.name.units)
+        return is_commune and self.tokens[found.start].key != _COMMITTEE
 
     def _keep_unknown(self, segment: Segment) -> None:
         if self.unknown and self.tokens[self.unknown[-1].end].key == ";":
@@ -145,18 +190,24 @@ class _Answer:
         for segment, found in each:
             self._ask_about([segment], found)
 
-    def _ask_about(self, run: list[Segment], near: tuple[Unit, ...]) -> None:
+    def _ask_about(self, run: list[Segment], near: tuple[Likely, ...]) -> None:
         words = self._text(run[0].start, run[-1].end)
         if near:
-            self._ask(f"'{words}' có phải là {_listed(near)} không?", near)
+            self._ask(f"'{words}' có phải là {_listed_likely(near)} không?", (), near)
         else:
-            self._ask(f"chưa biết '{words}' là cơ quan nào; chọn cơ quan hoặc thêm tên này vào danh mục", ())
+            self._ask_to_name(words)
 
-    def _ask(self, question: str, candidates: Iterable[Unit]) -> None:
+    def _ask_to_name(self, words: str) -> None:
+        self._ask(f"chưa biết '{words}' là cơ quan nào; chọn cơ quan hoặc thêm tên này vào danh mục", ())
+
+    def _ask(self, question: str, candidates: Iterable[Unit], likely: Iterable[Likely] = ()) -> None:
         self.questions.append(question)
-        self.candidates += candidates
+        for one in likely:
+            self.candidates[one.unit] = max(one.score, self.candidates.get(one.unit, 0))
+        for unit in candidates:
+            self.candidates.setdefault(unit, 0)
 
-    def _resembling(self, run: list[Segment], prefixes: Iterable[tuple[str, ...]]) -> tuple[Unit, ...]:
+    def _resembling(self, run: list[Segment], prefixes: Iterable[tuple[str, ...]]) -> tuple[Likely, ...]:
         self.proposals += 1
         if self.proposals > MOST_PROPOSALS:
             return ()
@@ -167,6 +218,16 @@ class _Answer:
 
     def _text(self, start: int, end: int) -> str:
         return " ".join(self.clean[self.tokens[start].start : self.tokens[end - 1].end].split())
+
+
+def _succession(former: Predecessor, unit: Unit, on: date | None) -> str:
+    """Return the sentence that says which unit stands for an old name, and since when."""
+    if on is not None and on < former.until:
+        right = f"'{former.name}' là tên đúng vào ngày {on:%d/%m/%Y}"
+        said = f"{right}; từ {former.until:%d/%m/%Y} là {unit.name}"
+    else:
+        said = f"'{former.name}' (đến {former.until:%d/%m/%Y}) nay là {unit.name}"
+    return f"{said}: {former.note}" if former.note else said
 
 
 def _by_group(nouns: Sequence[Noun]) -> list[tuple[Group, list[Noun]]]:
@@ -182,13 +243,12 @@ def _units_of(found: Found) -> tuple[Unit, ...]:
     return distinct(unit for noun in found.nouns for unit in noun.group.members)
 
 
-def _is_run_together(segment: Segment) -> bool:
-    """Whether a commune's bare name follows something without a sign: "Trung tâm … Bình Sơn"."""
-    return any(found.name is not None and found.name.is_bare for found in segment.found[1:])
+def _is_loose(found: Found) -> bool:
+    return found.is_prefixed or (found.name is not None and found.name.is_loose)
 
 
-def _begins_with(keys: tuple[str, ...], phrases: Iterable[tuple[str, ...]]) -> bool:
-    return any(keys[: len(phrase)] == phrase for phrase in phrases)
+def _listed_likely(found: Sequence[Likely]) -> str:
+    return " hay ".join(f"{likely.unit.name} (giống {likely.score}%)" for likely in found)
 
 
 def _listed(units: Sequence[Unit]) -> str:
@@ -196,5 +256,4 @@ def _listed(units: Sequence[Unit]) -> str:
     return f"{shown} … ({len(units)} đơn vị)" if len(units) > 4 else shown
 
 
-_HEADS = phrases("Thủ trưởng", "Người đứng đầu", "Giám đốc", "Chủ tịch", "Lãnh đạo")
-_MODIFIERS = phrases("trừ", "ngoại trừ", "ngoài", "không gồm", "không bao gồm", "tỉnh", "thuộc", "của")
+_COMMITTEE = keys_of("UBND")[0]

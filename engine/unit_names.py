@@ -6,27 +6,33 @@ collective names are made ("sở", "ban", "ngành", "địa phương", "xã" …
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 
-from engine.model import Unit, UnitKind
-from engine.unit_words import Token, WordIndex, keys_of, without_accents
+from engine.model import Predecessor, Unit, UnitKind
+from engine.unit_likeness import Likely, Likeness
+from engine.unit_spellings import Abbreviations
+from engine.unit_words import CONNECTORS, Token, WordIndex, keys_of
 
-NEAR_ENOUGH = 0.85  # "KTT" for "KKT" in a long name passes, another department's name does not
-LONGEST_NAME = 120  # in letters; longer remainders are descriptions
 COMMUNE_TYPES = ("xã", "phường", "đặc khu")
+
+Keys = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """What one written name means: one unit, or several candidates with the reason to ask."""
+    """What one written name means: one unit, or several candidates with the reason to ask.
+
+    A loose name needs its own place between two signs, because in a longer phrase it may
+    belong to somebody else: "Công an" in "Công an xã", "Bình Sơn" in "Trung tâm Y tế Bình Sơn".
+    """
 
     units: tuple[Unit, ...]
     note: str = ""  # what was inferred, for the reader of the result
     question: str = ""  # set when a person must choose; follows the name in a sentence
-    is_bare: bool = False  # a commune's name without xã, phường or UBND before it
+    former: Predecessor | None = None  # set when this is an old name of its unit
+    is_loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +50,9 @@ class Dissolved:
 class Group:
     """A collective of units and the nouns that name it.
 
-    `companions` ("ban", "ngành") belong to the collective beside its own `words` and say
-    too little alone. A group with `question` is understood and has no members of its own
-    any more, like the districts.
+    `companions` ("ban", "cơ quan") belong to the collective beside other `words` and say
+    too little alone. A group with `question` is understood and cannot be applied as it is,
+    like the districts, which have ended.
     """
 
     code: str
@@ -61,20 +67,40 @@ class Noun:
     """One noun of a collective name."""
 
     group: Group
-    keys: tuple[str, ...]
+    word: str
+    keys: Keys
     is_companion: bool
+
+
+@dataclass(slots=True)
+class _Claims:
+    """Who holds a written name, and who claims it too."""
+
+    index: WordIndex[Name] = field(default_factory=WordIndex)
+    clashes: dict[tuple[Keys, str], tuple[str, Unit, Unit]] = field(default_factory=dict)
+
+    def add(self, text: str, unit: Unit, name: Name) -> Keys:
+        """Let `text` mean `unit` unless it means another one already."""
+        keys = keys_of(text)
+        held = self.index.add(keys, name)
+        if held.units[:1] != (unit,):
+            self.clashes.setdefault((keys, unit.code), (text, held.units[0], unit))
+        return keys
 
 
 class Names:
     """Every known name; answers exactly, and separately by resemblance."""
 
     def __init__(
-        self, units: Sequence[Unit], groups: Mapping[str, Group], dissolved: Iterable[Dissolved] = ()
+        self,
+        units: Sequence[Unit],
+        groups: Mapping[str, Group],
+        dissolved: Iterable[Dissolved] = (),
+        abbreviations: Abbreviations | None = None,
     ) -> None:
-        self.index: WordIndex[Name] = WordIndex()
+        self._claims = _Claims()
+        self.index: WordIndex[Name] = self._claims.index
         self.nouns: WordIndex[Noun] = WordIndex()
-        # By what is claimed by whom: the name, its holder, the unit that claims it too.
-        self.clashes: dict[tuple[tuple[str, ...], str], tuple[str, Unit, Unit]] = {}
         for unit in units:
             self._add_unit(unit)
         for body in dissolved:
@@ -84,54 +110,35 @@ class Names:
                 self._add_bare_commune(unit)
         for group in groups.values():
             self._add_nouns(group)
-        self._plain: dict[str, list[Name]] = {}
-        for keys, name in self.index.names():
-            self._plain.setdefault(without_accents(keys), []).append(name)
+        proper = list(self.index.names())
+        self._add_spellings(proper, abbreviations or Abbreviations())
+        self._likeness = Likeness((keys, name.units) for keys, name in proper)
+        for keys, name in list(self.index.names())[len(proper) :]:
+            self._likeness.also(keys, name.units)
 
-    def resembling(
-        self, tokens: Sequence[Token], prefixes: Iterable[tuple[str, ...]] = ()
-    ) -> tuple[Unit, ...]:
-        """Return the units a misspelt name may mean; a proposal to a person, never a reading.
+    @property
+    def clashes(self) -> list[tuple[str, Unit, Unit]]:
+        """Names claimed by two units: the name, who holds it, who claims it too."""
+        return list(self._claims.clashes.values())
 
-        The same letters without accents come first ("Ba To": Ba Tô and Ba Tơ); failing that,
-        the closest spellings.
-        """
-        keys = tuple(token.key for token in tokens if token.key != "\n")
-        if not keys or sum(map(len, keys)) > LONGEST_NAME:
-            return ()
-        tried = [(*prefix, *keys) for prefix in ((), *prefixes, *_PREFIXES)]
-        for whole in tried:
-            if found := self._plain.get(without_accents(whole)):
-                return distinct(unit for name in found for unit in name.units)
-        return self._closest(" ".join(keys))
-
-    def _closest(self, text: str) -> tuple[Unit, ...]:
-        known = {" ".join(keys): name for keys, name in self.index.names() if _lengths_agree(keys, text)}
-        near = difflib.get_close_matches(text, known, n=3, cutoff=NEAR_ENOUGH)
-        return distinct(unit for name in near for unit in known[name].units)
+    def resembling(self, tokens: Sequence[Token], prefixes: Iterable[Keys] = ()) -> tuple[Likely, ...]:
+        """Return the units a misspelt name may mean; a proposal to a person, never a reading."""
+        return self._likeness.nearest(tuple(token.key for token in tokens if token.key != "\n"), prefixes)
 
     def _add_unit(self, unit: Unit) -> None:
         for alias in (unit.name, *unit.aliases):
-            self._claim(alias, unit, Name((unit,)))
+            self._claims.add(alias, unit, Name((unit,)))
         for former in unit.predecessors:
-            note = f"'{former.name}' (đến {former.until:%d/%m/%Y}) nay là {unit.name}"
-            self._claim(former.name, unit, Name((unit,), f"{note}: {former.note}" if former.note else note))
-
-    def _claim(self, text: str, unit: Unit, name: Name) -> None:
-        for keys in _spellings(keys_of(text)):
-            held = self.index.add(keys, name)
-            if held.units[:1] != (unit,):
-                self.clashes.setdefault((keys, unit.code), (text, held.units[0], unit))
-                return
+            self._claims.add(former.name, unit, Name((unit,), former=former))
 
     def _add_dissolved(self, body: Dissolved) -> None:
         question = f"đã kết thúc hoạt động từ {body.until:%d/%m/%Y}: {body.why}"
+        name = Name(body.successors, question=question)
         for alias in (body.name, *body.aliases):
             keys = keys_of(alias)
-            for spelling in _spellings(keys[1:] if keys[:1] == ("ubnd",) else keys):
-                self.index.add(spelling, Name(body.successors, question=question))
-                if keys[:1] == ("ubnd",):
-                    self.index.add((*keys[:1], *spelling), Name(body.successors, question=question))
+            self.index.add(keys, name)
+            if keys[:1] == _COMMITTEE:
+                self.index.add(keys[1:], replace(name, is_loose=True))
 
     def _add_bare_commune(self, unit: Unit) -> None:
         """Let "Tịnh Khê" and "UBND Tịnh Khê" mean the commune, as no other body has that name.
@@ -143,14 +150,26 @@ class Names:
             return
         district = any(self.index.get((*level, *bare)) for level in _DISTRICT_LEVELS)
         note = f"đọc là {unit.name}; đơn vị cấp huyện cùng tên đã kết thúc hoạt động" if district else ""
-        self.index.add(bare, Name((unit,), note, is_bare=True))
-        self.index.add(("ubnd", *bare), Name((unit,), note))
+        self.index.add(bare, Name((unit,), note, is_loose=True))
+        self.index.add((*_COMMITTEE, *bare), Name((unit,), note))
 
     def _add_nouns(self, group: Group) -> None:
         for word in group.words:
-            self.nouns.add(keys_of(word), Noun(group, keys_of(word), is_companion=False))
+            self.nouns.add(keys_of(word), Noun(group, word, keys_of(word), is_companion=False))
         for word in group.companions:
-            self.nouns.add(keys_of(word), Noun(group, keys_of(word), is_companion=True))
+            self.nouns.add(keys_of(word), Noun(group, word, keys_of(word), is_companion=True))
+
+    def _add_spellings(self, proper: Iterable[tuple[Keys, Name]], abbreviations: Abbreviations) -> None:
+        """Add what the names are shortened to; what somebody is really called comes first."""
+        known = [(keys, name) for keys, name in proper if not _is_commune(name)]
+        for keys, name in known:
+            for spelling in abbreviations.spellings(keys):
+                self.index.add(spelling, name)
+        for keys, name in list(self.index.names()):
+            bare = _without_province(keys)
+            if bare and not _is_commune(name) and name.units and not name.question:
+                note = name.note or f"đọc là {name.units[0].name}"
+                self.index.add(bare, replace(name, note=note, is_loose=True))
 
 
 def distinct(units: Iterable[Unit]) -> tuple[Unit, ...]:
@@ -164,26 +183,35 @@ def commune_type(unit: Unit) -> str:
     return next((kind for kind in COMMUNE_TYPES if name.startswith(f"{kind} ")), "")
 
 
-def _bare(keys: tuple[str, ...]) -> tuple[str, ...]:
+def _bare(keys: Keys) -> Keys:
     for kind in COMMUNE_TYPES:
-        head = ("ubnd", *keys_of(kind))
+        head = (*_COMMITTEE, *keys_of(kind))
         if keys[: len(head)] == head:
             return keys[len(head) :]
     return ()
 
 
-def _spellings(keys: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
-    """Yield the name as it is, and without its commas and hyphens, which clerks leave out."""
-    yield keys
-    plain = tuple(key for key in keys if key not in {",", "-"})
-    if plain != keys:
-        yield plain
+def _is_commune(name: Name) -> bool:
+    return any(unit.kind is UnitKind.COMMUNE for unit in name.units)
 
 
-def _lengths_agree(keys: tuple[str, ...], text: str) -> bool:
-    length = sum(map(len, keys)) + len(keys) - 1
-    return abs(length - len(text)) <= 0.35 * max(length, len(text))
+def _without_province(keys: Keys) -> Keys:
+    """Return a provincial body's name without "tỉnh" or "Quảng Ngãi", which its own papers leave out.
+
+    Nothing when too little would be left: "UBND", "Báo", "Thuế" alone say nothing.
+    """
+    for tail in _PROVINCE:
+        bare = keys[: -len(tail)]
+        if keys[-len(tail) :] == tail and bare and bare != _COMMITTEE:
+            is_telling = len(bare) > 1 or _is_abbreviation(bare[0])
+            return bare if is_telling and bare[-1] not in CONNECTORS else ()
+    return ()
 
 
-_PREFIXES = (keys_of("Sở"),)  # "Sở Y tế, Xây dựng": the second one may have lost its word
+def _is_abbreviation(key: str) -> bool:
+    return len(key) >= 4 and not any(letter in "eiouyêôơư" for letter in key)
+
+
+_COMMITTEE = keys_of("UBND")
+_PROVINCE = (keys_of("tỉnh Quảng Ngãi"), keys_of("Quảng Ngãi"), keys_of("tỉnh"))
 _DISTRICT_LEVELS = (keys_of("huyện"), keys_of("thị xã"), keys_of("thành phố"))

@@ -84,8 +84,9 @@ def keys_of(text: str) -> tuple[str, ...]:
 
 
 def without_accents(keys: Iterable[str]) -> str:
-    """Return keys as plain letters: good for proposing a name, never for deciding on one."""
-    plain = unicodedata.normalize("NFD", " ".join(keys)).replace("đ", "d").replace("'", "")
+    """Return the words as plain letters: good for proposing a name, never for deciding on one."""
+    words = " ".join(key for key in keys if key not in CONNECTORS)
+    plain = unicodedata.normalize("NFD", words).replace("đ", "d").replace("'", "")
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
@@ -119,52 +120,65 @@ def _with_ubnd(tokens: list[Token]) -> Iterator[Token]:
             at += 1
 
 
+# What joins the parts of one name: "Giáo dục và Đào tạo", "Giáo dục - Đào tạo" are the same words.
+CONNECTORS = frozenset({",", "-", _tone_last("và")})
 _UBND = tuple(_tone_last(word) for word in ("ủy", "ban", "nhân", "dân"))
 
 
 class WordIndex(Generic[Payload]):
-    """Names by their words, asked for the longest one that starts at a given token."""
+    """Names by their words, asked for the longest one that starts at a given token.
+
+    A connector inside a name stands for any other: the commas, hyphens and "và" of a name
+    are alike.
+    """
 
     def __init__(self) -> None:
         self._root: dict[str, object] = {}
         self._by_keys: dict[tuple[str, ...], Payload] = {}
-
-    def __len__(self) -> int:
-        return len(self._by_keys)
+        self._written: list[tuple[tuple[str, ...], Payload]] = []
 
     def add(self, keys: tuple[str, ...], payload: Payload) -> Payload:
         """Remember `payload` under `keys` unless they are taken; returns who holds them."""
-        held = self._by_keys.setdefault(keys, payload)
+        known = tuple(map(_joined, keys))
+        if known in self._by_keys:
+            return self._by_keys[known]
+        self._by_keys[known] = payload
+        self._written.append((keys, payload))
         node = self._root
-        for key in keys:
+        for key in known:
             node = node.setdefault(key, {})  # type: ignore[assignment]
-        node[""] = held
-        return held
+        node[""] = payload
+        return payload
 
     def get(self, keys: tuple[str, ...]) -> Payload | None:
         """Return what is known under exactly these keys."""
-        return self._by_keys.get(keys)
+        return self._by_keys.get(tuple(map(_joined, keys)))
 
     def names(self) -> Iterable[tuple[tuple[str, ...], Payload]]:
-        """Return every name with its payload."""
-        return self._by_keys.items()
+        """Return every name as it was added, with its payload."""
+        return iter(self._written)
 
     def longest(
         self, tokens: Sequence[Token], at: int, prefix: tuple[str, ...] = ()
     ) -> tuple[Payload, int] | None:
         """Return the longest name that `prefix` and the tokens from `at` spell, and where it ends."""
-        if at >= len(tokens) or tokens[at].key in SKIPPED:
+        if at >= len(tokens) or tokens[at].key in SKIPPED or tokens[at].key in CONNECTORS:
             return None
         node: object = self._root
         for key in prefix:
             node = node.get(key) if isinstance(node, dict) else None
         found: tuple[Payload, int] | None = None
+        key = ""
         while isinstance(node, dict) and at < len(tokens):
-            key = tokens[at].key
+            before, key = key, tokens[at].key
             at += 1
-            if key in SKIPPED:
+            if key in SKIPPED or (key in CONNECTORS and before in CONNECTORS):
                 continue
-            node = node.get(key)
+            node = node.get(_joined(key))
             if isinstance(node, dict) and "" in node:
                 found = (node[""], at)
         return found
+
+
+def _joined(key: str) -> str:
+    return "," if key in CONNECTORS else key

@@ -15,7 +15,8 @@ from engine.model import Predecessor, Unit, UnitKind, UnitReading
 from engine.problems import Problem
 from engine.unit_cell import read_cell
 from engine.unit_names import COMMUNE_TYPES, Dissolved, Group, Names, commune_type, distinct
-from engine.unit_words import keys_of
+from engine.unit_spellings import Abbreviations
+from engine.unit_words import cleaned, keys_of, tokens_of
 from engine.yamltext import Node, Section, open_section
 
 ALL_COMMUNES = "tất cả"
@@ -26,7 +27,11 @@ class UnitDirectory:
     """All units of the province, by code, by name and by collective."""
 
     def __init__(
-        self, units: Iterable[Unit], groups: Iterable[Group] = (), dissolved: Iterable[Dissolved] = ()
+        self,
+        units: Iterable[Unit],
+        groups: Iterable[Group] = (),
+        dissolved: Iterable[Dissolved] = (),
+        abbreviations: Abbreviations | None = None,
     ) -> None:
         self.units: tuple[Unit, ...] = distinct(units)
         collectives = {group.code: group for group in groups}
@@ -34,15 +39,24 @@ class UnitDirectory:
             code: group.members for code, group in collectives.items()
         }
         self._by_code = {unit.code: unit for unit in self.units}
-        self._names = Names(self.units, collectives, dissolved)
+        self._names = Names(self.units, collectives, dissolved, abbreviations)
 
-    def resolve(self, text: str) -> UnitReading:
+    def resolve(self, text: str, on: date | None = None) -> UnitReading:
         """Return what a cell of agency names means; never raises and never guesses.
 
         An empty cell names nobody and is resolved. "liên quan" after a collective leaves the
-        choice to a person.
+        choice to a person. `on` is the day the cell was written: an old name that was right
+        then still leads to the unit of today, and the note says so.
         """
-        return read_cell(text, self._names)
+        return read_cell(text, self._names, on)
+
+    def key(self, text: str) -> str:
+        """Return the normal form of a cell's wording, under which an answer about it is remembered.
+
+        Two cells with the same words in the same order have the same key, whatever their
+        capitals, blanks, signs and placement of tone marks. No diacritic is dropped.
+        """
+        return " ".join(token.key for token in tokens_of(cleaned(text)) if token.is_word).replace("'", "")
 
     def unit(self, code: str) -> Unit:
         """Return the unit with this code; KeyError when there is none."""
@@ -51,7 +65,7 @@ class UnitDirectory:
     @property
     def clashes(self) -> list[tuple[str, Unit, Unit]]:
         """Names claimed by two units: the name, who holds it, who claims it too."""
-        return list(self._names.clashes.values())
+        return self._names.clashes
 
 
 def read_units(text: str, source: str, communes: Iterable[Unit]) -> tuple[UnitDirectory, list[Problem]]:
@@ -62,8 +76,9 @@ def read_units(text: str, source: str, communes: Iterable[Unit]) -> tuple[UnitDi
     units = {**{entry.unit.code: entry.unit for entry in entries}, **listed}
     groups = _groups(root, units)
     dissolved = [_dissolved(section, units) for section in root.sections("dissolved", "cơ quan đã giải thể")]
+    abbreviations = _abbreviations(root)
     root.finish()
-    directory = UnitDirectory(units.values(), groups, dissolved)
+    directory = UnitDirectory(units.values(), groups, dissolved, abbreviations)
     _report_clashes(directory, entries)
     return directory, sorted(problems, key=lambda problem: (problem.line, problem.column))
 
@@ -164,6 +179,11 @@ def _dissolved(section: Section, units: Mapping[str, Unit]) -> Dissolved:
     )
     section.finish()
     return body
+
+
+def _abbreviations(root: Section) -> Abbreviations:
+    section = root.section(root.get("abbreviations"), "chữ viết tắt")
+    return Abbreviations({short: section.texts(short) for short in section.node.value})
 
 
 def _known_units(section: Section, key: str, units: Mapping[str, Unit]) -> tuple[Unit, ...]:
