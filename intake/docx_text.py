@@ -6,6 +6,7 @@ its code; a number set by Word is written out; a footnote stands where it is ref
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -21,6 +22,7 @@ _SIGNS = {  # letters of symbol fonts that stand for a sign
 _SYMBOL_FONTS = ("symbol", "wingdings", "webdings", "marlett", "zapfdingbats")
 _PRIVATE = range(0xF000, 0xF100)
 _AS_IS = {W + "tab": "\t", W + "ptab": "\t", W + "cr": "\n", W + "br": "\n", W + "noBreakHyphen": "-"}
+_PAIRED = re.compile(r"[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*")
 _REFERENCES = (W + "footnoteReference", W + "endnoteReference")
 
 
@@ -146,17 +148,19 @@ def sign(font: str, code: str) -> str:
 
 
 def words_of_notes(root: etree._Element | None, name: str, words: Words) -> dict[tuple[str, str], str]:
-    """Return the words of the footnotes or endnotes of a part, by reference and id.
-
-    Square brackets become round ones: the note itself will stand in square brackets.
-    """
+    """Return the words of the footnotes or endnotes of a part, by reference and id."""
     found = {}
     for note in () if root is None else root.findall(W + name):
         if note.get(W + "type") in (None, "normal"):
             lines = [words.paragraph(paragraph, is_numbered=False) for paragraph in parts(note, P)]
             said = " ".join(" ".join([*lines, words.left_over()]).split())
-            found[(name + "Reference", note.get(W + "id", ""))] = said.replace("[", "(").replace("]", ")")
+            found[(name + "Reference", note.get(W + "id", ""))] = _within_brackets(said)
     return found
+
+
+def _within_brackets(said: str) -> str:
+    """Return words that may stand in square brackets: their own become round where they do not pair up."""
+    return said if _PAIRED.fullmatch(said) else said.replace("[", "(").replace("]", ")")
 
 
 def opens_page(paragraph: etree._Element) -> bool:

@@ -593,13 +593,14 @@ def test_a_footnote_stands_where_it_is_referred_to():
     found = blocks(
         word(
             body,
-            footnotes=line_separator + note(1, "theo Luật [sửa đổi]") + note(2, "đến 30/9"),
+            footnotes=line_separator + note(1, "theo Luật [sửa đổi]") + note(2, "a) [mở] ]dở"),
             endnotes=note(4, "cuối", "endnote"),
         )
     )
 
-    assert found == ["Một[1: đến 30/9]", "Hai[2: theo Luật (sửa đổi)][3: cuối]"]
-    assert without_footnotes(found[1]) == ("Hai", ("theo Luật (sửa đổi)", "cuối"))
+    assert found == ["Một[1: a) (mở) )dở]", "Hai[2: theo Luật [sửa đổi]][3: cuối]"]
+    assert without_footnotes(found[1]) == ("Hai", ("theo Luật [sửa đổi]", "cuối"))
+    assert without_footnotes(found[0]) == ("Một", ("a) (mở) )dở",))
 
 
 def test_a_footnote_with_a_mark_of_its_own_leaves_no_mark_behind():
