@@ -22,7 +22,7 @@ from pdfminer.pdftypes import PDFStream, resolve1
 
 from intake.pdf_columns import Columns, is_headed, table_in
 from intake.pdf_doubts import Sight, notes_of, refuse_scans, refuse_unreadable, sight_of
-from intake.pdf_margins import without_furniture
+from intake.pdf_margins import without_furniture, without_stamps
 from intake.pdf_notes import Footnotes, footnotes_of
 from intake.pdf_page import DrawnPage, Letter, Rule, drawn
 from intake.pdf_rules import frames_of, lines_across
@@ -117,20 +117,23 @@ def _check_contents(page: PDFPage) -> None:
 
 def _page(shown: DrawnPage, number: int) -> _Page:
     frames = frames_of(shown)
-    visible = [letter for letter in shown.letters if not letter.is_hidden]
+    visible, stamps = without_stamps([letter for letter in shown.letters if not letter.is_hidden], frames)
     inside: list[list[Letter]] = [[] for _ in frames]
     outside: list[Letter] = []
     for letter in visible:
         holder = next((at for at, frame in enumerate(frames) if frame.box.holds(letter.centre, 1.5)), None)
         (outside if holder is None else inside[holder]).append(letter)
-    tables = tuple(filled(frame, held, number) for frame, held in zip(frames, inside, strict=True))
-    stamps = cell_lines(letter for letter in outside if letter.turn)
-    lines = lines_of(letter for letter in outside if not letter.turn)
-    over = tuple(text for table in tables for text in table.stamps)
-    lines, footnotes = footnotes_of(lines, shown)
-    kept = tuple(table for table in tables if table.lines)
-    rules = tuple(rule for rule in lines_across(shown) if rule.end - rule.start > shown.width / 3)
-    return _Page(shown.height, kept, lines, rules, (*over, *(line.text for line in stamps)), footnotes)
+    tables = [filled(frame, held, number) for frame, held in zip(frames, inside, strict=True)]
+    stamps += [letter for letter in outside if letter.turn]
+    lines, footnotes = footnotes_of(lines_of(letter for letter in outside if not letter.turn), shown)
+    return _Page(
+        shown.height,
+        tuple(table for table in tables if table.lines),
+        lines,
+        tuple(rule for rule in lines_across(shown) if rule.end - rule.start > shown.width / 3),
+        tuple(line.text for line in cell_lines(stamps)),
+        footnotes,
+    )
 
 
 def _document(pages: Sequence[_Page], sights: Sequence[Sight]) -> SourceDocument:

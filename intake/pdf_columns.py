@@ -68,8 +68,14 @@ class Found:
 
 
 def is_headed(lines: Sequence[Line]) -> bool:
-    """Return whether lines contain the headings of a table that assigns work."""
-    return any(_headings(lines, at) for at in range(len(lines)))
+    """Return whether lines contain what look like the headings of a table that assigns work."""
+    for at, line in enumerate(lines):
+        near = " ".join(
+            one.text for one in lines[max(0, at - 2) : at + 3] if abs(one.y - line.y) < 3 * line.size
+        )
+        if _NUMBER.fullmatch(line.words[0].text) and _TASK.search(near) and _DEADLINE.search(near):
+            return True
+    return False
 
 
 def table_in(lines: Sequence[Line], rules: Sequence[Rule], known: Columns | None) -> Found | None:

@@ -1,4 +1,4 @@
-"""Which lines at the edges of the pages are furniture: page numbers, running heads and feet?"""
+"""Which words are no part of the text: page numbers, running heads and feet, stamps over a table?"""
 
 from __future__ import annotations
 
@@ -6,16 +6,31 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
+from intake.pdf_page import Letter
+from intake.pdf_rules import Frame
 from intake.pdf_text import Line
 
 EDGE = 0.14  # of the height of a page
 DEPTH = 3  # how many lines at an edge are looked at
 MIN_PAGES = 3
 SAME_HEIGHT = 8.0
+STAMP = 2.5  # times the size of most letters, and more than STAMP_SIZE
+STAMP_SIZE = 26.0
 _PAGE_NUMBER = re.compile(
     r"(?:trang|page)?\s*[-–—]?\s*\d{1,4}\s*[-–—]?(?:\s*(?:/|trên|of)\s*\d{1,4})?|[ivx]{1,5}", re.IGNORECASE
 )
 _TITLE = re.compile(r"\s*(?:phụ lục|biểu|mẫu|bảng)\b", re.IGNORECASE)
+
+
+def without_stamps(letters: Sequence[Letter], frames: Sequence[Frame]) -> tuple[list[Letter], list[Letter]]:
+    """Return the letters of the text, and those of stamps: aslant, or far too large for a table they touch."""
+    usual = sorted(letter.size for letter in letters)[len(letters) // 2] if letters else 0.0
+    large = [letter for letter in letters if letter.size > max(STAMP * usual, STAMP_SIZE)]
+    boxes = [frame.box for frame in frames]
+    over = {round(one.y) for one in large if any(box.holds(one.centre, one.size / 3) for box in boxes)}
+    stamps = {letter for letter in large if round(letter.y) in over}
+    stamps |= {letter for letter in letters if letter.turn % 90}
+    return [letter for letter in letters if letter not in stamps], [one for one in letters if one in stamps]
 
 
 def without_furniture(

@@ -18,8 +18,6 @@ from intake.pdf_rules import Frame, Region
 from intake.pdf_text import Line, cell_text, lines_of
 from intake.source import Grid, GridBuilder, Refused
 
-STAMP = 2.5  # times the size of the other letters, and more than STAMP_SIZE: no text of a cell
-STAMP_SIZE = 26.0
 OPENS_ROW = re.compile(r"\d{1,3}(?:[.,]\d{1,3})*[a-zđ]?\s*[.)]?|[IVXLC]{1,6}\s*[.)]?")
 _HEADING = re.compile(r"(?:số\s*)?(?:stt|tt)", re.IGNORECASE)
 _HINT = "xin tệp Word (.docx), hoặc kẻ đường ngang giữa các hàng rồi xuất lại PDF"
@@ -27,11 +25,10 @@ _HINT = "xin tệp Word (.docx), hoặc kẻ đường ngang giữa các hàng r
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A frame with the lines of each of its cells, and the words of stamps that lay over it."""
+    """A frame with the lines of each of its cells."""
 
     frame: Frame
     lines: Mapping[Region, list[Line]]
-    stamps: tuple[str, ...] = ()
 
     def grid(self, label: str, notes: Mapping[str, str], starts_page: bool) -> Grid:
         """Return the table as a grid; a note takes the place of the mark that refers to it."""
@@ -57,20 +54,14 @@ def _filled(frame: Frame, letters: Sequence[Letter]) -> Filled:
         for row in range(region.row, region.row + region.down)
         for column in range(region.column, region.column + region.across)
     }
-    usual = sorted(letter.size for letter in letters)[len(letters) // 2] if letters else 0.0
     cells: dict[Region, list[Letter]] = defaultdict(list)
-    stamps: list[Letter] = []
     previous: Letter | None = None
     for letter in letters:
-        if letter.turn % 90 or letter.size > max(STAMP * usual, STAMP_SIZE):
-            stamps.append(letter)
-            continue
         if previous is None or not _runs_on(previous, letter):
             region = at_place[frame.place(letter.centre)]
         cells[region].append(letter)
         previous = letter
-    lines = {region: cell_lines(inside) for region, inside in cells.items()}
-    return Filled(frame, lines, tuple(line.text for line in cell_lines(stamps)))
+    return Filled(frame, {region: cell_lines(inside) for region, inside in cells.items()})
 
 
 def _runs_on(previous: Letter, letter: Letter) -> bool:

@@ -113,7 +113,7 @@ def cell_text(lines: Sequence[Line], width: float, notes: Mapping[str, str]) -> 
     for at, line in enumerate(lines):
         words = line.text
         is_full = at > 0 and lines[at - 1].x1 - lines[at - 1].x0 >= width - 2.2 * line.size
-        glued = is_full and _goes_on(text, words)
+        glued = _goes_on(text, words) or (is_full and _is_cut_year(text, words))
         text += words if glued or not text else "\n" + words
     return with_notes(text, notes)
 
@@ -218,17 +218,18 @@ def _continues(line: Line, following: Line, right: float) -> bool:
 
 
 def _joined(text: str, more: str) -> str:
-    return text + more if _goes_on(text, more) else f"{text} {more}"
+    return text + more if _goes_on(text, more) or _is_cut_year(text, more) else f"{text} {more}"
 
 
 def _goes_on(text: str, more: str) -> bool:
-    """Return whether a date or a number of a document was cut at the end of a line."""
-    if not text or not more:
-        return False
-    if text[-1] == "/" and more[0].isalnum() and text[-2:-1].isdigit():
-        return True
-    if more[0] == "/" and text[-1].isdigit() and more[1:2].isdigit():
-        return True
+    """Return whether a date or the number of a document was parted at its stroke."""
+    if text.endswith("/"):
+        return text[-2:-1].isdigit() and more[:1].isalnum()
+    return text[-1:].isdigit() and more[:1] == "/" and more[1:2].isdigit()
+
+
+def _is_cut_year(text: str, more: str) -> bool:
+    """Return whether figures after a stroke and those of the next line make one year."""
     cut = _CUT_NUMBER.search(text)
     figures = re.match(r"\d+", more)
     return bool(cut and cut[0] and figures and re.fullmatch(r"(?:19|20)\d\d", cut[0] + figures[0]))
