@@ -13,6 +13,7 @@ from cli.questioning import question_as_json, question_lines
 from engine.calendar import WorkCalendar
 from engine.model import UnitReading
 from engine.problems import printed
+from engine.questions import listed
 from intake.decoding import MAX_BYTES
 from intake.names import safe_name
 from usecases import clock
@@ -128,16 +129,15 @@ def _lines(brought: Brought) -> list[str]:
 
 
 def _remarks(brought: Brought) -> list[str]:
-    """Return what was noticed row by row; what a question already asks is not said twice."""
+    """Return what was noticed in the rows; what a question already asks is not said twice."""
     asked = {number for q in brought.questions if q.is_blocking for number in q.numbers}
-    noticed = [
-        (task, code, said)
-        for task in brought.tasks
-        for code, said in task.problems
-        if code not in ASKED or task.number not in asked
-    ]
-    lines = [f"Cần đối chiếu ({len(noticed)}):"] if noticed else []
-    return lines + [f"  STT {task.number or '—'}: {code}: {said}" for task, code, said in noticed]
+    noticed: dict[tuple[str, str], list[str]] = {}
+    for task in brought.tasks:
+        for code, said in task.problems:
+            if code not in ASKED or task.number not in asked:
+                noticed.setdefault((code, said), []).append(task.number or "—")
+    lines = ["Cần đối chiếu:"] if noticed else []
+    return lines + [f"  STT {listed(where)}: {code}: {said}" for (code, said), where in noticed.items()]
 
 
 def import_as_json(brought: Brought, calendar: WorkCalendar) -> dict[str, Any]:

@@ -27,6 +27,8 @@ môi trường: DONDOC_HOME (nơi ghi dữ liệu) · DONDOC_CONFIG (thư mục 
 MODULES = {
     "cli.reading": ("deadline", "unit"),
     "cli.bringing_in": ("import",),
+    "cli.questioning": ("questions", "answer"),
+    "cli.consulting": ("replies",),
     "cli.asking": ("plan", "report", "log", "check", "mailbox"),
     "cli.explaining": ("explain",),
     "cli.acting": (

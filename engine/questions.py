@@ -8,6 +8,7 @@ is in force is flagged with its row and is no question.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -72,7 +73,7 @@ class Question:
 
 def questions_of(document: str, tasks: Sequence[ReadTask]) -> list[Question]:
     """Return what is open in the tasks of a document, blocking questions first."""
-    numbered = [task for task in tasks if task.number is not None]
+    numbered = [task for task in tasks if task.number is not None and not _is_cut(task)]
     owed = [task for task in numbered if not task.is_done]
     found = [
         *_about_units(document, numbered),
@@ -80,6 +81,11 @@ def questions_of(document: str, tasks: Sequence[ReadTask]) -> list[Question]:
         *_about_holds(document, numbered),
     ]
     return sorted(found, key=lambda question: not question.is_blocking)
+
+
+def _is_cut(task: ReadTask) -> bool:
+    """Return whether a row lacks cells: the way out is the whole document, not an answer."""
+    return any(code == "incomplete-row" for code, _ in task.problems)
 
 
 def question_id(document: str, kind: QuestionKind, wording: str) -> str:
@@ -144,18 +150,26 @@ def _about_deadlines(document: str, tasks: Sequence[ReadTask]) -> Iterator[Quest
         is_event = deadline.kind in _OPEN_KINDS
         kind = QuestionKind.EVENT if deadline.offset is not None else QuestionKind.DEADLINE
         numbers = tuple(task.number or "" for task in group)
-        proposal = f"; đề xuất {deadline.proposal:%d/%m/%Y}" if deadline.proposal else ""
         yield Question(
             question_id(document, kind, wording),
             kind,
             document,
             wording,
-            f"STT {listed(numbers)}: {deadline.reading.rstrip('.')}{proposal}",
+            f"STT {listed(numbers)}: {_asked(deadline)}",
             _how_to_date(deadline),
             numbers,
             proposal=deadline.proposal,
             is_blocking=not is_event,
         )
+
+
+def _asked(deadline: Deadline) -> str:
+    """Return the reading as a question: what it proposes, and not that somebody must confirm it."""
+    said = re.sub(
+        r"; (?:chờ người có thẩm quyền|suy ra, cần) xác nhận(?=\))", "", deadline.reading.rstrip(".")
+    )
+    is_said = deadline.proposal is None or f"{deadline.proposal:%d/%m/%Y}" in said
+    return said if is_said else f"{said}; đề xuất {deadline.proposal:%d/%m/%Y}"
 
 
 def _how_to_date(deadline: Deadline) -> str:
@@ -166,7 +180,7 @@ def _how_to_date(deadline: Deadline) -> str:
 
 
 _HELD_SENTENCES = {
-    QuestionKind.PAST_DUE: "hạn đã qua trước ngày ban hành; có tiếp tục nhắc không?",
+    QuestionKind.PAST_DUE: "hạn đã qua khi kế hoạch vào sổ; có tiếp tục nhắc không?",
     QuestionKind.DONE: "văn bản ghi đã hoàn thành nhưng không ghi ngày; đã xong thật chưa?",
     QuestionKind.HELD: "cần người có trách nhiệm xem trước khi giao và nhắc",
 }

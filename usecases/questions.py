@@ -104,6 +104,8 @@ def _decided(task: StagedTask, is_waiting: bool | None) -> StagedTask:
     if is_waiting is False:
         settled = replace(task.deadline, confirmation=Confirmation.NONE) if is_unsettled else task.deadline
         return replace(task, held_for=None, deadline=settled)
+    if is_waiting is None and task.held_for is QuestionKind.PAST_DUE:
+        return replace(task, held_for=None)  # asked once somebody owes it
     if is_waiting and task.held_for is None and not is_unsettled:
         return replace(task, held_for=QuestionKind.PAST_DUE)
     return task
