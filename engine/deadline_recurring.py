@@ -203,7 +203,7 @@ def _by_clauses(phrase: Phrase) -> Draft | None:
     clauses = list(_clauses(phrase))
     drafts = [_of_clause(clause) for clause in clauses]
     if len(clauses) < 2 or not all(drafts):
-        return None
+        return _of_clause(phrase) if _LONG_PERIODS[0].search(phrase.skeleton) else None
     return _draft(*(rule for draft in drafts if draft for rule in draft.rrule))
 
 
@@ -223,6 +223,8 @@ def _of_clause(clause: Phrase) -> Draft | None:
     if len(periods) != 1 or not clause.points or any(p.has_year for p in clause.dated):
         return None
     if clause.dated and periods[0] in _LONG_PERIODS:
+        if any(point.kind is not DeadlineKind.DATE for point in clause.dated):
+            return None
         return _draft(*(_yearly(point) for point in clause.dated))
     return _by_day_of_quarter(clause) or _by_day_of_month(clause)
 

@@ -7,14 +7,16 @@ whether it is asked for in August or a year later.
 
 from __future__ import annotations
 
-import calendar
+import calendar as months
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from dateutil.rrule import rrulestr
 
-MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
+from engine.calendar import WorkCalendar
+
+MONTHS = {"month": 1, "quarter": 3, "half": 6, "nine": 9, "year": 12}
 CUTOFF = "15-14"  # Nghị định 09/2019/NĐ-CP, Điều 12: data from the 15th before a period to its 14th
 
 # How many months of a period must have passed before a due date means this period and not the one before.
@@ -27,8 +29,8 @@ _FIRST_MONDAY = date(2024, 1, 1)  # where intervals start when the duty does not
 class Duty:
     """A recurring obligation; `rrule` as `engine.deadline.read_deadline` gives it.
 
-    `report_period` is "month", "quarter", "half" or "year", and never longer than the step
-    of the rules; empty means that the rules say it. `cutoff` is empty when a report covers
+    `report_period` is "week" or a name of `MONTHS`, and never longer than the step of the
+    rules; empty means that the rules say it. `cutoff` is empty when a report covers
     the calendar period, `CUTOFF` for the data dates of Nghị định 09/2019/NĐ-CP.
     """
 
@@ -47,8 +49,8 @@ class Duty:
 class Occurrence:
     """One period of a duty.
 
-    `name` is "2025-07", "2025-Q3", "2025-H1" or "2025"; "2025-W37" for a week; the due
-    date itself where the rules name single days.
+    `name` is "2025-07", "2025-Q3", "2025-H1", "2025-M9" (the first nine months) or "2025";
+    "2025-W37" for a week; the due date itself where the rules name single days.
     """
 
     name: str
@@ -73,6 +75,14 @@ def occurrences(duty: Duty, since: date, until: date) -> Iterator[Occurrence]:
     for occurrence in sorted(found, key=lambda o: (o.due_on, len(o.name), o.name)):
         if duty.starts_on is None or occurrence.period_from >= duty.starts_on:
             yield occurrence
+
+
+def leaves_time(occurrence: Occurrence, calendar: WorkCalendar) -> bool:
+    """Whether at least one working day follows the last day of data, up to the due date.
+
+    Nghị định 09/2019/NĐ-CP, Điều 8 khoản 5, asks it of every periodic report.
+    """
+    return calendar.working_days_between(occurrence.period_to, occurrence.due_on) >= 1
 
 
 # --- due dates -------------------------------------------------------------------------
@@ -169,6 +179,7 @@ def _occurrence(duty: Duty, period: str, due_on: date) -> Occurrence:
         "month": f"{first:%Y-%m}",
         "quarter": f"{first.year}-Q{last.month // 3}",
         "half": f"{first.year}-H{last.month // 6}",
+        "nine": f"{first.year}-M9",
         "year": f"{first.year}",
     }[period]
     if duty.cutoff == CUTOFF:
@@ -191,6 +202,9 @@ def _months_covered(period: str, due_on: date) -> tuple[date, date]:
     Due on the 9th of August it is July's; due on the 20th, after the data of August are
     closed, it is August's. Longer periods: their own end, or else the one before.
     """
+    if period == "nine":
+        year = due_on.year if due_on.month >= 9 else due_on.year - 1
+        return date(year, 1, 1), date(year, 9, 30)
     count = MONTHS[period]
     passed = (due_on.month - 1) % count
     first = _months_later(due_on.replace(day=1), -passed)
@@ -198,7 +212,7 @@ def _months_covered(period: str, due_on: date) -> tuple[date, date]:
     if not is_closed:
         first = _months_later(first, -count)
     end = _months_later(first, count - 1)
-    return first, end.replace(day=calendar.monthrange(end.year, end.month)[1])
+    return first, end.replace(day=months.monthrange(end.year, end.month)[1])
 
 
 def _months_later(day: date, months: int) -> date:

@@ -1,13 +1,15 @@
 """Duties: which periods fall due, what they cover, and what they are called."""
 
+import itertools
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.calendar import SpecialDay, WorkCalendar
 from engine.deadline import read_deadline
-from engine.duty import CUTOFF, Duty, Occurrence, occurrences
+from engine.duty import CUTOFF, Duty, Occurrence, leaves_time, occurrences
 
 JULY_PLAN = date(2025, 7, 1)
 
@@ -142,6 +144,58 @@ def test_a_period_said_outright_wins_over_the_rule():
     assert due(yearly, "1/1/2026", "31/12/2026") == ["2026-H1: 14/6/2026"]
 
 
+@pytest.mark.parametrize(
+    ("words", "cutoff", "name", "first", "last"),
+    [
+        ("báo cáo 9 tháng trước ngày 20/9", "", "2025-M9", "1/1/2025", "30/9/2025"),
+        ("báo cáo 9 tháng trước ngày 20/9", CUTOFF, "2025-M9", "15/12/2024", "14/9/2025"),
+        ("trước ngày 10/10 hằng năm", "", "2025-M9", "1/1/2025", "30/9/2025"),
+    ],
+)
+def test_nine_months_run_from_new_year(words, cutoff, name, first, last):
+    nine = duty(words, report_period="nine", cutoff=cutoff)
+    (one,) = occurrences(nine, d("1/1/2025"), d("31/12/2025"))
+
+    assert (one.name, one.period_from, one.period_to) == (name, d(first), d(last))
+
+
+@pytest.mark.parametrize(
+    ("words", "report_period"),
+    [
+        ("trước ngày 10 của tháng đầu quý sau", "quarter"),
+        ("trước ngày 10/7 và trước ngày 10/1 hằng năm", "half"),
+        ("trước ngày 10/1 hằng năm", "year"),
+    ],
+)
+def test_a_report_of_the_next_month_covers_the_period_that_has_ended(words, report_period):
+    (one,) = occurrences(duty(words, report_period=report_period), d("1/1/2026"), d("31/1/2026"))
+
+    assert one.period_to == d("31/12/2025")
+
+
+@pytest.mark.parametrize(
+    ("words", "cutoff", "due_on", "enough"),
+    [
+        ("ngày 15 hằng tháng", CUTOFF, "15/9/2025", True),  # Monday, the day after the data are closed
+        ("ngày 14 hằng tháng", CUTOFF, "14/8/2025", True),  # July's data have long been closed
+        ("ngày 15 hằng tháng", CUTOFF, "15/11/2025", False),  # Saturday: no working day in between
+        ("ngày 31 hằng tháng", "", "31/10/2025", False),  # due on the last day of the data
+        ("ngày 17 hằng tháng", CUTOFF, "17/10/2025", True),
+    ],
+)
+def test_a_working_day_must_lie_between_the_data_and_the_report(words, cutoff, due_on, enough):
+    (one,) = occurrences(duty(words, cutoff=cutoff), d(due_on), d(due_on))
+
+    assert leaves_time(one, WorkCalendar()) == enough
+
+
+def test_a_public_holiday_is_no_time_to_write_a_report():
+    (one,) = occurrences(duty("ngày 15 hằng tháng", cutoff=CUTOFF), d("15/9/2025"), d("15/9/2025"))
+    holiday = WorkCalendar([SpecialDay(d("15/9/2025"), False, "Nghỉ bù", "Thông báo 01")])
+
+    assert not leaves_time(one, holiday)
+
+
 def test_a_fortnight_is_counted_from_the_start_of_the_duty():
     fortnightly = duty("2 tuần một lần", starts_on=d("1/9/2025"))
 
@@ -174,3 +228,27 @@ def test_two_stretches_yield_what_the_whole_yields_and_each_name_once(words, sin
     assert parts == whole
     assert len({o.name for o in whole}) == len(whole)
     assert all(since <= o.due_on <= until and o.opens_on <= o.due_on for o in whole)
+
+
+SERIES = st.sampled_from(
+    [
+        ("trước ngày 10 hàng tháng", "month"),
+        ("ngày 31 hằng tháng", "month"),
+        ("trước ngày 10 của tháng đầu quý sau", "quarter"),
+        ("trước ngày 20 tháng cuối quý", "quarter"),
+        ("trước ngày 10/7 và trước ngày 10/1 hằng năm", "half"),
+        ("báo cáo 9 tháng trước ngày 20/9", "nine"),
+        ("trước ngày 15/12 hằng năm", "year"),
+        ("hằng tuần", "week"),
+    ]
+)
+
+
+@given(SERIES, st.sampled_from(["", CUTOFF]), DAYS)
+def test_the_periods_of_one_series_never_overlap(series, cutoff, since):
+    words, period = series
+    found = list(
+        occurrences(duty(words, report_period=period, cutoff=cutoff), since, since + timedelta(days=1500))
+    )
+
+    assert all(a.period_to < b.period_from for a, b in itertools.pairwise(found))
