@@ -41,10 +41,10 @@ def plain(text: str) -> str:
 
 
 def _joined(lines: Sequence[str]) -> str:
-    """Return wrapped lines as one: a word cut at its hyphen closes up, others get a blank."""
+    """Return wrapped lines as one: a word cut at its hyphen or slash closes up, others get a blank."""
     parts: list[str] = []
     for line in (line.strip() for line in lines):
-        cut = parts and parts[-1][-1] == "-" and parts[-1][-2:-1].isalnum()
+        cut = parts and parts[-1][-1] in "-/" and parts[-1][-2:-1].isalnum()
         if line and parts and not cut:
             parts.append(" ")
         if line:

@@ -14,6 +14,7 @@ from intake.words import cleaned, without_footnotes
         ("Sở\u00a0 Nội\u200b vụ ", "Sở Nội vụ"),
         (unicodedata.normalize("NFD", "Tối ưu hóa"), "Tối ưu hóa"),
         ("Kế hoạch số 02-\nKH/BCĐTW", "Kế hoạch số 02-KH/BCĐTW"),
+        ("Kế hoạch số 02-KH/\nBCĐTW", "Kế hoạch số 02-KH/BCĐTW"),
         ("Kế hoạch số 02\u2011KH", "Kế hoạch số 02-KH"),
         ("30/9/2025\n(Đã hoàn thành)", "30/9/2025 (Đã hoàn thành)"),
         ("giai đoạn 2026 -\n2030", "giai đoạn 2026 - 2030"),
