@@ -67,13 +67,14 @@ def _carried(
         places = list(line.places)
         for column in _MAYBE_CARRIED:
             at = columns.get(column)
-            if at is None or places[at].text.strip() or line.merged or not _number(line, columns):
+            if at is None or places[at].text.strip() or line.merged:
                 continue
             key = places[at].key
             before = above.places[at] if above and not above.merged and line.opens_page else None
-            if before and key and before.is_tall and before.text.strip():
+            is_cut = before is not None and (before.is_tall or places[at].is_tall)
+            if before and key and is_cut and before.text.strip():
                 filled[key] = before
-            if key in filled:
+            if key in filled and _number(line, columns):
                 places[at] = replace(places[at], text=filled[key].text)
         if places != list(line.places):
             line = replace(line, places=tuple(places), problems=(*line.problems, _CARRIED))
@@ -115,8 +116,9 @@ def _is_rest(line: GridLine, above: GridLine, columns: dict[Column, int], senten
     goes_on = bool(_GOES_ON.match(text))
     if not text:
         return line.opens_page or not _own(line, columns, Column.DEADLINE)
-    if _own(line, columns, Column.LEAD) or _own(line, columns, Column.DEADLINE):
-        return goes_on and (line.opens_page or not _ENDS.search(before))
+    own = [_own(line, columns, column) for column in (Column.LEAD, Column.DEADLINE)]
+    if any(own):
+        return (goes_on or not all(own)) if line.opens_page else goes_on and not _ENDS.search(before)
     is_cut = sentences and not _ENDS.search(before) and bool(_ENDS.search(text))
     return goes_on or line.opens_page or is_cut
 

@@ -6,16 +6,17 @@ and grids, and then the same annex. What a file is shows in its bytes, never in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from engine.problems import Problem
-from intake.annex import EMPTY, Annex
+from intake.annex import EMPTY, Annex, RawTable
 from intake.assembling import annex_from, secret
 from intake.decoding import looks_like
 from intake.grid import tables_of
 from intake.isolation import extract_apart
 from intake.secrecy import is_marked
 from intake.source import Refused, SourceDocument
+from intake.table import heading_problems
 from intake.text import read_annex
 
 _PDF_WITHIN = 1024  # some programs write lines of their own before "%PDF"
@@ -45,12 +46,19 @@ def read_document(
 def annex_in(document: SourceDocument, source: str) -> tuple[Annex, list[Problem]]:
     """Return the plan in a file that was read into paragraphs and grids."""
     tables, around, before = tables_of(document)
-    if any(map(is_marked, (*around, *(line for text in document.margins for line in text.split("\n"))))):
+    if _is_marked(document, tables, around):
         return EMPTY, [secret(source)]
     if not tables:
         return EMPTY, [_no_table(source)]
     annex, problems = annex_from(tables, before, around, source)
     return annex, [*problems, *_notes(document, source)]
+
+
+def _is_marked(document: SourceDocument, tables: Sequence[RawTable], around: Sequence[str]) -> bool:
+    """Return whether a secrecy marking stands anywhere but in a row of an annex, which is held by itself."""
+    others = [table for table in tables if not heading_problems(table, "")[1]]
+    cells = (cell for table in others for row in table.rows for cell in row.cells)
+    return any(is_marked(line) for text in (*around, *document.margins, *cells) for line in text.split("\n"))
 
 
 def _notes(document: SourceDocument, source: str) -> Iterator[Problem]:

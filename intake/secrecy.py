@@ -12,8 +12,10 @@ import re
 
 from intake.words import cleaned
 
-_LEVELS = {"mật", "tốimật", "tuyệtmật"}
+_LEVELS = {"mật", "tốimật", "tuyệtmật", "tàiliệumật", "tàiliệutốimật", "tàiliệutuyệtmật"}
 _FIELD = re.compile(r"^(?:(?:dấu)?(?:chỉ)?(?:mứcđộ|cấpđộ|độ)mật|mứcđộ|cấpđộ|độ)[:=-]")
+_FIELD_LEVEL = re.compile(r"(?:tối|tuyệt)?mật(?!khẩu|độ|mã|thiết)")
+_BESIDE_NUMBER = re.compile(r"Số\b.*/.*\s(?:TUYỆT MẬT|TỐI MẬT|MẬT)")
 _COMPOUND = r"(?!\s+(?i:khẩu|độ|thiết|mã|ong|vụ|danh|thám|phục))"
 _SPEAKS = re.compile(
     r"\b(?:tối|tuyệt)\s+mật\b|"
@@ -24,9 +26,23 @@ _STAMP = re.compile(r"(?<!BẢO )(?<!BÍ )(?<!CƠ )\bMẬT\b" + _COMPOUND)
 
 
 def is_marked(line: str) -> bool:
-    """Return whether `line` is nothing but a secrecy marking, spaced letters included."""
-    pieces = (re.sub(r"[\s.()\[\]“”\"'*!]+", "", cleaned(piece)).lower() for piece in line.split("\t"))
-    return any(_FIELD.sub("", piece) in _LEVELS for piece in pieces)
+    """Return whether `line` is nothing but a secrecy marking, spaced letters included.
+
+    A field ("Độ mật: Mật") and a stamp beside the number of the document are markings too;
+    parts of a line that tabs or wide gaps divide are looked at one by one.
+    """
+    if _BESIDE_NUMBER.fullmatch(cleaned(line)):
+        return True
+    parts = {line, *re.split(r"\t| {4,}", line)}
+    return any(_is_level(re.sub(r"[\s.()\[\]“”\"'*!<>|_]+", "", cleaned(part)).lower()) for part in parts)
+
+
+def _is_level(word: str) -> bool:
+    """Return whether small letters without blanks are a level, alone or behind the name of the field."""
+    field = _FIELD.match(word)
+    if field:
+        return bool(_FIELD_LEVEL.match(word[field.end() :]))
+    return word in _LEVELS
 
 
 def speaks_of_secrets(text: str) -> bool:

@@ -11,10 +11,11 @@ import csv
 import re
 from collections.abc import Sequence
 
-from intake.headings import looks_like_headings
+from intake.headings import columns_of, is_known, looks_like_headings
 
 BREAK = "\x0b"
 MIN_BARS = 2
+MIN_COLUMNS = 3
 MAX_QUOTED_LINES = 60
 
 _QUOTED = re.compile(r"(?:> ?)+")
@@ -25,6 +26,7 @@ _BORDER = re.compile(r"\s*\+(?:[-=:+ ]{2,}\+)\s*")
 _RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*")
 _LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _BARS = re.compile(r"(?<!\\)\|")
+_TITLE = re.compile(r"^#{1,6} +")
 _STRONG = re.compile(r"\*\*(.+?)\*\*|__(.+?)__")
 
 
@@ -35,7 +37,7 @@ def as_tabbed(lines: Sequence[str]) -> list[str]:
         plain = _with_quotes_closed(plain)
     drawn = [line.translate(_DRAWN) for line in plain]
     if any(_BARS.search(line) for line in drawn):
-        plain = _from_bars(drawn, plain)
+        plain = [_unmarked(line) for line in _from_bars(drawn, plain)]
     return plain if any("\t" in line for line in plain) else _from_values(plain)
 
 
@@ -68,6 +70,11 @@ def _open_quote(lines: Sequence[str]) -> int | None:
             is_open = "\t" in line and last.startswith('"') and last.count('"') % 2
             return len(lines) - back if is_open else None
     return None
+
+
+def _unmarked(line: str) -> str:
+    """Return a line of Markdown without the marks of titles and bold words."""
+    return _STRONG.sub(r"\1\2", _TITLE.sub("", line))
 
 
 # --- tables drawn with bars --------------------------------------------------------------
@@ -135,7 +142,7 @@ def _cells(line: str) -> list[str]:
     text = text[1:] if text.startswith("|") else text
     text = text[:-1] if text.endswith("|") and not text.endswith("\\|") else text
     cells = (_LINE_BREAK.sub(BREAK, cell.replace("\t", " ")) for cell in _BARS.split(text))
-    return [_STRONG.sub(r"\1\2", cell.replace("\\|", "|")).strip(" ") for cell in cells]
+    return [cell.replace("\\|", "|").strip(" ") for cell in cells]
 
 
 def _merged(above: Sequence[str], below: Sequence[str]) -> list[str]:
@@ -151,9 +158,15 @@ def _from_values(lines: Sequence[str]) -> list[str]:
     """Return the lines with rows of comma- or semicolon-separated values below known headings."""
     for at, line in enumerate(lines):
         for mark in ";,":
-            if line.count(mark) >= MIN_BARS and looks_like_headings(next(csv.reader([line], delimiter=mark))):
+            if line.count(mark) >= MIN_BARS and _are_headings(next(csv.reader([line], delimiter=mark))):
                 return [*lines[:at], *_values(lines[at:], mark)]
     return list(lines)
+
+
+def _are_headings(cells: Sequence[str]) -> bool:
+    """Return whether values are headings beyond doubt: prose has commas too."""
+    unknown = sum(not is_known(cell) for cell in cells)
+    return looks_like_headings(cells) and unknown <= 1 and len(columns_of(cells)) >= MIN_COLUMNS
 
 
 def _values(lines: Sequence[str], mark: str) -> list[str]:

@@ -89,10 +89,12 @@ def rows_of(
     known = len(sections.found)
     rows: list[AnnexRow] = []
     raws = list(_filled(table))
+    follows_section = True
     for place, (ordinal, raw) in enumerate(raws, start=1):
         below = raws[place][1] if place < len(raws) else None
-        section = section_of(raw.cells, raw.is_merged or _is_parent(raw, below, columns))
-        section = section or _parent(raw, below, columns)
+        raw = _as_merged(raw, below, columns, follows_section)
+        section = section_of(raw.cells, raw.is_merged)
+        follows_section = section is not None
         if section is not None:
             sections.open(section)
             continue
@@ -148,8 +150,8 @@ def _joined(tables: Sequence[RawTable]) -> tuple[tuple[AnnexSection, ...], list[
     return tuple(sections.found), rows
 
 
-def _count(raw: RawRow, columns: Mapping[Column, int]) -> int:
-    number = bare_number(cleaned(number_of(raw, columns)))
+def _count(raw: RawRow | None, columns: Mapping[Column, int]) -> int:
+    number = bare_number(cleaned(number_of(raw, columns))) if raw else ""
     return int(number) if number.isdecimal() else 0
 
 
@@ -167,22 +169,31 @@ def _filled(table: RawTable) -> Iterator[tuple[int, RawRow]]:
             yield raw.row or ordinal, raw
 
 
-def _is_parent(raw: RawRow, below: RawRow | None, columns: Mapping[Column, int]) -> bool:
-    """Return whether a row of one or two cells is a caption: alone, or above rows counted under it."""
-    return len(raw.cells) == 1 or (len(raw.cells) == 2 and _has_parts(raw, below, columns))
+def _as_merged(
+    raw: RawRow, below: RawRow | None, columns: Mapping[Column, int], follows_section: bool
+) -> RawRow:
+    """Return a row that can only be a caption as the merged row it stands for.
 
-
-def _parent(raw: RawRow, below: RawRow | None, columns: Mapping[Column, int]) -> AnnexSection | None:
-    """Return the section of a numbered row that holds nothing but its words, above 1.1 or a)."""
+    That is one cell alone; words where the number should be; a number and words above rows
+    counted 1.1 or a); words alone where no task stands above, or where counting starts anew.
+    """
+    if raw.is_merged or len(raw.cells) == 1:
+        return replace(raw, is_merged=True)
     filled = [text for text in map(cleaned, raw.cells) if text]
     number = cleaned(number_of(raw, columns))
-    if len(filled) != 2 or filled[0] != number or not _has_parts(raw, below, columns):
-        return None
-    return AnnexSection(bare_number(number), filled[1])
+    if len(filled) == 2 and number == filled[0] and _has_parts(number, below, columns):
+        return replace(raw, cells=(number, filled[1]), is_merged=True)
+    if len(filled) != 1 or len(raw.cells) < len(columns) or is_running_number(filled[0]):
+        return raw
+    is_alone = follows_section or _count(below, columns) == 1
+    if number or (is_alone and cleaned(raw.cells[columns[Column.TEXT]]) and section_of(filled, True)):
+        return replace(raw, cells=(filled[0],), is_merged=True)
+    return raw
 
 
-def _has_parts(raw: RawRow, below: RawRow | None, columns: Mapping[Column, int]) -> bool:
-    number = bare_number(cleaned(number_of(raw, columns)))
+def _has_parts(cell: str, below: RawRow | None, columns: Mapping[Column, int]) -> bool:
+    """Return whether the next row is counted below this number: 1.1 or a) below 1, or 1 below 2."""
+    number = bare_number(cell)
     under = bare_number(cleaned(number_of(below, columns))) if below else ""
     if not is_running_number(number) or not under or under == number:
         return False

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from intake.source import GridBuilder
 from intake.text import read_annex
 
 DATA = Path(__file__).parents[1] / "data"
@@ -47,3 +48,28 @@ def read():
         return read_annex(data, "phu-luc.txt")
 
     return read_one
+
+
+@pytest.fixture(scope="session")
+def drawn():
+    """Return a grid from a drawing: "^" goes on with the cell above, "<" with that on the left."""
+
+    def draw(drawing, label="", page_starts=()):
+        lines = [line.strip().strip("|") for line in drawing.split("\n") if line.strip()]
+        cells = [[cell.strip().replace("\\n", "\n") for cell in line.split("|")] for line in lines]
+        builder = GridBuilder(label, set(page_starts))
+        for row, line in enumerate(cells):
+            for column, text in enumerate(line):
+                if text not in {"^", "<"}:
+                    builder.put(row, column, text, *_reach(cells, row, column))
+        return builder.grid()
+
+    return draw
+
+
+def _reach(cells, row, column):
+    """Return how many rows and columns the cell drawn at a place covers."""
+    across = next((n for n, text in enumerate(cells[row][column + 1 :], 1) if text != "<"), None)
+    below = [line[column] for line in cells[row + 1 :]]
+    down = next((n for n, text in enumerate(below, 1) if text != "^"), len(below) + 1)
+    return down, across or len(cells[row]) - column

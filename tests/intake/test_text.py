@@ -320,6 +320,95 @@ def test_a_heading_nobody_reads_is_named_where_it_stands(in_lines, read):
     assert annex.rows[0].cells == ("1", "Một", "Xanh", "12/2026")
 
 
+# --- tables that mail carries ------------------------------------------------------------
+
+MARKDOWN = """# KẾ HOẠCH
+**Chuyển đổi số**
+
+| STT | Nội dung nhiệm vụ | Cơ quan chủ trì | Thời hạn |
+|:---:|-------------------|:----------------|---------:|
+| **I** | **Dữ liệu** | | |
+| 1 | Một<br>còn nữa | Sở A \\| Sở B | 1/9/2025 |
+| 2 | Hai | | Quý IV |
+
+Nơi nhận
+"""
+WRAPPED = MARKDOWN.replace("Một<br>còn", "Một\ncòn")
+GRID = """KẾ HOẠCH
+Chuyển đổi số
+
++-----+-------------------+-----------------+-----------+
+| STT | Nội dung nhiệm vụ | Cơ quan chủ trì | Thời hạn  |
++=====+===================+=================+===========+
+| I   | Dữ liệu           |                 |           |
++-----+-------------------+-----------------+-----------+
+| 1   | Một               | Sở A            | 1/9/2025  |
+|     | còn nữa           | \\| Sở B         |           |
++-----+-------------------+-----------------+-----------+
+| 2   | Hai               |                 | Quý IV    |
++-----+-------------------+-----------------+-----------+
+
+Nơi nhận
+"""
+FEW_LINES = "\n".join(line for n, line in enumerate(GRID.split("\n")) if n not in {7, 10})
+DRAWN = (
+    GRID.translate(str.maketrans("-=+", "──┼")).replace("| ", "│ ").replace(" |", " │").replace("\\│", "\\|")
+)
+VALUES = (
+    "KẾ HOẠCH\nChuyển đổi số\n\nSTT;Nội dung nhiệm vụ;Cơ quan chủ trì;Thời hạn\n"
+    'I;Dữ liệu;;\n1;"Một\ncòn nữa";Sở A | Sở B;1/9/2025\n2;Hai;;Quý IV\n\nNơi nhận\n'
+)
+SHEET = VALUES.replace(";", "\t")
+
+
+@pytest.mark.parametrize(
+    ("carried", "text"),
+    [
+        ("as Markdown", MARKDOWN),
+        ("with Windows line ends", MARKDOWN.replace("\n", "\r\n")),
+        ("quoted in an answer", "".join(f"> {line}\n" for line in MARKDOWN.split("\n"))),
+        ("quoted twice", "".join(f">> {line}\n" for line in MARKDOWN.split("\n"))),
+        ("with rows wrapped by the mail program", WRAPPED),
+        ("drawn with signs", GRID),
+        ("drawn with few lines", FEW_LINES),
+        ("drawn with box characters", DRAWN),
+        ("as values between semicolons", VALUES),
+        ("as values between commas", VALUES.replace(";", ",")),
+        ("as cells of a sheet, one over two lines", SHEET),
+    ],
+)
+def test_a_plan_reads_the_same_however_mail_carries_its_table(read, carried, text):
+    annex, problems = read(text.encode())
+
+    assert problems == []
+    assert essence(annex) == [
+        ("1", "I", "Một còn nữa", "Sở A | Sở B", "", "1/9/2025", ""),
+        ("2", "I", "Hai", "", "", "Quý IV", ""),
+    ]
+    assert (annex.title, annex.body[-1]) == ("Chuyển đổi số", "Nơi nhận")
+    assert [(s.number, s.title) for s in annex.sections] == [("I", "Dữ liệu")]
+
+
+def test_a_row_of_markdown_says_on_which_line_it_stands(read):
+    annex, _ = read(MARKDOWN.encode())
+
+    assert [row.line for row in annex.rows] == [7, 8]
+
+
+def test_prose_with_commas_is_no_table(read):
+    _, problems = read("Giao nhiệm vụ, nội dung, kinh phí cho các sở,\ntrước ngày 30/9.\n".encode())
+
+    assert [p.code for p in problems] == ["no-table"]
+
+
+def test_a_list_without_deadlines_beside_the_annex_is_left_out_and_named(in_lines, read):
+    budget = "STT\tNội dung\tKinh phí\n1\tMáy chủ\t100\n\nPhụ lục II\n\n"
+    annex, problems = read(in_lines(("1", "Một", "Sở A", "1/9"), before=budget))
+
+    assert [row.text for row in annex.rows] == ["Một"]
+    assert [p.place_and_code for p in problems] == [("phu-luc.txt", 1, 1, "table-skipped")]
+
+
 # --- whatever the cells hold -----------------------------------------------------------
 
 
