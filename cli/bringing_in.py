@@ -167,6 +167,11 @@ def import_as_json(brought: Brought, calendar: WorkCalendar) -> dict[str, Any]:
                 "on_time": brought.completed.on_time,
                 "late": brought.completed.late,
                 "unknown": brought.completed.unknown,
+                "tasks": [
+                    {"number": task.number, "completed_on": iso(task.completed_on)}
+                    for task in brought.tasks
+                    if task.completed_on
+                ],
             },
         },
         "sections": [{"number": s.number, "title": s.title} for s in brought.sections],
@@ -195,7 +200,6 @@ def _task(task: StagedTask, calendar: WorkCalendar) -> dict[str, Any]:
         "deadline": deadline_as_json(task.deadline, calendar),
         "expected": task.expected,
         "note": task.note,
-        "completed_on": iso(task.completed_on),
         "footnotes": list(task.footnotes),
         "problems": [{"code": code, "message": message} for code, message in task.problems],
         "source": {"table": task.table, "row": task.row, "cells": list(task.cells)},

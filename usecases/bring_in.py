@@ -31,8 +31,8 @@ from engine.problems import Problem
 from engine.questions import Question, questions_of
 from engine.status import Status, standing_of
 from engine.units import UnitDirectory
-from intake.annex import AnnexSection
-from intake.reading import NOT_FATAL, read_document
+from intake.annex import Annex, AnnexSection
+from intake.reading import read_document
 from intake.registry import RegistryDocument
 from store import records, registry
 from store.answers import answers as answers_kept
@@ -132,15 +132,24 @@ def bring_in(
     then as it was.
     """
     annex, problems = read_document(data, source, on_progress)
-    fatal = [problem for problem in problems if problem.code not in NOT_FATAL]
-    if fatal or not annex.rows:
-        raise InputRejected(problems=fatal or problems)
+    if not annex.rows:
+        raise InputRejected(problems=problems)
+    problems += _other_date(annex, issued_on, source)
     shipped = load_registry(office.settings.config)
     document, match = document_of(annex, source, issued_on, plan, shipped)
     given = read_answers(answers, document, office.directory, at) if answers else []
     reader, given = _reader(office, document, at, given)
     staged = staged_annex(annex, document, reader, match)
     return put_in_force(office, staged, at, source, data, tuple(problems), dry_run, given)
+
+
+def _other_date(annex: Annex, issued_on: date, source: str) -> list[Problem]:
+    """Return a remark when the document bears another date than the one it is said to be issued on."""
+    if annex.dated is None or annex.dated == issued_on:
+        return []
+    message = f"văn bản ghi ngày {annex.dated:%d/%m/%Y} nhưng --issued là {issued_on:%d/%m/%Y}"
+    hint = "các năm còn thiếu và hạn theo ngày ký được tính từ --issued; nhập lại nếu ghi nhầm"
+    return [Problem(source, 0, 0, "other-date", message, hint)]
 
 
 def bring_in_defaults(office: Office, at: datetime) -> list[Brought]:
