@@ -10,7 +10,8 @@ import re
 
 MAX_HEADING = 80
 
-_WHO = r"(?:cơ quan|đơn vị|tổ chức|bộ phận|người|cá nhân|địa phương|phòng|ban|các sở|sở|ngành)"
+_WHO = r"(?:cơ quan|đơn vị|tổ chức|bộ phận|địa phương|phòng|ban|các sở|sở|ngành|người (?:và |hoặc )?đơn vị)"
+_PERSON = r"(?:người|cá nhân|cán bộ|chuyên viên|thành viên)"
 _DOES = r"(?:tham mưu|thực hiện|được giao|chịu trách nhiệm|đầu mối|soạn thảo|xây dựng|triển khai|phụ trách)"
 _WHEN = r"(?:thời gian|thời điểm|tiến độ|lộ trình|ngày)"
 _AIM = (
@@ -40,7 +41,7 @@ PROGRESS = re.compile(r"tiến độ(?: (?:thực hiện|hoàn thành|triển kh
 _FORMS: tuple[tuple[str, str], ...] = (
     ("number", r"(s ?t ?t|t ?t|số tt|số thứ tự|thứ tự|số|mã số|mã nhiệm vụ|giai đoạn|mục|no)"),
     ("note", r".*ghi chú.*|.*chú thích.*|lưu ý"),
-    ("done_on", r"ngày (đã )?(hoàn thành|kết thúc)( thực tế| nhiệm vụ)?"),
+    ("done_on", r"ngày (đã )?hoàn thành( thực tế| nhiệm vụ)?|ngày đã kết thúc"),
     ("done_on", rf"{_WHEN} .*(thực tế|đã hoàn thành|đã thực hiện).*"),
     ("done_on", r"(thực tế hoàn thành|hoàn thành thực tế)( ngày)?"),
     (
@@ -61,6 +62,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
         r"(các )?(cơ quan|đơn vị)( đơn vị)?( địa phương)?)( thực hiện| chính| nhiệm vụ)?",
     ),
     ("lead", r"(cơ quan|đơn vị|sở|phòng) .*(tham mưu|soạn thảo|trình|giải quyết|xử lý)|tham mưu( .*)?"),
+    ("lead", rf"{_PERSON}.*{_DOES}.*"),
     ("deadline", r"(thời )?hạn( định)?( hoàn thành| thực hiện)?|thời điểm hoàn thành|ngày đến hạn"),
     ("deadline", r"ngày (phải|cần|dự kiến) hoàn thành|ngày hoàn thành (dự kiến|đề xuất)|ngày hết hạn"),
     ("deadline", r"(thời )?hạn .*|(\w+ ){0,2}(thời hạn|hạn chót|hạn cuối)( .*)?"),

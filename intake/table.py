@@ -15,7 +15,7 @@ from engine.problems import Problem
 from intake.annex import AnnexRow, AnnexSection, RawRow, RawTable
 from intake.headings import ACCEPTED, Column, columns_of, is_known, is_only_proposed, nearest_heading
 from intake.rows import annex_row, is_running_number, number_of
-from intake.sections import Sections, bare_number, section_of
+from intake.sections import Sections, bare_number, is_section_number, section_of
 from intake.words import cleaned
 
 _COUNTED = re.compile(r"\(?(?:\d{1,2}|[A-ZĐ]|[a-zđ])\)?(?:\s*=.*)?")
@@ -176,10 +176,14 @@ def _as_merged(
 
     That is one cell alone; words where the number should be; a number and words above rows
     counted 1.1 or a); words alone where no task stands above, or where counting starts anew.
+    Some programs write a merged cell once for every column it covers.
     """
     if raw.is_merged or len(raw.cells) == 1:
         return replace(raw, is_merged=True)
     filled = [text for text in map(cleaned, raw.cells) if text]
+    mark, words = (filled[:1], filled[1:]) if filled and is_section_number(filled[0]) else ([], filled)
+    if len(words) >= max(MIN_COUNTED, len(raw.cells) - 1) and len(set(words)) == 1:
+        return replace(raw, cells=(*mark, words[0]), is_merged=True)
     number = cleaned(number_of(raw, columns))
     if len(filled) == 2 and number == filled[0] and _has_parts(number, below, columns):
         return replace(raw, cells=(number, filled[1]), is_merged=True)

@@ -56,6 +56,32 @@ def test_what_counts_as_a_running_number(assign, number, is_read):
     assert ("unreadable-number" not in dict(row.problems)) == is_read
 
 
+@pytest.mark.parametrize(
+    "caption",
+    [
+        ("Trước sự kiện",) * 4,
+        ("Trước sự kiện", "", "", ""),
+        ("Trước sự kiện",),
+        ("", "Trước sự kiện", "", ""),
+    ],
+)
+def test_a_row_that_is_only_a_caption_opens_a_section(assign, caption):
+    found = assign(PLAIN, caption, ("1", "Việc", "Sở A", "1/9"))
+
+    assert [(s.number, s.title) for s in found.sections] == [("Trước sự kiện", "Trước sự kiện")]
+    assert [(row.number, row.section) for row in found.rows] == [("1", "Trước sự kiện")]
+
+
+def test_a_caption_without_a_number_between_tasks_is_put_before_a_person(assign):
+    found = assign(PLAIN, ("1", "Một", "Sở A", "1/9"), ("", "Dữ liệu", "", ""), ("2", "Hai", "Sở A", "1/9"))
+
+    assert [(row.text, [code for code, _ in row.problems]) for row in found.rows] == [
+        ("Một", []),
+        ("Dữ liệu", ["unnumbered-row"]),
+        ("Hai", []),
+    ]
+
+
 def test_the_roles_in_one_cell_are_parted(assign):
     rows = assign(PLAIN, ("1", "Việc", "Sở A chủ trì, phối hợp với Sở B", "1/9")).rows
 
