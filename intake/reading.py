@@ -23,7 +23,11 @@ _PDF_WITHIN = 1024  # some programs write lines of their own before "%PDF"
 
 # Problems of a document that do not stop its import; a person should know them.
 NOT_FATAL = frozenset({
-    "unknown-heading", "table-skipped", "proposed-deadline", "tracked-changes", "hidden-sheet", "hidden-rows",
+    "unknown-heading", "table-skipped", "proposed-deadline", "reader-note",
+    "tracked-changes", "hidden-text", "embedded-part",  # Word
+    "hidden-sheet", "hidden-rows", "hidden-columns", "hidden-year",  # Excel
+    "formula-without-value", "struck-text",
+    "picture-skipped", "unreadable-letters",  # PDF
 })  # fmt: skip
 
 
@@ -62,8 +66,10 @@ def _is_marked(document: SourceDocument, tables: Sequence[RawTable], around: Seq
 
 
 def _notes(document: SourceDocument, source: str) -> Iterator[Problem]:
+    """Yield what the reader noticed; a note never stops an import, whatever its code."""
     for code, said in document.notes:
-        yield Problem(source, 0, 0, code, said, "đối chiếu kết quả đọc với văn bản trước khi dùng")
+        known = code if code in NOT_FATAL else "reader-note"
+        yield Problem(source, 0, 0, known, said, "đối chiếu kết quả đọc với văn bản trước khi dùng")
 
 
 def _no_table(source: str) -> Problem:

@@ -130,6 +130,8 @@ def test_what_a_reader_noticed_is_told_and_stops_nothing(document):
     assert len(annex.rows) == 1
     assert [(p.code, p.message) for p in problems] == [note]
     assert {p.code for p in problems} <= NOT_FATAL
+    other = annex_in(document(TABLE, notes=[("new-note", "…")]), "x")[1]
+    assert [p.code for p in other] == ["reader-note"]
 
 
 @pytest.mark.parametrize(
