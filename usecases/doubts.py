@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from engine.answers import QuestionKind
+from engine.deadline import read_deadline
 from engine.model import Confirmation, Deadline, DeadlineKind, ResolutionStatus, UnitReading
 from engine.questions import HOLDING
 
@@ -54,7 +55,9 @@ def held_for(
     return QuestionKind.PAST_DUE if is_past else None
 
 
-def doubts_about_deadline(deadline: Deadline, text: str, proposed: str) -> Iterable[tuple[str, str]]:
+def doubts_about_deadline(
+    deadline: Deadline, text: str, proposed: str, issued_on: date
+) -> Iterable[tuple[str, str]]:
     """Yield what is doubtful about a deadline: (code, Vietnamese sentence)."""
     if deadline.kind is DeadlineKind.INVALID:
         yield "invalid-deadline", deadline.reading
@@ -64,7 +67,7 @@ def doubts_about_deadline(deadline: Deadline, text: str, proposed: str) -> Itera
         yield "deadline-inferred", deadline.reading
     if deadline.due_on and "nhiệm vụ thường xuyên" in text.lower():
         yield "ongoing-in-text", "nội dung ghi “nhiệm vụ thường xuyên” nhưng cột hạn có ngày; theo cột hạn"
-    if proposed and proposed != deadline.as_written:
+    if proposed and read_deadline(proposed, issued_on).due_on != deadline.due_on:
         yield "two-deadlines", f"cột hạn đề xuất ghi “{proposed}”; lấy hạn đã được giao"
 
 

@@ -360,7 +360,7 @@ def _places(rows: Iterable[AnnexRow]) -> Iterable[str]:
 
 
 def _doubts(task: StagedTask, row: AnnexRow, document: Document) -> Iterable[tuple[str, str]]:
-    yield from doubts_about_deadline(task.deadline, task.text, row.proposed)
+    yield from doubts_about_deadline(task.deadline, task.text, row.proposed, document.issued_on)
     yield from doubts_about_time(task.held_for, task.deadline, row.state, document.issued_on)
     yield from doubts_about_units("lead", task.lead)
     yield from doubts_about_units("supporting", task.supporting)
