@@ -23,7 +23,7 @@ _TITLE = re.compile(r"\s*(?:phụ lục|biểu|mẫu|bảng)\b", re.IGNORECASE)
 
 
 def without_stamps(letters: Sequence[Letter], frames: Sequence[Frame]) -> tuple[list[Letter], list[Letter]]:
-    """Return the letters of the text, and those of stamps: aslant, or far too large for a table they touch."""
+    """Return the letters of the text, and those of stamps: aslant, or far too large for a table."""
     usual = sorted(letter.size for letter in letters)[len(letters) // 2] if letters else 0.0
     large = [letter for letter in letters if letter.size > max(STAMP * usual, STAMP_SIZE)]
     boxes = [frame.box for frame in frames]

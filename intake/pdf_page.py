@@ -17,10 +17,11 @@ from typing import Any, NamedTuple
 
 from pdfminer.pdfdevice import PDFTextDevice
 from pdfminer.pdffont import PDFUnicodeNotDefined
-from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
+from pdfminer.pdfinterp import PDFResourceManager
 from pdfminer.pdfpage import PDFPage
 from pdfminer.utils import apply_matrix_pt, apply_matrix_rect, mult_matrix
 
+from intake.pdf_operators import Interpreter
 from intake.source import Refused
 
 THIN = 3.5  # a filled shape no thicker than this is a ruled line
@@ -55,6 +56,8 @@ class Letter(NamedTuple):
     @property
     def centre(self) -> tuple[float, float]:
         """The point that decides in which cell the glyph stands."""
+        if not self.turn:
+            return (self.x + self.run / 2, self.y - 0.3 * self.size)
         cosine, sine = _direction(self.turn)
         half, up = self.run / 2, 0.3 * self.size
         return (self.x + cosine * half - sine * up, self.y - sine * half - cosine * up)
@@ -127,7 +130,7 @@ class DrawnPage:
 def drawn(page: PDFPage, resources: PDFResourceManager) -> DrawnPage:
     """Return what the page shows, upright; letters outside the crop box are not shown."""
     device = _Recorder(resources)
-    PDFPageInterpreter(resources, device).process_page(page)
+    Interpreter(resources, device).process_page(page)
     return _turned_upright(device.finished())
 
 
