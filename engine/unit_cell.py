@@ -7,6 +7,7 @@ between two signs counts only when every word of it was understood. The rest is 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from datetime import date
 
@@ -29,8 +30,9 @@ def read_cell(text: str, names: Names, on: date | None = None) -> UnitReading:
     clean = cleaned(text)
     tokens = tokens_of(clean)
     answer = _Answer(clean, tokens, names, on)
-    for segment in segments_of(tokens, names):
-        answer.take(segment)
+    segments = list(segments_of(tokens, names))
+    for segment, is_about_communes in zip(segments, _about_communes(segments, tokens), strict=True):
+        answer.take(segment, is_about_communes)
     return answer.reading(text)
 
 
@@ -47,14 +49,15 @@ class _Answer:
         self.unknown: list[Segment] = []  # neighbours not understood: perhaps one name with a comma in it
         self.proposals = 0
 
-    def take(self, segment: Segment) -> None:
-        """Add what one segment says."""
+    def take(self, segment: Segment, is_about_communes: bool) -> None:
+        """Add what one segment says, knowing whether communes stand in the same clause."""
         if segment.is_part:
             self._take_part(segment)
             return
         keys = tuple(self.tokens[at].key for at in segment.words)
         narrows = bool(self.parts) and (keys in SUBSETS or begins_with(keys, MODIFIERS))
-        if not segment.found and not narrows:
+        is_doubtful = _is_short(segment) and (is_about_communes or self._continues_unknown())
+        if is_doubtful or (not segment.found and not narrows):
             self._keep_unknown(segment)
             return
         self._ask_about_unknown()
@@ -170,9 +173,13 @@ class _Answer:
         return is_commune and self.tokens[found.start].key != _COMMITTEE
 
     def _keep_unknown(self, segment: Segment) -> None:
-        if self.unknown and self.tokens[self.unknown[-1].end].key == ";":
+        if not self._continues_unknown():
             self._ask_about_unknown()
         self.unknown.append(segment)
+
+    def _continues_unknown(self) -> bool:
+        """Whether the words before were not understood and may go on: "… bưu chính, viễn thông"."""
+        return bool(self.unknown) and self.tokens[self.unknown[-1].end].key != ";"
 
     def _ask_about_unknown(self) -> None:
         """Ask about the words before, as one name if that resembles something, else piece by piece."""
@@ -220,6 +227,24 @@ class _Answer:
         return " ".join(self.clean[self.tokens[start].start : self.tokens[end - 1].end].split())
 
 
+def _about_communes(segments: Sequence[Segment], tokens: Sequence[Token]) -> list[bool]:
+    """Return for each segment whether its clause names communes: "Công an, UBND các xã" leaves open which."""
+    ends = [at for at, token in enumerate(tokens) if token.key in {";", "\n"}]
+    clauses = [bisect_left(ends, segment.start) for segment in segments]
+    with_communes = {
+        clause
+        for clause, segment in zip(clauses, segments, strict=True)
+        if any(unit.kind is UnitKind.COMMUNE for found in segment.found for unit in _units_of(found))
+    }
+    return [clause in with_communes for clause in clauses]
+
+
+def _is_short(segment: Segment) -> bool:
+    """Whether this is the name of a provincial body without its "tỉnh"."""
+    name = segment.found[0].name if len(segment.found) == 1 and not segment.words else None
+    return name is not None and name.is_loose and not any(u.kind is UnitKind.COMMUNE for u in name.units)
+
+
 def _succession(former: Predecessor, unit: Unit, on: date | None) -> str:
     """Return the sentence that says which unit stands for an old name, and since when."""
     if on is not None and on < former.until:
@@ -248,7 +273,8 @@ def _is_loose(found: Found) -> bool:
 
 
 def _listed_likely(found: Sequence[Likely]) -> str:
-    return " hay ".join(f"{likely.unit.name} (giống {likely.score}%)" for likely in found)
+    said = {likely.ended or likely.unit.name: likely.score for likely in found}
+    return " hay ".join(f"{name} (giống {score}%)" if score < 100 else name for name, score in said.items())
 
 
 def _listed(units: Sequence[Unit]) -> str:

@@ -6,7 +6,7 @@ The answer is a proposal to a person, never a reading: Ba Tơ and Ba Tô are one
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz, process
 
@@ -28,36 +28,37 @@ class Likely:
     """A unit that a misspelt name may mean, and how alike the two are in percent."""
 
     unit: Unit
-    score: int
+    score: int = 0
+    ended: str = ""  # the body that ended, when the unit is a successor of what the name resembles
 
 
 class Likeness:
     """The known names, asked by resemblance."""
 
-    def __init__(self, proper: Iterable[tuple[Keys, tuple[Unit, ...]]]) -> None:
+    def __init__(self, proper: Iterable[tuple[Keys, tuple[Likely, ...]]]) -> None:
         """Take every name to compare with; what only abbreviates one is added by `also`."""
-        self._units: list[tuple[Unit, ...]] = []
+        self._meant: list[tuple[Likely, ...]] = []
         self._kinds: list[str] = []
         self._spelt: list[str] = []
         self._plain: list[str] = []
-        self._by_plain: dict[str, list[tuple[Keys, tuple[Unit, ...]]]] = {}
-        for keys, units in proper:
-            self._units.append(units)
+        self._by_plain: dict[str, list[tuple[Keys, tuple[Likely, ...]]]] = {}
+        for keys, meant in proper:
+            self._meant.append(meant)
             self._kinds.append(keys[0] if keys else "")
             self._spelt.append(_spelt(keys))
             self._plain.append(without_accents(keys))
-            self.also(keys, units)
+            self.also(keys, meant)
 
-    def also(self, keys: Keys, units: tuple[Unit, ...]) -> None:
+    def also(self, keys: Keys, meant: tuple[Likely, ...]) -> None:
         """Let a spelling be found when it differs in nothing but its accents."""
-        self._by_plain.setdefault(without_accents(keys), []).append((keys, units))
+        self._by_plain.setdefault(without_accents(keys), []).append((keys, meant))
 
     def nearest(self, keys: Keys, prefixes: Iterable[Keys] = ()) -> tuple[Likely, ...]:
         """Return the units a misspelt name may mean, the likeliest first.
 
         `prefixes` are words that its list put before it ("Các sở: …"). The same letters
         without accents come first ("Ba To": Ba Tô and Ba Tơ), then a forgotten "Sở" or
-        "tỉnh"; failing these, the closest spellings.
+        "tỉnh", the closest spellings, and last the names that go on: "Sở Nông nghiệp …".
         """
         if not SHORTEST_NAME <= sum(map(len, keys)) <= LONGEST_NAME:
             return ()
@@ -66,10 +67,12 @@ class Likeness:
         for whole in (*read, *guessed):
             if found := self._by_plain.get(without_accents(whole)):
                 written = whole if whole in read else keys
-                return _best((unit, _score(written, name)) for name, units in found for unit in units)
-        return _best(close for whole in read for close in self._closest(whole))
+                return _best((likely, _score(written, name)) for name, meant in found for likely in meant)
+        if near := _best(close for whole in read for close in self._closest(whole)):
+            return near
+        return _best(close for whole in read for close in self._longer(whole))
 
-    def _closest(self, keys: Keys) -> Iterable[tuple[Unit, int]]:
+    def _closest(self, keys: Keys) -> Iterable[tuple[Likely, int]]:
         for text, known, price in (
             (_spelt(keys), self._spelt, 0),
             (without_accents(keys), self._plain, LOST_ACCENTS),
@@ -79,16 +82,23 @@ class Likeness:
             )
             for _, score, at in hits:
                 if not _is_other_kind(keys[0], self._kinds[at]):
-                    yield from ((unit, round(score) - price) for unit in self._units[at])
+                    yield from ((likely, round(score) - price) for likely in self._meant[at])
+
+    def _longer(self, keys: Keys) -> Iterable[tuple[Likely, int]]:
+        beginning = without_accents(keys) + " "
+        for plain, spelt, meant in zip(self._plain, self._spelt, self._meant, strict=True):
+            if len(keys) > 1 and plain.startswith(beginning):
+                yield from ((likely, round(fuzz.ratio(_spelt(keys), spelt))) for likely in meant)
 
 
-def _best(found: Iterable[tuple[Unit, int]]) -> tuple[Likely, ...]:
-    """Return the candidates near the best one, each with its highest score."""
-    scores: dict[Unit, int] = {}
-    for unit, score in found:
-        scores[unit] = max(score, scores.get(unit, 0))
-    best = max(scores.values(), default=0)
-    near = [Likely(unit, score) for unit, score in scores.items() if score > best - CLOSE_CALL]
+def _best(found: Iterable[tuple[Likely, int]]) -> tuple[Likely, ...]:
+    """Return the candidates near the best one, each unit with its highest score."""
+    best: dict[Unit, Likely] = {}
+    for likely, score in found:
+        if likely.unit not in best or score > best[likely.unit].score:
+            best[likely.unit] = replace(likely, score=score)
+    most = max((likely.score for likely in best.values()), default=0)
+    near = [likely for likely in best.values() if likely.score > most - CLOSE_CALL]
     return tuple(sorted(near, key=lambda likely: -likely.score)[:MOST_CANDIDATES])
 
 

@@ -33,6 +33,7 @@ class Name:
     question: str = ""  # set when a person must choose; follows the name in a sentence
     former: Predecessor | None = None  # set when this is an old name of its unit
     is_loose: bool = False
+    ended: str = ""  # the body's own name when it has ended and `question` asks for its successor
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +113,9 @@ class Names:
             self._add_nouns(group)
         proper = list(self.index.names())
         self._add_spellings(proper, abbreviations or Abbreviations())
-        self._likeness = Likeness((keys, name.units) for keys, name in proper)
+        self._likeness = Likeness((keys, _likely(name)) for keys, name in proper)
         for keys, name in list(self.index.names())[len(proper) :]:
-            self._likeness.also(keys, name.units)
+            self._likeness.also(keys, _likely(name))
 
     @property
     def clashes(self) -> list[tuple[str, Unit, Unit]]:
@@ -133,7 +134,7 @@ class Names:
 
     def _add_dissolved(self, body: Dissolved) -> None:
         question = f"đã kết thúc hoạt động từ {body.until:%d/%m/%Y}: {body.why}"
-        name = Name(body.successors, question=question)
+        name = Name(body.successors, question=question, ended=body.name)
         for alias in (body.name, *body.aliases):
             keys = keys_of(alias)
             self.index.add(keys, name)
@@ -189,6 +190,10 @@ def _bare(keys: Keys) -> Keys:
         if keys[: len(head)] == head:
             return keys[len(head) :]
     return ()
+
+
+def _likely(name: Name) -> tuple[Likely, ...]:
+    return tuple(Likely(unit, ended=name.ended) for unit in name.units)
 
 
 def _is_commune(name: Name) -> bool:

@@ -42,7 +42,7 @@ ROLES = _index(
     *("tham mưu thực hiện", "cơ quan tham mưu thực hiện", "tổ chức thực hiện", "triển khai thực hiện"),
     *("chủ trì, phối hợp", "chủ trì, phối hợp với", "chủ trì phối hợp cùng", "chủ trì, phối hợp thực hiện"),
     *("phối hợp với", "phối hợp cùng", "phối hợp thực hiện", "cùng phối hợp", "cùng với", "cùng", "với"),
-    *("đồng chủ trì", "cùng chủ trì", "làm đầu mối", "cơ quan đầu mối", "là đầu mối", "giúp việc"),
+    *("đồng chủ trì", "cùng chủ trì", "làm đầu mối", "cơ quan đầu mối", "là đầu mối"),
     *("cơ quan thường trực Ban Chỉ đạo", "cơ quan thường trực BCĐ", "cơ quan thường trực BCĐ tỉnh"),
     *("tham mưu UBND tỉnh", "tham mưu Chủ tịch UBND tỉnh", "tham mưu trình UBND tỉnh", "trình UBND tỉnh"),
     *("chủ trì tham mưu UBND tỉnh", "chủ trì, tham mưu UBND tỉnh", "báo cáo UBND tỉnh", "giao"),
@@ -66,6 +66,9 @@ BELONGINGS = _index(
 # "Sở Nội vụ (Phòng Cải cách hành chính)": a bracket that begins so names a part of what stands before it.
 PARTS = phrases("phòng", "bộ phận", "trung tâm", "chi cục", "văn phòng", "đội", "tổ", "khoa")
 
+# Two nouns of collectives that are another word together.
+OTHER_WORDS = phrases("xã hội")
+
 # The head is named and the unit is meant.
 HEADS = phrases(
     *("Thủ trưởng", "Người đứng đầu", "Giám đốc", "Chủ tịch", "Lãnh đạo", "Chánh", "Cục trưởng", "Trưởng"),
@@ -80,6 +83,9 @@ SUBSETS = phrases(
     *("liên quan", "có liên quan", "khác có liên quan", "khác liên quan", "liên quan khác", "khác"),
     *("có liên quan khác", "có liên quan trên địa bàn tỉnh", "liên quan trên địa bàn tỉnh"),
 )
+
+# They leave open who is meant, wherever they stand.
+DOUBTS = phrases("trừ", "hoặc", "không", "hay")
 
 # It changes what stands before it: "trừ …", "thuộc tỉnh khác".
 MODIFIERS = phrases("trừ", "ngoại trừ", "ngoài", "không gồm", "không bao gồm", "tỉnh", "thuộc", "của")

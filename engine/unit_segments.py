@@ -16,7 +16,9 @@ from engine.unit_phrases import (
     BELONGINGS,
     COLLECTIVE_TAILS,
     COMMUNE_TAILS,
+    DOUBTS,
     HEADS,
+    OTHER_WORDS,
     PARTS,
     PROVINCE_TAILS,
     ROLES,
@@ -25,6 +27,8 @@ from engine.unit_phrases import (
 from engine.unit_words import CONNECTORS, SKIPPED, Token, keys_of
 
 LONGEST_BRACKET = 40  # tokens of a bracket that may name a part of a unit
+LONGEST_PLURAL = 8  # "Thủ trưởng tất cả các UBND …": tokens before the noun of a collective name
+MOST_NOUNS = 30  # in one collective name
 
 Keys = tuple[str, ...]
 
@@ -86,8 +90,9 @@ class _Splitter:
                 yield from self._closed(segment, at)
                 at, segment = after, Segment(after, after)
             elif self.tokens[at].is_word and self.tokens[at].key not in CONNECTORS:
-                segment.words.append(at)
-                at += 1
+                after = max(at + 1, self.past(at, OTHER_WORDS))
+                segment.words += range(at, after)
+                at = after
             else:
                 yield from self._closed(segment, at)
                 at += 1
@@ -181,24 +186,26 @@ class _Splitter:
 
     def _names_inside(self, at: int, end: int) -> bool:
         places = range(at, end)
-        is_vague = any(self.past(place, SUBSETS) > place for place in places)
+        is_vague = any(self.past(place, (*SUBSETS, *DOUBTS)) > place for place in places)
         return is_vague or any(self.names.index.longest(self.tokens, place) for place in places)
 
     def _past_role(self, at: int, segment: Segment) -> int:
-        """Return where a role or another filler ends that stands beside names, or `at`."""
-        if segment.words or not (hit := ROLES.longest(self.tokens, at)):
-            return at
-        end = hit[1]
-        return end if self._is_sign(end) or self._begins_anything(end) else at
+        """Return where roles and other fillers end that stand beside names, or `at`."""
+        end = at
+        while not segment.words and (hit := ROLES.longest(self.tokens, end)):
+            end = hit[1]
+            if self._is_sign(end) or self._begins_name(end):
+                return end
+        return at
 
     def _is_sign(self, at: int) -> bool:
         return at >= len(self.tokens) or not self.tokens[at].is_word or self.tokens[at].key in CONNECTORS
 
-    def _begins_anything(self, at: int) -> bool:
+    def _begins_name(self, at: int) -> bool:
         prefixes = self.prefixes
-        found = self._found(self.past(at, HEADS)) is not None or self._past_role(at, Segment(at, at)) > at
+        found = self._found(self.past(at, HEADS))
         self.prefixes = prefixes
-        return found
+        return found is not None
 
 
 class _Collective:
@@ -219,10 +226,10 @@ class _Collective:
         and only prefix its items.
         """
         place = self.start
-        while True:
+        while len(self.nouns) < MOST_NOUNS:
             place, is_plural_here = self._past_plural(place)
             hit = self.names.nouns.longest(self.tokens, place)
-            if hit is None:
+            if hit is None or self._is_other_phrase(place, hit[1]):
                 break
             if self.names.index.longest(self.tokens, place):
                 if is_plural_here and not self.nouns:
@@ -241,11 +248,16 @@ class _Collective:
             return None  # "sở", "xã" alone: one of them, and nobody knows which
         return self._qualified()
 
+    def _is_other_phrase(self, at: int, end: int) -> bool:
+        """Whether a longer phrase begins here: "xã hội", "tổ chức thực hiện"."""
+        role = ROLES.longest(self.tokens, at)
+        return self.splitter.past(at, OTHER_WORDS) > at or (role is not None and role[1] > end)
+
     def _past_plural(self, at: int) -> tuple[int, bool]:
         """Return where the noun begins after "các", "UBND", a number; and whether there was a plural."""
         start, was_plural = at, False
         at = self.splitter.past(at, HEADS) if self.nouns else at
-        while at < len(self.tokens):
+        while at < min(len(self.tokens), start + LONGEST_PLURAL):
             key = self.tokens[at].key
             if key.isdecimal() and len(key) <= 3 and not self.nouns:
                 self.count = int(key)
@@ -308,10 +320,7 @@ class _Collective:
         says_little = all(noun.is_companion or not noun.group.members for noun in self.nouns)
         if not says_little or end >= len(self.tokens) or not self.tokens[end].is_word:
             return False
-        if self.tokens[end].key in CONNECTORS:
-            return False
-        role = ROLES.longest(self.tokens, end)
-        return role is None or not (role[1] >= len(self.tokens) or not self.tokens[role[1]].is_word)
+        return self.tokens[end].key not in CONNECTORS
 
 
 def _is_commune(name: Name) -> bool:
