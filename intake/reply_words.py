@@ -54,16 +54,17 @@ _PAPER = r"(?:công\s+văn|văn\s+bản|cv|vb|báo\s+cáo|tờ\s+trình|phiếu|
 _LEAD = rf"(?:(?:có|gửi|tại|theo)\s+)?(?:{_PAPER}(?:\s+(?:góp\s+ý|tham\s+gia(?:\s+ý\s+kiến)?|trả\s+lời))?)?"
 _MARK = r"(?:\s*[:;,(\[–-]+\s*|\s+)"
 _TAIL = r"[\s).\],;/]*(?:\([^()]*\))?[\s.;]*"
+_ABOUT = r"(?:tham\s+gia|góp\s+ý|về\s+việc|thống\s+nhất|nhất\s+trí|đồng\s+ý|trả\s+lời|có\s+ý\s+kiến)"
 _ON = rf"[\s,;(]*(?:(?:đề\s+|ký\s+)?ngày\s*:?)?\s*(?P<day>{_DAY})"
 _FORMS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
         rf"(?P<name>.{{2,{MAX_NAME}}}?){_MARK}{_LEAD}\s*(?:số)?\s*[:.]?\s*"
-        rf"(?P<number>(?-i:{_DOCUMENT_NUMBER})){_ON}{_TAIL}",
+        rf"(?P<number>(?-i:{_DOCUMENT_NUMBER})){_ON}(?:\s+{_ABOUT}\b.{{0,150}}|{_TAIL})",
         rf"(?P<name>.{{2,{MAX_NAME}}}?){_MARK}{_LEAD}\s*(?:số)?\s*[:.]?\s*"
         rf"(?P<number>(?-i:\d+[a-zđ]?\s*[.,]?\s*[/–-]+\s*{_SYMBOL}|/\s*{_SYMBOL}))"
         rf"(?:[\s,;(]*(?:đề\s+|ký\s+)?ngày[\s./…_-]*)?{_TAIL}",
-        rf"(?P<name>.{{2,{MAX_NAME}}}?){_MARK}{_LEAD}\s*(?:số)?\s*[:.…_]*\s*ngày\s*:?\s*(?P<day>{_DAY}){_TAIL}",
+        rf"(?P<name>.{{2,{MAX_NAME}}}?){_MARK}{_LEAD}\s*(?:(?:không\s+)?số)?\s*[:.…_]*\s*ngày\s*:?\s*(?P<day>{_DAY}){_TAIL}",
         rf"{_PAPER}\s*(?:góp\s+ý\s*)?(?:số)?\s*:?\s*(?P<number>(?-i:{_DOCUMENT_NUMBER})){_ON}"
         rf"\s*,?\s*của\s+(?P<name>.{{2,{MAX_NAME}}}?){_TAIL}",
     )

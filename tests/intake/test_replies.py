@@ -104,6 +104,8 @@ def test_both_lists_of_a_submission_are_read_and_its_comments_are_no_answers():
         ("Sở Y tế: số 5/SYT - VP ngày 28 tháng 7 năm 2025", "Sở Y tế", "5/SYT - VP", date(2025, 7, 28)),
         ("UBND xã Đăk Hà 198/UBND-VH&XH ngày 26/07/2025.", "UBND xã Đăk Hà", "198/UBND-VH&XH", JULY_26),
         ("VNPT Thử: 12/VNPT-KD (ngày 26.07.2025)", "VNPT Thử", "12/VNPT-KD", date(2025, 7, 26)),
+        ("Sở Y tế có Công văn số 5/SYT ngày 28/7/2025 góp ý dự thảo", "Sở Y tế", "5/SYT", JULY_28),
+        ("UBND xã Mô Rai: không số ngày 28/7/2025", "UBND xã Mô Rai", "", JULY_28),
         ("Sở Tài chính: 589/STC-VP", "Sở Tài chính", "589/STC-VP", None),
         ("Sở Tài chính: /STC-VP ngày 29/7/2025", "Sở Tài chính", "/STC-VP", date(2025, 7, 29)),
         ("Sở Tài chính: ngày 29/7/2025", "Sở Tài chính", "", date(2025, 7, 29)),
