@@ -134,8 +134,8 @@ def _remarks(brought: Brought) -> list[str]:
     noticed: dict[tuple[str, str], list[str]] = {}
     for task in brought.tasks:
         for code, said in task.problems:
-            if code not in ASKED or task.number not in asked:
-                noticed.setdefault((code, said), []).append(task.number or "—")
+            if code not in ASKED or task.label not in asked:
+                noticed.setdefault((code, said), []).append(task.label or "—")
     lines = ["Cần đối chiếu:"] if noticed else []
     return lines + [f"  STT {listed(where)}: {code}: {said}" for (code, said), where in noticed.items()]
 

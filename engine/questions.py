@@ -31,6 +31,8 @@ class ReadTask(Protocol):
     @property
     def number(self) -> str | None: ...
     @property
+    def label(self) -> str: ...
+    @property
     def lead(self) -> UnitReading: ...
     @property
     def supporting(self) -> UnitReading: ...
@@ -119,7 +121,7 @@ def _about_units(document: str, tasks: Sequence[ReadTask]) -> Iterator[Question]
 def _units_question(
     document: str, wording: str, group: Sequence[ReadTask], reading: UnitReading, is_blocking: bool
 ) -> Question:
-    numbers = tuple(task.number or "" for task in group)
+    numbers = tuple(task.label for task in group)
     role = "chủ trì" if reading is group[0].lead else "phối hợp"
     what = " ".join(reading.questions) or "chưa ghi cơ quan chủ trì"
     return Question(
@@ -149,7 +151,7 @@ def _about_deadlines(document: str, tasks: Sequence[ReadTask]) -> Iterator[Quest
         deadline = group[0].deadline
         is_event = deadline.kind in _OPEN_KINDS
         kind = QuestionKind.EVENT if deadline.offset is not None else QuestionKind.DEADLINE
-        numbers = tuple(task.number or "" for task in group)
+        numbers = tuple(task.label for task in group)
         yield Question(
             question_id(document, kind, wording),
             kind,
@@ -191,7 +193,7 @@ def _about_holds(document: str, tasks: Sequence[ReadTask]) -> Iterator[Question]
         group = [task for task in tasks if task.held_for is kind]
         if not group:
             continue
-        numbers = tuple(task.number or "" for task in group)
+        numbers = tuple(task.label for task in group)
         reasons = dict.fromkeys(said for task in group for code, said in task.problems if code in HOLDING)
         why = f" ({'; '.join(reasons)})" if kind is QuestionKind.HELD and reasons else ""
         yield Question(

@@ -335,7 +335,7 @@ def _with_same_work(session: Session, staged: Staged, answers: AnswerBook) -> St
 def _remarked(task: StagedTask, same: SameWork | None, answers: AnswerBook) -> StagedTask:
     if same is None:
         return task
-    answer = answers.find(QuestionKind.SAME_TASK, same.code, task.number)
+    answer = answers.find(QuestionKind.SAME_TASK, same.code, task.label)
     if answer is not None and not agreed(answer.value):
         return task
     same = replace(same, is_confirmed=answer is not None)

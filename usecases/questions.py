@@ -141,11 +141,11 @@ def _about_same_work(document: Document, tasks: Iterable[StagedTask]) -> Iterato
             QuestionKind.SAME_TASK,
             document.code,
             other.code,
-            f"STT {task.number} có phải cùng việc với {other.code} “{other.title}” (giống {other.score}%)?",
+            f"STT {task.label} có phải cùng việc với {other.code} “{other.title}” (giống {other.score}%)?",
             _AGREED,
-            (task.number or "",),
+            (task.label,),
             is_blocking=False,
-            task=task.number or "",
+            task=task.label,
         )
 
 

@@ -56,6 +56,7 @@ from usecases.doubts import (
 )
 
 SETTLED = frozenset({ResolutionStatus.RESOLVED, ResolutionStatus.GROUP})
+MAX_SECTION = 12  # a longer section is named by its words, which make no label
 ACCEPTED_AS_LISTED = "ngày hoàn thành ghi trong văn bản"
 
 
@@ -73,6 +74,9 @@ class SameWork:
 @dataclass(frozen=True, slots=True)
 class StagedTask:
     """One row of a plan as read; `problems` are (code, Vietnamese sentence) pairs.
+
+    `label` is the number by which people tell it from every other row of the plan: "II.1"
+    where each section counts from 1.
 
     `held_for` names the decision it waits for, `verdict` is that decision once given.
     `completed_on` is the day of completion that a list of finished work gives.
@@ -102,6 +106,7 @@ class StagedTask:
     done_on: str = ""
     state: str = ""
     same_as: SameWork | None = None
+    label: str = ""
 
     @property
     def is_done(self) -> bool:
@@ -165,17 +170,19 @@ class Reader:
     answers: AnswerBook
     on: date
 
-    def read(self, row: AnnexRow, code: str, document: Document, above: StagedTask | None) -> StagedTask:
+    def read(
+        self, row: AnnexRow, code: str, document: Document, above: StagedTask | None, label: str
+    ) -> StagedTask:
         """Return a row with its readings; an "-nt-" takes the deadline of the row above."""
         problems: list[tuple[str, str]] = [p for p in row.problems if p[0] not in FOUND_ANEW]
-        lead = self._units(row.lead, row.number, problems)
-        supporting = self._units(row.supporting, row.number, problems, is_lead=False)
-        deadline = self._deadline(row, document, above, problems)
+        lead = self._units(row.lead, label, problems)
+        supporting = self._units(row.supporting, label, problems, is_lead=False)
+        deadline = self._deadline(row, document, above, label, problems)
         completed_on = _completed_on(row, document)
         kind = None
         if row.number is not None and completed_on is None:
             kind = held_for(deadline, row.problems, row.state, max(document.issued_on, self.on))
-        verdict = self._verdict(kind, row.number, document, problems)
+        verdict = self._verdict(kind, label, document, problems)
         task = StagedTask(
             code=code,
             number=row.number,
@@ -197,16 +204,17 @@ class Reader:
             proposed=row.proposed,
             done_on=row.done_on,
             state=row.state,
+            label=label,
         )
         doubts = _doubts(task, row, document) if row.number is not None else ()
         return replace(task, problems=(*problems, *doubts))
 
     def _units(
-        self, words: str, number: str | None, problems: list[tuple[str, str]], is_lead: bool = True
+        self, words: str, label: str, problems: list[tuple[str, str]], is_lead: bool = True
     ) -> UnitReading:
         reading = self.directory.resolve(words)
         is_blank = is_lead and not words.strip()
-        answer = self.answers.find(QuestionKind.UNITS, words, number)
+        answer = self.answers.find(QuestionKind.UNITS, words, label)
         if answer is None or (reading.status in SETTLED and not is_blank):
             return reading
         try:
@@ -216,7 +224,12 @@ class Reader:
             return reading
 
     def _deadline(
-        self, row: AnnexRow, document: Document, above: StagedTask | None, problems: list[tuple[str, str]]
+        self,
+        row: AnnexRow,
+        document: Document,
+        above: StagedTask | None,
+        label: str,
+        problems: list[tuple[str, str]],
     ) -> Deadline:
         deadline = read_deadline(row.deadline, document.issued_on)
         if deadline.kind is DeadlineKind.INHERIT and above is not None:
@@ -225,7 +238,7 @@ class Reader:
         if deadline.confirmation is not Confirmation.REQUIRED or deadline.already_done:
             return deadline
         kind = QuestionKind.EVENT if deadline.offset is not None else QuestionKind.DEADLINE
-        answer = self.answers.find(kind, row.deadline, row.number)
+        answer = self.answers.find(kind, row.deadline, label)
         try:
             return (
                 deadline_answered(answer.value, deadline, document.issued_on, self.calendar)
@@ -239,11 +252,11 @@ class Reader:
     def _verdict(
         self,
         kind: QuestionKind | None,
-        number: str | None,
+        label: str,
         document: Document,
         problems: list[tuple[str, str]],
     ) -> Verdict | None:
-        answer = self.answers.find(kind, "", number) if kind else None
+        answer = self.answers.find(kind, "", label) if kind else None
         try:
             return verdict_of(answer.value, document.issued_on) if answer else None
         except NotAnAnswer as error:
@@ -257,9 +270,10 @@ def staged_annex(
     """Return the tasks of an annex; a plan that ships in the registry keeps its titles."""
     titles = {task.number: task for task in shipped.tasks} if shipped else {}
     tasks: list[StagedTask] = []
-    for place, row in zip(_places(annex.rows), annex.rows, strict=True):
+    labels = labels_of(annex.rows)
+    for place, label, row in zip(_places(labels), labels, annex.rows, strict=True):
         above = tasks[-1] if tasks else None
-        task = reader.read(row, f"{document.code}/{place}", document, above)
+        task = reader.read(row, f"{document.code}/{place}", document, above, label)
         tasks.append(_titled(task, titles.get(row.number or "")))
     duties = (*_duties_of(annex, document.issued_on, shipped, reader), *_duties_in_cells(tasks, document))
     return Staged(document, annex.sections, tuple(tasks), _answered_duties(duties, reader))
@@ -285,8 +299,10 @@ def staged_again(
 ) -> Staged:
     """Return the tasks of a document already kept, read once more: its answers may be new."""
     tasks: list[StagedTask] = []
-    for stored in kept:
-        task = reader.read(_row_of(stored), stored.task.code, document, tasks[-1] if tasks else None)
+    stored_tasks = list(kept)
+    rows = [_row_of(stored) for stored in stored_tasks]
+    for stored, row, label in zip(stored_tasks, rows, labels_of(rows), strict=True):
+        task = reader.read(row, stored.task.code, document, tasks[-1] if tasks else None, label)
         tasks.append(replace(task, title=stored.task.title))
     again = tuple(_staged_duty(duty, reader) for duty in duties)
     return Staged(document, sections, tuple(tasks), _answered_duties(again, reader))
@@ -341,19 +357,37 @@ def derived_code(annex: Annex, source: str, issued_on: date) -> str:
     return f"{symbol}-{issued_on:%Y-%m}-{mark}"
 
 
-def _places(rows: Iterable[AnnexRow]) -> Iterable[str]:
+def labels_of(rows: Sequence[AnnexRow]) -> list[str]:
+    """Return what people call each row: its number, with its section where sections count anew.
+
+    A row without a number has no label.
+    """
+    sections: dict[str, set[str]] = {}
+    for row in rows:
+        if row.number:
+            sections.setdefault(row.number, set()).add(row.section)
+    counts_anew = any(len(where) > 1 for where in sections.values())
+    return [
+        f"{row.section}.{row.number}"
+        if counts_anew and row.number and row.section and len(row.section) <= MAX_SECTION
+        else row.number or ""
+        for row in rows
+    ]
+
+
+def _places(labels: Iterable[str]) -> Iterable[str]:
     """Yield each row's own name in its document; it stays the same when a row is put in above it.
 
-    A number used again is told apart from the first; a row without one is counted.
+    A label used again is told apart from the first; a row without one is counted.
     """
     seen: Counter[str] = Counter()
-    for row in rows:
-        number = row.number or "hàng"
-        seen[number] += 1
-        if row.number is None:
-            yield f"{number}-{seen[number]}"
+    for label in labels:
+        name = label or "hàng"
+        seen[name] += 1
+        if not label:
+            yield f"{name}-{seen[name]}"
         else:
-            yield number if seen[number] == 1 else f"{number}~{seen[number]}"
+            yield name if seen[name] == 1 else f"{name}~{seen[name]}"
 
 
 # --- rows ------------------------------------------------------------------------------
@@ -390,7 +424,7 @@ def _from_registry(task: RegistryTask, row: int, document: Document, reader: Rea
             task.number, task.title, lead=task.lead, deadline=task.deadline, supporting=task.supporting,
             expected=task.expected, note=task.note, section=task.section, problems=held, row=row,
         ),
-        f"{document.code}/{task.number}", document, None,
+        f"{document.code}/{task.number}", document, None, task.number,
     )  # fmt: skip
 
 
