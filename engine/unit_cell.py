@@ -12,10 +12,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from engine.model import Predecessor, ResolutionStatus, Unit, UnitKind, UnitReading
+from engine.unit_collective import Found
 from engine.unit_likeness import Likely
 from engine.unit_names import Group, Name, Names, Noun, distinct
 from engine.unit_phrases import HEADS, MODIFIERS, SUBSETS, begins_with
-from engine.unit_segments import Found, Segment, segments_of
+from engine.unit_segments import Segment, segments_of
 from engine.unit_words import Token, cleaned, keys_of, tokens_of
 
 ALMOST_SURE = 90  # a name so like a known one leaves no room for the shorter names inside it

@@ -6,7 +6,9 @@ names and change nothing; the ones that narrow what stands before them lead to a
 
 from __future__ import annotations
 
-from engine.unit_words import WordIndex, keys_of
+from collections.abc import Sequence
+
+from engine.unit_words import Token, WordIndex, keys_of
 
 Keys = tuple[str, ...]
 
@@ -19,6 +21,14 @@ def phrases(*texts: str) -> tuple[Keys, ...]:
 def begins_with(keys: Keys, known: tuple[Keys, ...]) -> bool:
     """Whether one of the phrases opens `keys`."""
     return any(keys[: len(phrase)] == phrase for phrase in known)
+
+
+def past(tokens: Sequence[Token], at: int, known: tuple[Keys, ...]) -> int:
+    """Return where the first of the phrases ends that stands at token `at`, or `at`."""
+    for phrase in known:
+        if tuple(token.key for token in tokens[at : at + len(phrase)]) == phrase:
+            return at + len(phrase)
+    return at
 
 
 def _index(*texts: str) -> WordIndex[str]:

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from engine.model import UnitKind
-from engine.unit_names import Name, Names, Noun
+from engine.unit_collective import Found, collective_at
+from engine.unit_names import Name, Names
 from engine.unit_phrases import (
     BELONGINGS,
-    COLLECTIVE_TAILS,
     COMMUNE_TAILS,
     DOUBTS,
     HEADS,
@@ -23,12 +23,11 @@ from engine.unit_phrases import (
     PROVINCE_TAILS,
     ROLES,
     SUBSETS,
+    past,
 )
-from engine.unit_words import CONNECTORS, SKIPPED, Token, keys_of
+from engine.unit_words import CONNECTORS, Token, keys_of
 
 LONGEST_BRACKET = 40  # tokens of a bracket that may name a part of a unit
-LONGEST_PLURAL = 8  # "Thủ trưởng tất cả các UBND …": tokens before the noun of a collective name
-MOST_NOUNS = 30  # in one collective name
 
 Keys = tuple[str, ...]
 
@@ -36,18 +35,6 @@ Keys = tuple[str, ...]
 def segments_of(tokens: Sequence[Token], names: Names) -> Iterable[Segment]:
     """Yield the segments of a cell that hold anything, in order."""
     return _Splitter(tokens, names).segments()
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A piece of the cell that names units."""
-
-    start: int  # token numbers
-    end: int
-    name: Name | None = None
-    nouns: tuple[Noun, ...] = ()
-    is_subset: bool = False  # "… có liên quan": some of them, not said which
-    is_prefixed: bool = False  # read with the "Sở" of its list before it
 
 
 @dataclass(slots=True)
@@ -78,7 +65,8 @@ class _Splitter:
                 at, segment = after, Segment(after, after)
             elif (found := self._best(at, segment)) is not None:
                 at = found.end
-                if found.name or found.nouns:
+                self.prefixes = self.prefixes if found.prefixes is None else found.prefixes
+                if not found.begins_list:
                     segment.found.append(found)
                 elif not segment.words and not segment.found:
                     segment = Segment(at, at)
@@ -90,7 +78,7 @@ class _Splitter:
                 yield from self._closed(segment, at)
                 at, segment = after, Segment(after, after)
             elif self.tokens[at].is_word and self.tokens[at].key not in CONNECTORS:
-                after = max(at + 1, self.past(at, OTHER_WORDS))
+                after = max(at + 1, past(self.tokens, at, OTHER_WORDS))
                 segment.words += range(at, after)
                 at = after
             else:
@@ -118,11 +106,9 @@ class _Splitter:
 
     def _best(self, at: int, segment: Segment) -> Found | None:
         """Return what is named here, unless a longer phrase says only what a unit does."""
-        prefixes = self.prefixes
         found = self._found(at)
         if found and self._fits(found, segment) and found.end >= self._past_role(at, segment):
             return found
-        self.prefixes = prefixes
         return None
 
     def _fits(self, found: Found, segment: Segment) -> bool:
@@ -136,7 +122,7 @@ class _Splitter:
         return keys in HEADS or (_is_commune(found.name) and not found.is_prefixed)
 
     def _found(self, at: int) -> Found | None:
-        return self._name(at) or _Collective(self, at).found()
+        return self._name(at) or collective_at(self.tokens, self.names, at)
 
     def _name(self, at: int) -> Found | None:
         """Return the longest known name here, alone or after the word its list began with."""
@@ -148,23 +134,20 @@ class _Splitter:
         if best is None:
             return None
         name, end, prefix = best
-        if self.tokens[at].key == _OFFICE:
-            self.prefixes = (_SO,)
-        return Found(at, self._past_province(name, end), name, is_prefixed=bool(prefix))
+        return Found(
+            at,
+            self._past_province(name, end),
+            name,
+            is_prefixed=bool(prefix),
+            prefixes=(_DEPARTMENT,) if self.tokens[at].key == _DEPARTMENT[0] else None,
+        )
 
     def _past_province(self, name: Name, end: int) -> int:
         """Return where the province's own name ends, when it follows the name of one of its units.
 
         Another province's name ("tỉnh Kon Tum") is left for a person to look at.
         """
-        return self.past(end, COMMUNE_TAILS if _is_commune(name) else PROVINCE_TAILS)
-
-    def past(self, at: int, tails: Iterable[Keys]) -> int:
-        """Return where the first of the phrases ends that stands here, or `at`."""
-        for tail in tails:
-            if tuple(token.key for token in self.tokens[at : at + len(tail)]) == tail:
-                return at + len(tail)
-        return at
+        return past(self.tokens, end, COMMUNE_TAILS if _is_commune(name) else PROVINCE_TAILS)
 
     def _past_part(self, at: int, segment: Segment) -> int:
         """Return where words end that only name a part of the unit before them."""
@@ -176,7 +159,7 @@ class _Splitter:
         if is_next or at == 0 or self.tokens[at - 1].key != "(":
             return at
         closing = self._closing(at)
-        if self.past(at, PARTS) == at and not _is_code(self.tokens[at].key):
+        if past(self.tokens, at, PARTS) == at and not _is_code(self.tokens[at].key):
             return at
         return closing if closing and not self._names_inside(at, closing) else at
 
@@ -186,7 +169,7 @@ class _Splitter:
 
     def _names_inside(self, at: int, end: int) -> bool:
         places = range(at, end)
-        is_vague = any(self.past(place, (*SUBSETS, *DOUBTS)) > place for place in places)
+        is_vague = any(past(self.tokens, place, (*SUBSETS, *DOUBTS)) > place for place in places)
         return is_vague or any(self.names.index.longest(self.tokens, place) for place in places)
 
     def _past_role(self, at: int, segment: Segment) -> int:
@@ -194,133 +177,12 @@ class _Splitter:
         end = at
         while not segment.words and (hit := ROLES.longest(self.tokens, end)):
             end = hit[1]
-            if self._is_sign(end) or self._begins_name(end):
+            if self._is_sign(end) or self._found(past(self.tokens, end, HEADS)):
                 return end
         return at
 
     def _is_sign(self, at: int) -> bool:
         return at >= len(self.tokens) or not self.tokens[at].is_word or self.tokens[at].key in CONNECTORS
-
-    def _begins_name(self, at: int) -> bool:
-        prefixes = self.prefixes
-        found = self._found(self.past(at, HEADS))
-        self.prefixes = prefixes
-        return found is not None
-
-
-class _Collective:
-    """A collective name: nouns of groups with any signs between them, and what qualifies it."""
-
-    def __init__(self, splitter: _Splitter, at: int) -> None:
-        self.splitter, self.tokens, self.names = splitter, splitter.tokens, splitter.names
-        self.start = self.end = at
-        self.nouns: list[Noun] = []
-        self.is_plural = False
-        self.count: int | None = None  # "96 xã, phường, đặc khu"
-        self.parts: list[tuple[int, int]] = []  # where an inner "các" begins: nouns and end before it
-
-    def found(self) -> Found | None:
-        """Return the collective name here.
-
-        Followed by names ("Các sở: Công thương, …") the nouns are the beginning of a list
-        and only prefix its items.
-        """
-        place = self.start
-        while len(self.nouns) < MOST_NOUNS:
-            place, is_plural_here = self._past_plural(place)
-            hit = self.names.nouns.longest(self.tokens, place)
-            if hit is None or self._is_other_phrase(place, hit[1]):
-                break
-            if self.names.index.longest(self.tokens, place):
-                if is_plural_here and not self.nouns:
-                    return self._list_begins([hit[0]], hit[1])
-                break
-            if is_plural_here and self.nouns:
-                self.parts.append((len(self.nouns), self.end))
-            self.nouns.append(hit[0])
-            self.end = hit[1]
-            place = self._past_sign(self.end)
-        if not self.nouns:
-            return None
-        if (items := self._items()) is not None:
-            return self._list_begins(self.nouns, items)
-        if not self.is_plural and len(self.nouns) == 1 and len(self.nouns[0].keys) == 1:
-            return None  # "sở", "xã" alone: one of them, and nobody knows which
-        return self._qualified()
-
-    def _is_other_phrase(self, at: int, end: int) -> bool:
-        """Whether a longer phrase begins here: "xã hội", "tổ chức thực hiện"."""
-        role = ROLES.longest(self.tokens, at)
-        return self.splitter.past(at, OTHER_WORDS) > at or (role is not None and role[1] > end)
-
-    def _past_plural(self, at: int) -> tuple[int, bool]:
-        """Return where the noun begins after "các", "UBND", a number; and whether there was a plural."""
-        start, was_plural = at, False
-        at = self.splitter.past(at, HEADS) if self.nouns else at
-        while at < min(len(self.tokens), start + LONGEST_PLURAL):
-            key = self.tokens[at].key
-            if key.isdecimal() and len(key) <= 3 and not self.nouns:
-                self.count = int(key)
-            elif key not in _PLURALS and key != _COMMITTEE:
-                break
-            was_plural = was_plural or key != _COMMITTEE
-            at += 1
-        self.is_plural = self.is_plural or was_plural
-        return at, at > start and was_plural
-
-    def _past_sign(self, at: int) -> int:
-        while at < len(self.tokens) and self.tokens[at].key in _INSIDE_COLLECTIVE:
-            at += 1
-        return at
-
-    def _items(self) -> int | None:
-        """Return where the items of a list begin: after a colon, or names follow that the nouns complete."""
-        at = self.end
-        while at < len(self.tokens) and self.tokens[at].key in {":", *SKIPPED}:
-            at += 1
-        has_colon = any(token.key == ":" for token in self.tokens[self.end : at])
-        follows = has_colon or any(
-            self.names.index.longest(self.tokens, at, noun.keys) for noun in self.nouns
-        )
-        return at if follows else None
-
-    def _list_begins(self, nouns: list[Noun], items: int) -> Found:
-        self.splitter.prefixes = tuple(noun.keys for noun in nouns)
-        return Found(self.start, items)
-
-    def _qualified(self) -> Found | None:
-        end, is_subset = self.end, self.count not in {None, self._size()}
-        while True:
-            after_tail = self.splitter.past(end, COLLECTIVE_TAILS)
-            after_some = self.splitter.past(after_tail, SUBSETS)
-            is_subset = is_subset or after_some > after_tail
-            if after_some == end:
-                break
-            end = after_some
-        if self._is_description(end):
-            return None
-        if is_subset and self.count is None and self._drop_last_part():
-            return self._qualified()
-        self.splitter.prefixes = ()
-        return Found(self.start, end, nouns=tuple(self.nouns), is_subset=is_subset)
-
-    def _drop_last_part(self) -> bool:
-        """Leave "và các đơn vị liên quan" to be read for itself, so that what stands before is certain."""
-        for nouns, end in self.parts:
-            if all(noun.is_companion for noun in self.nouns[nouns:]):
-                self.nouns, self.end, self.parts = self.nouns[:nouns], end, []
-                return True
-        return False
-
-    def _size(self) -> int:
-        return len({unit.code for noun in self.nouns for unit in noun.group.members})
-
-    def _is_description(self, end: int) -> bool:
-        """Whether the nouns only begin a phrase: "các cơ quan vận hành nền tảng số"."""
-        says_little = all(noun.is_companion or not noun.group.members for noun in self.nouns)
-        if not says_little or end >= len(self.tokens) or not self.tokens[end].is_word:
-            return False
-        return self.tokens[end].key not in CONNECTORS
 
 
 def _is_commune(name: Name) -> bool:
@@ -332,11 +194,7 @@ def _is_code(key: str) -> bool:
     return len(key) in {3, 4} and key[:1] == "p" and key[-2:].isdecimal()
 
 
-_SO = keys_of("Sở")
-_OFFICE = _SO[0]
-_COMMITTEE = keys_of("UBND")[0]
+_DEPARTMENT = keys_of("Sở")
 _AFTER_NUMBER = frozenset([".", ")", "/", "-"])
 _LETTERS = frozenset("abcdđeghik")
 _ROMAN = frozenset("ivx")
-_PLURALS = frozenset(keys_of("các tất cả toàn bộ mọi những"))
-_INSIDE_COLLECTIVE = frozenset({"/", *CONNECTORS, *SKIPPED})
