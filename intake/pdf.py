@@ -34,6 +34,9 @@ MAX_PAGES = 300
 MAX_BYTES = 20 * 2**20
 TAIL = 4096
 _UNRULED = "trang {} có tiêu đề bảng nhưng không có đường kẻ nên không chia được ô; xin tệp Word của bảng này"
+_BY_NUMBER = (
+    "{}: bảng thiếu đường kẻ, hàng và cột được chia theo số thứ tự và khoảng trống; đối chiếu bản gốc"
+)
 _DATA_LOSS = "Data-loss"
 _DAMAGED = "tệp PDF hỏng hoặc bị cắt cụt"
 _SEND_AGAIN = "tải hoặc gửi lại tệp; nếu vẫn hỏng thì xin tệp Word (.docx)"
@@ -189,6 +192,8 @@ class _Reading:
         count = sum(isinstance(block, Grid) and block.label.split(",")[0] == label for block in self.blocks)
         label += f", bảng {count + 1}" if count else ""
         self.blocks.append(table.grid(label, page.footnotes, starts_page))
+        if table.by_number:
+            self.notes.append(("rows-by-number", _BY_NUMBER.format(label)))
 
     def _paragraphs(self, page: _Page, lines: Sequence[Line]) -> None:
         self.blocks += [with_notes(text, page.footnotes) for _, text in paragraphs_of(lines)]

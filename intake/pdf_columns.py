@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from intake.pdf_page import Rule
+from intake.pdf_rows import is_row_number, row_starts
 from intake.pdf_rules import Frame, Region
-from intake.pdf_table import OPENS_ROW, Filled
+from intake.pdf_table import Filled
 from intake.pdf_text import Line, Word, segments_of
 
 HEADING_LINES = 4
@@ -48,9 +49,7 @@ class Columns:
         first, *others = self.parts(line)
         if self.is_crossed(line):
             return bool(_SECTION.fullmatch(line.words[0].text)) and len(line.words) > 1
-        return (
-            first is not None and others[self.task - 1] is not None and bool(OPENS_ROW.fullmatch(first.text))
-        )
+        return first is not None and others[self.task - 1] is not None and is_row_number(first.text)
 
     def is_crossed(self, line: Line) -> bool:
         """Return whether words run over a strip, as those of a section row or a paragraph do."""
@@ -105,7 +104,7 @@ def _headings(lines: Sequence[Line], at: int) -> tuple[int, list[tuple[float, fl
         following = lines[at + height] if at + height < len(lines) else None
         if not complete or not any(map(_DEADLINE.search, names)):
             continue
-        if following is None or OPENS_ROW.fullmatch(following.words[0].text) or _starts_far(following, band):
+        if following is None or is_row_number(following.words[0].text) or _starts_far(following, band):
             return height, headings
     return None
 
@@ -191,47 +190,42 @@ def _rows(
     heights = sorted(rule.at for rule in rules if lines and rule.at > lines[0].y)
     ruled = [[line for line in lines if low < line.y < high] for low, high in pairwise([0.0, *heights])]
     rows: list[list[Line]] = []
-    for group in ruled or [list(lines)]:
-        numbers = sum(columns.opens(line) for line in group)
-        parted = [group] if ruled and numbers <= 1 else _numbered(group, columns, goes_on and not rows)
-        if parted is None or (ruled and sum(map(len, parted)) < len(group)):
+    for group in ruled or [_up_to_last_row(lines, columns)]:
+        is_row = bool(ruled) and sum(columns.opens(line) for line in group) <= 1
+        parted = [group] if is_row else _numbered(group, columns, goes_on and not rows)
+        if parted is None:
             return None
         rows += [row for row in parted if row]
     rest = lines[sum(map(len, rows)) :]
     complete = not any(columns.opens(line) and not columns.is_crossed(line) for line in rest)
-    fits = all(_fits(row, columns) for row in rows) and (bool(ruled) or _is_evenly_set(rows))
+    fits = all(_fits(row, columns) for row in rows)
     return rows if complete and fits and any(columns.opens(line) for row in rows for line in row) else None
 
 
-def _is_evenly_set(rows: Sequence[Sequence[Line]]) -> bool:
-    """Return whether lines of one row stand no further apart than rows do.
-
-    Otherwise the numbers stand in the middle of their rows rather than on top.
-    """
-    within = [b.y - a.y for row in rows for a, b in pairwise(row)]
-    between = [b[0].y - a[-1].y for a, b in pairwise(rows)]
-    return not within or not between or max(within) <= min(between) + 1.0
+def _up_to_last_row(lines: Sequence[Line], columns: Columns) -> list[Line]:
+    """Return the lines up to the end of the row that bears the last running number."""
+    opened = [columns.opens(line) and not columns.is_crossed(line) for line in lines]
+    last = max((at for at, opens in enumerate(opened) if opens), default=-1)
+    gaps = [b.y - a.y for a, b in pairwise(lines[: last + 1])]
+    end = last + 1
+    while end < len(lines):
+        line = lines[end]
+        gap = line.y - lines[end - 1].y
+        if gap > max([*gaps, 1.7 * line.size]) or columns.is_crossed(line) or columns.parts(line)[0]:
+            break
+        end += 1
+    return list(lines[:end])
 
 
 def _numbered(lines: Sequence[Line], columns: Columns, goes_on: bool) -> list[list[Line]] | None:
-    """Return the rows that running numbers open, up to the first line that belongs to none."""
-    rows: list[list[Line]] = []
-    leading = min((b.y - a.y for a, b in pairwise(lines)), default=0.0)
-    previous: Line | None = None
-    for line in lines:
-        far = previous is not None and line.y - previous.y > max(1.45 * leading, 1.7 * line.size)
-        if columns.opens(line):
-            rows.append([line])
-        elif columns.is_crossed(line) or columns.parts(line)[0] is not None or (far and rows):
-            break
-        elif rows:
-            rows[-1].append(line)
-        elif goes_on:
-            rows.append([line])
-        else:
-            return None
-        previous = line
-    return rows
+    """Return the rows that running numbers tell, or None when words in the first column are no numbers."""
+    opens = [columns.opens(line) for line in lines]
+    if any(columns.parts(line)[0] and not opened for line, opened in zip(lines, opens, strict=True)):
+        return None
+    starts = row_starts([line.y for line in lines], opens, goes_on)
+    if starts is None:
+        return None
+    return [list(lines[at:end]) for at, end in pairwise([*starts, len(lines)])]
 
 
 def _fits(row: Sequence[Line], columns: Columns) -> bool:
@@ -258,4 +252,4 @@ def _filled(rows: Sequence[Sequence[Line]], columns: Columns) -> Filled:
     left = min(line.x0 for row in rows for line in row)
     right = max(line.x1 for row in rows for line in row)
     ys = [row[0].y - row[0].size for row in rows] + [rows[-1][-1].y + rows[-1][-1].size]
-    return Filled(Frame((left, *columns.xs[1:-1], right), tuple(ys), tuple(regions)), cells)
+    return Filled(Frame((left, *columns.xs[1:-1], right), tuple(ys), tuple(regions)), cells, by_number=True)

@@ -1,8 +1,7 @@
 """Which words stand in which cell of a ruled table?
 
-Where a table has borders between its columns but none between its rows, a row begins at
-each running number that shares its line with the words beside it. When the numbers stand
-elsewhere, the rows cannot be told apart and the file is refused.
+Where a table has borders between its columns but none between its rows, the running numbers
+tell the rows. When they do not, the file is refused.
 """
 
 from __future__ import annotations
@@ -10,25 +9,25 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
 
 from intake.pdf_page import Letter
+from intake.pdf_rows import count_up, is_row_number, row_starts, same_height
 from intake.pdf_rules import Frame, Region
 from intake.pdf_text import Line, cell_text, lines_of
 from intake.source import Grid, GridBuilder, Refused
 
-OPENS_ROW = re.compile(r"\d{1,3}(?:[.,]\d{1,3})*[a-zđ]?\s*[.)]?|[IVXLC]{1,6}\s*[.)]?")
 _HEADING = re.compile(r"(?:số\s*)?(?:stt|tt)", re.IGNORECASE)
 _HINT = "xin tệp Word (.docx), hoặc kẻ đường ngang giữa các hàng rồi xuất lại PDF"
 
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A frame with the lines of each of its cells."""
+    """A frame with the lines of each of its cells; `by_number`: running numbers told its rows."""
 
     frame: Frame
     lines: Mapping[Region, list[Line]]
+    by_number: bool = False
 
     def grid(self, label: str, notes: Mapping[str, str], starts_page: bool) -> Grid:
         """Return the table as a grid; a note takes the place of the mark that refers to it."""
@@ -44,7 +43,7 @@ def filled(frame: Frame, letters: Sequence[Letter], page: int) -> Filled:
     """Return the frame with the letters that lie in it as the lines of its cells."""
     table = _filled(frame, letters)
     cuts = [cut for row in range(len(frame.ys) - 1) for cut in _cuts(table, row, page)]
-    return _filled(frame.cut(cuts), letters) if cuts else table
+    return replace(_filled(frame.cut(cuts), letters), by_number=True) if cuts else table
 
 
 def _filled(frame: Frame, letters: Sequence[Letter]) -> Filled:
@@ -80,52 +79,29 @@ def cell_lines(letters: Iterable[Letter]) -> list[Line]:
 
 
 def _cuts(table: Filled, row: int, page: int) -> list[float]:
-    """Return where a row is to be cut: above each running number that other words stand above of."""
+    """Return where a row is to be cut because its first column holds several running numbers."""
     inside = [region for region in table.frame.regions if region.row == row and region.down == 1]
     first = next((region for region in inside if region.column == 0 and region.across == 1), None)
     column = table.lines.get(first, []) if first else []
     is_headed = bool(column) and bool(_HEADING.fullmatch(column[0].text))
     numbers = column[is_headed:]
-    if len(numbers) < 2 - is_headed or not all(OPENS_ROW.fullmatch(line.text) for line in numbers):
-        return []
-    if not _count_up(numbers):
+    are_numbers = all(is_row_number(line.text) for line in numbers)
+    if len(numbers) < 2 - is_headed or not are_numbers or not count_up([line.text for line in numbers]):
         return []
     beside = [line for region in inside if region is not first for line in table.lines.get(region, ())]
-    if _stand_on_top(numbers, beside, is_headed):
-        top = min(line.y for line in beside)
-        return [line.y - 0.85 * line.size for line in numbers if line.y > top + 0.4 * line.size]
-    message = f"trang {page}: bảng không có đường kẻ giữa các hàng nên không biết chữ nào thuộc hàng nào"
-    raise Refused("rows-not-ruled", message, _HINT)
+    lines = _side_by_side(beside)
+    opens = [any(same_height(line, number) for number in column) for line in lines]
+    starts = row_starts([line.y for line in lines], opens, goes_on=not is_headed)
+    if starts is None or sum(opens) < len(column):
+        message = f"trang {page}: bảng không có đường kẻ giữa các hàng nên không biết chữ nào thuộc hàng nào"
+        raise Refused("rows-not-ruled", message, _HINT)
+    return [lines[at].y - 0.85 * lines[at].size for at in starts if at]
 
 
-def _stand_on_top(numbers: Sequence[Line], beside: Sequence[Line], is_headed: bool) -> bool:
-    """Return whether each number stands beside the first line of its row.
-
-    Lines of one row stand no further apart than rows; and where words stand above the first
-    number (the end of a row of the page before), rows stand further apart than lines.
-    """
-    if not all(any(abs(line.y - number.y) < 0.4 * number.size for line in beside) for number in numbers):
-        return False
-    heights = sorted({round(line.y) for line in beside})
-    steps = [
-        (b - a, any(abs(b - number.y) < 0.4 * number.size for number in numbers))
-        for a, b in pairwise(heights)
-        if b - a > 2
-    ]
-    within = max((step for step, opens in steps if not opens), default=0)
-    between = min((step for step, opens in steps if opens), default=within)
-    has_words_above = not is_headed and heights[0] < numbers[0].y - 0.4 * numbers[0].size
-    return within <= between - 2 if has_words_above else within <= between + 1
-
-
-def _count_up(numbers: Sequence[Line]) -> bool:
-    """Return whether running numbers follow each other, so that none is half of a number cut in two."""
-    previous: list[int] = []
-    for line in numbers:
-        figures = [int(found) for found in re.findall(r"\d+", line.text)]
-        if previous and figures:
-            is_next = figures[0] == previous[0] + 1 or figures[-1] == previous[-1] + 1
-            if not is_next and not (figures[-1] == 1 and len(figures) != len(previous)):
-                return False
-        previous = figures
-    return True
+def _side_by_side(lines: Iterable[Line]) -> list[Line]:
+    """Return one line for each height at which words stand."""
+    heights: list[Line] = []
+    for line in sorted(lines, key=lambda line: line.y):
+        if not heights or not same_height(heights[-1], line):
+            heights.append(line)
+    return heights

@@ -1,6 +1,7 @@
 """A PDF file gives the words people see, cell by cell, or it is refused with the reason."""
 
 import contextlib
+import json
 import zlib
 from hashlib import md5
 
@@ -10,7 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from intake.pdf import read_pdf
+from intake.reading import read_document
 from intake.source import Grid, Refused
+from intake.text import read_annex
 
 STYLE = """
 #set page(paper: "a4", margin: 2cm, numbering: "1")
@@ -194,6 +197,7 @@ ROWS = """columns: (1.2cm, 4fr, 2fr, 2fr), inset: 6pt,
     [Sở Tài chính và các sở, ngành liên quan], [30/9/2025])).flatten())
 
 Nơi nhận: như trên để thực hiện theo quy định."""
+LEVEL_ONLY = "(x, y) => (top: 1pt, bottom: 1pt)"
 UPRIGHT_ONLY = "(x, y) => (left: 1pt, right: 1pt, top: (1pt, 1pt, none).at(calc.min(y, 2)))"
 
 
@@ -204,8 +208,8 @@ UPRIGHT_ONLY = "(x, y) => (left: 1pt, right: 1pt, top: (1pt, 1pt, none).at(calc.
         '(dash: "dashed")',
         '(dash: "dotted")',
         "none",
-        "(x, y) => (top: 1pt, bottom: 1pt)",  # no line between columns
-        UPRIGHT_ONLY,  # no line between rows
+        LEVEL_ONLY,
+        UPRIGHT_ONLY,
         "(x, y) => (top: 1pt, bottom: 1pt, left: if x > 0 { 1pt }, right: if x < 3 { 1pt })",  # open sides
     ],
 )
@@ -224,6 +228,21 @@ def test_the_same_rows_are_read_whatever_lines_the_table_has(stroke):
         for number in range(1, 25)
     ]
     assert paragraphs(document) == ["Nơi nhận: như trên để thực hiện theo quy định."]
+    are_told_by_number = stroke in ("none", UPRIGHT_ONLY, LEVEL_ONLY)
+    assert {code for code, _ in document.notes} == ({"rows-by-number"} if are_told_by_number else set())
+
+
+def test_a_lead_in_between_numbered_rows_is_a_row_of_its_own():
+    document = read_pdf(
+        typeset(
+            "#table(stroke: none, columns: (1cm, 5cm, 3cm), [TT], [Nội dung], [Thời hạn],"
+            "[1], [Trình Đề án về chuyển đổi số của tỉnh], [30/9/2025],"
+            "[], [Các nhiệm vụ sau đây theo Kế hoạch số 02 của Trung ương:], [],"
+            "[2], [Báo cáo], [Quý IV])"
+        )
+    )
+
+    assert [row[0] for row in texts(grids(document)[0])] == ["TT", "1", "", "2"]
 
 
 def test_rows_whose_numbers_stand_in_the_middle_are_refused_when_no_line_parts_them():
@@ -269,6 +288,41 @@ def test_a_date_cut_at_the_edge_of_its_cell_is_whole_again(cell, read):
     document = read_pdf(typeset(f"#table(columns: (1cm, 2.4cm), [STT], [Thời hạn], [1], [{cell}])"))
 
     assert texts(grids(document)[0])[1][1] == read
+
+
+@pytest.mark.parametrize("name", ["october", "july"])
+def test_an_annex_printed_as_pdf_gives_the_rows_of_its_text(name, request):
+    text, _ = read_annex(request.getfixturevalue(name), "phụ lục.txt")
+
+    printed, problems = read_document(typeset(printed_annex(text)), "phụ lục.pdf")
+
+    assert [problem.code for problem in problems] == []
+    assert list(map(in_words, printed.rows)) == list(map(in_words, text.rows))
+    assert printed.sections == text.sections
+
+
+def printed_annex(annex):
+    """Return the plan as a landscape table with a section row wherever the section changes."""
+    titles = {section.number: section.title for section in annex.sections}
+    cells, current = [], ""
+    for row in annex.rows:
+        if row.section != current:
+            cells += [quoted(row.section), f"table.cell(colspan: 5, {quoted(titles[row.section])})"]
+            current = row.section
+        cells += [quoted(cell) for cell in in_words(row)[:-1]]
+    heads = ("STT", "Nội dung nhiệm vụ", "Cơ quan chủ trì", "Cơ quan phối hợp", "Thời hạn", "Kết quả dự kiến")
+    return (
+        f"#set page(flipped: true)\n#{quoted(annex.title)}\n#table(columns: (1cm, 4fr, 2fr, 2fr, 2fr, 2fr), "
+        f"table.header({', '.join(map(quoted, heads))}), {', '.join(cells)})"
+    )
+
+
+def quoted(text):
+    return json.dumps(text, ensure_ascii=False)
+
+
+def in_words(row):
+    return (row.number or "", row.text, row.lead, row.supporting, row.deadline, row.expected, row.section)
 
 
 # --- files written object by object ---------------------------------------------------------------
