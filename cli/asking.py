@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace, _SubParsersAction
 from collections import Counter
 from datetime import datetime
@@ -15,13 +16,13 @@ from engine.planning import Suppression
 from engine.preview import Preview
 from engine.problems import printed
 from notifiers.mailbox import letters_of, read_letter
-from reports.formats import FORMATS
+from reports.formats import FORMATS, SPREADSHEETS
 from store import records
 from usecases import clock
 from usecases.bring_in import ensure_registry
 from usecases.checking import problems_in
 from usecases.configuration import WARNINGS
-from usecases.errors import ConfigurationRejected, InputRejected, LogBroken
+from usecases.errors import ConfigurationRejected, InputRejected, LogBroken, UsageMistake
 from usecases.look import plan_ahead, report_overdue
 from usecases.settings import Settings
 from usecases.wiring import Office, open_office
@@ -38,7 +39,8 @@ def add_commands(commands: _SubParsersAction) -> None:  # type: ignore[type-arg]
     report = commands.add_parser("report", help="báo cáo quá hạn tại một thời điểm")
     report.add_argument("which", choices=["overdue"], metavar="LOẠI", help="overdue: báo cáo quá hạn")
     report.add_argument("--as-of", type=END, metavar="LÚC", help="tại thời điểm; mặc định là bây giờ")
-    report.add_argument("--format", choices=sorted(FORMATS), default="text", help="text, json hoặc html")
+    forms = sorted({*FORMATS, *SPREADSHEETS})
+    report.add_argument("--format", choices=forms, default="text", help="text, json, html, csv hoặc xlsx")
     report.add_argument("--json", action="store_true", help="như --format json")
     report.add_argument("-o", "--output", metavar="TỆP", help="ghi vào tệp thay vì in ra")
     report.set_defaults(run=_report)
@@ -143,9 +145,30 @@ def _suppressed(suppression: Suppression) -> dict[str, Any]:
 
 
 def _report(arguments: Namespace) -> None:
+    form = "json" if arguments.json else arguments.format
+    is_printed = arguments.output in (None, "-")
+    if form == "xlsx" and is_printed and sys.stdout.isatty():
+        raise UsageMistake("bảng tính Excel không đọc được trên màn hình; ghi vào tệp: -o qua-han.xlsx")
     as_of = arguments.as_of or clock.now()
     report = report_overdue(office_with_registry(as_of), as_of)
-    write(FORMATS["json" if arguments.json else arguments.format](report), arguments.output)
+    if form in FORMATS:
+        write(FORMATS[form](report), arguments.output)
+    else:
+        _hand_over(SPREADSHEETS[form](report), None if is_printed else arguments.output)
+
+
+def _hand_over(content: bytes, output: str | None) -> None:
+    """Write bytes as they are to the file `output`, or on to the next program."""
+    if output is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        Path(output).write_bytes(content)
+    except OSError as error:
+        hint = "chọn thư mục đã có và ghi được"
+        raise InputRejected(f"không ghi được '{output}' ({error.strerror}); {hint}") from None
+    say(f"Đã ghi {output}")
 
 
 def _log(arguments: Namespace) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.contracts import deadline_as_json
+from cli.files import bytes_of
 from cli.output import add_json, iso, print_json, progress_of, say, shown
 from cli.parsing import OPENING, day
 from cli.questioning import question_as_json, question_lines
@@ -14,13 +15,12 @@ from engine.calendar import WorkCalendar
 from engine.model import UnitReading
 from engine.problems import printed
 from engine.questions import listed
-from intake.decoding import MAX_BYTES
 from intake.names import safe_name
 from usecases import clock
 from usecases.answer_file import SUFFIX, AnswerFile
-from usecases.bring_in import Brought, Change, bring_in
-from usecases.errors import InputRejected
-from usecases.staging import StagedTask
+from usecases.bring_in import Brought, bring_in
+from usecases.difference import Change
+from usecases.staged import StagedTask
 from usecases.wiring import open_office
 
 # Problems of a row that a question asks about, when there is one.
@@ -54,7 +54,7 @@ def add_commands(commands: _SubParsersAction) -> None:  # type: ignore[type-arg]
 
 
 def _import(arguments: Namespace) -> None:
-    data, answers = _read(arguments.file), _answers(arguments)
+    data, answers = bytes_of(arguments.file), _answers(arguments)
     office = open_office()
     with progress_of(f"Đang đọc {safe_name(arguments.file)}") as tell:
         brought = bring_in(
@@ -81,21 +81,7 @@ def _answers(arguments: Namespace) -> AnswerFile | None:
     name = arguments.answers or str(Path(arguments.file).with_suffix(SUFFIX))
     if arguments.answers is None and not Path(name).is_file():
         return None
-    return AnswerFile(_read(name).decode("utf-8-sig", "replace"), safe_name(name))
-
-
-def _read(name: str) -> bytes:
-    try:
-        with Path(name).open("rb") as file:
-            return file.read(MAX_BYTES + 1)  # one more than is taken, so that a larger file is known
-    except FileNotFoundError:
-        raise InputRejected(f"không có tệp '{name}'; kiểm tra lại tên và thư mục") from None
-    except IsADirectoryError:
-        raise InputRejected(f"'{name}' là thư mục; cần một tệp phụ lục") from None
-    except ValueError:
-        raise InputRejected("tên tệp có ký tự không dùng được; đổi tên tệp rồi nhập lại") from None
-    except OSError as error:
-        raise InputRejected(f"không mở được tệp '{name}' ({error.strerror}); kiểm tra quyền đọc") from None
+    return AnswerFile(bytes_of(name).decode("utf-8-sig", "replace"), safe_name(name))
 
 
 def _lines(brought: Brought) -> list[str]:

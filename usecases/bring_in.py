@@ -8,93 +8,39 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlmodel import Session
 
-from engine.answers import Answer, AnswerBook, QuestionKind, agreed, wording_key
-from engine.calendar import WorkCalendar
+from engine.answers import Answer, AnswerBook, QuestionKind, agreed
 from engine.model import (
     HANOI,
     Assignment,
-    Confirmation,
-    Deadline,
     Document,
-    Fact,
-    FactKind,
-    ResolutionStatus,
     Role,
-    UnitReading,
 )
 from engine.problems import Problem
 from engine.questions import Question, questions_of
-from engine.status import Status, standing_of
-from engine.units import UnitDirectory
 from intake.annex import Annex, AnnexSection
 from intake.reading import read_document
 from intake.registry import RegistryDocument
 from store import records, registry
 from store.answers import answers as answers_kept
 from store.answers import put_answers
-from store.kept import Arrival, Frozen, StoredTask
+from store.kept import Arrival, StoredTask
 from usecases.answer_file import AnswerFile, read_answers
 from usecases.configuration import load_registry
+from usecases.difference import Changes, Completed, completed_in, difference_of
 from usecases.duties import put_duties
 from usecases.errors import InputRejected
+from usecases.freezing import as_kept
 from usecases.matching import same_work, with_known_codes
-from usecases.staging import (
-    SETTLED,
-    Reader,
-    SameWork,
-    Staged,
-    StagedDuty,
-    StagedTask,
-    assignments_of,
-    document_of,
-    facts_of,
-    staged_again,
-    staged_annex,
-    staged_registry,
-)
+from usecases.reader import Reader
+from usecases.shares import carry_out, close_tasks, put_shares
+from usecases.staged import SameWork, Staged, StagedDuty, StagedTask
+from usecases.staging import assignments_of, document_of, staged_again, staged_annex, staged_registry
 from usecases.wiring import Office
-
-UNIT_GONE = "đơn vị không còn trong văn bản nhập lại"
-TASK_GONE = "nhiệm vụ không còn trong văn bản nhập lại"
-DROPPED = frozenset({UNIT_GONE, TASK_GONE})  # closed by a copy, not by a person: a later copy may reopen
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One task of a difference; `fields` maps a name to (old, new), as written."""
-
-    number: str | None
-    title: str
-    fields: dict[str, tuple[str, str]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What a document changes in the registry."""
-
-    added: tuple[Change, ...] = ()
-    changed: tuple[Change, ...] = ()
-    removed: tuple[Change, ...] = ()
-    unchanged: tuple[Change, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Completed:
-    """How many tasks a document itself says are done, against their deadlines."""
-
-    on_time: int = 0
-    late: int = 0
-    unknown: int = 0
-
-    @property
-    def total(self) -> int:
-        """How many there are."""
-        return self.on_time + self.late + self.unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +126,7 @@ def kept_again(
         sections = tuple(AnnexSection(*section) for section in registry.sections(session, document.code))
         staged = staged_again(document, sections, kept, duties, reader)
         known = {task.task.code: task for task in kept}
-        staged = _as_kept(staged, known, office.directory, _answered(session, document, news), at)
+        staged = as_kept(staged, known, office.directory, _answered(session, document, news), at)
         return _with_same_work(session, staged, reader.answers), news
 
 
@@ -216,10 +162,10 @@ def put_in_force(
         staged = replace(staged, tasks=with_known_codes(staged.tasks, ever))
         known = {kept.task.code: kept for kept in ever if kept.removed_at is None}
         answered = _answered(session, staged.document, given)
-        staged = _as_kept(staged, known, office.directory, answered, at)
+        staged = as_kept(staged, known, office.directory, answered, at)
         book = AnswerBook([*answers_kept(session, staged.document.code), *given])
         staged = _with_same_work(session, staged, book)
-        changes, news = _difference(staged, known)
+        changes, news = difference_of(staged, known)
         count = 0
         if not dry_run:
             sections = tuple((section.number, section.title) for section in staged.sections)
@@ -234,87 +180,17 @@ def put_in_force(
         problems,
         changes,
         tuple(questions_of(staged.document.code, staged.tasks)),
-        _completed(staged.tasks, office.world.calendar),
+        completed_in(staged.tasks, office.world.calendar),
         count,
         source,
         sha256,
     )
 
 
-def _completed(tasks: Iterable[StagedTask], calendar: WorkCalendar) -> Completed:
-    """Return how the finished tasks stand against their deadlines, by the day they were done."""
-    done = [task for task in tasks if task.completed_on is not None and task.number is not None]
-    dated = [(task.completed_on, task.deadline.due_on) for task in done if _day_of(task.deadline)]
-    on_time = sum(on <= calendar.next_working_day(due) for on, due in dated if on and due)
-    return Completed(on_time, len(dated) - on_time, len(done) - len(dated))
-
-
 def _answered(session: Session, document: Document, given: Iterable[Answer]) -> dict[str, datetime]:
     """Return when each wording of agencies was last answered."""
     answers = [*answers_kept(session, document.code), *given]
     return {answer.key: answer.at for answer in answers if answer.kind is QuestionKind.UNITS}
-
-
-def _as_kept(
-    staged: Staged,
-    known: dict[str, StoredTask],
-    directory: UnitDirectory,
-    answered: dict[str, datetime],
-    at: datetime,
-) -> Staged:
-    """Let a task whose words stayed keep the title people know and the units that were frozen."""
-    tasks = []
-    for task in staged.tasks:
-        before = known.get(task.code)
-        if before is not None and before.task.text == task.text:
-            task = replace(task, title=before.task.title)
-        lead = before.lead_frozen if before and before.lead == task.lead.as_written else None
-        supporting = (
-            before.supporting_frozen if before and before.supporting == task.supporting.as_written else None
-        )
-        tasks.append(
-            replace(
-                task,
-                lead=_thawed(task.lead, lead, directory, answered),
-                supporting=_thawed(task.supporting, supporting, directory, answered),
-                lead_frozen=lead,
-                supporting_frozen=supporting,
-            )
-        )
-    return replace(staged, tasks=tuple(_frozen(task, at) for task in tasks))
-
-
-def _thawed(
-    reading: UnitReading, frozen: Frozen | None, directory: UnitDirectory, answered: dict[str, datetime]
-) -> UnitReading:
-    """Return a reading with the units it had when it was put in force.
-
-    Words that were not understood then are read anew, and so are those answered since.
-    """
-    if frozen is None or frozen.status not in SETTLED:
-        return reading
-    since = answered.get(wording_key(reading.as_written))
-    if since is not None and since > frozen.at:
-        return reading
-    units = tuple(directory.unit(code) for code in frozen.units)
-    note = f"các đơn vị chốt ngày {frozen.at:%d/%m/%Y}"
-    notes = (*reading.notes, note) if frozen.status is ResolutionStatus.GROUP else reading.notes
-    return UnitReading(reading.as_written, frozen.status, units, notes=notes)
-
-
-def _frozen(task: StagedTask, at: datetime) -> StagedTask:
-    """Return a task with its readings frozen at `at` where they are not what was frozen before."""
-    return replace(
-        task,
-        lead_frozen=_frozen_reading(task.lead, task.lead_frozen, at),
-        supporting_frozen=_frozen_reading(task.supporting, task.supporting_frozen, at),
-    )
-
-
-def _frozen_reading(reading: UnitReading, before: Frozen | None, at: datetime) -> Frozen:
-    units = tuple(unit.code for unit in reading.units)
-    is_kept = before is not None and (before.status, before.units) == (reading.status, units)
-    return before if before is not None and is_kept else Frozen(reading.status, units, at)
 
 
 def _with_same_work(session: Session, staged: Staged, answers: AnswerBook) -> Staged:
@@ -344,70 +220,11 @@ def _remarked(task: StagedTask, same: SameWork | None, answers: AnswerBook) -> S
     return replace(task, same_as=same, problems=(*task.problems, ("same-task", said)))
 
 
-def _difference(staged: Staged, known: dict[str, StoredTask]) -> tuple[Changes, list[tuple[int, StagedTask]]]:
-    """Return what changes, and the tasks to write with their position."""
-    added, changed, unchanged = [], [], []
-    news: list[tuple[int, StagedTask]] = []
-    for position, task in enumerate(staged.tasks, start=1):
-        before = known.get(task.code)
-        if before is None:
-            added.append(Change(task.number, task.title))
-            news.append((position, task))
-        elif fields := _changed_fields(before, task):
-            changed.append(Change(task.number, task.title, fields))
-            news.append((position, task))
-        else:
-            unchanged.append(Change(task.number, task.title))
-    present = {task.code for task in staged.tasks}
-    removed = [Change(t.task.number, t.task.title) for code, t in known.items() if code not in present]
-    return Changes(tuple(added), tuple(changed), tuple(removed), tuple(unchanged)), news
-
-
-def _changed_fields(before: StoredTask, now: StagedTask) -> dict[str, tuple[str, str]]:
-    old, new = before.task, now
-    values = {
-        "number": (old.number or "", new.number or ""),
-        "text": (old.text, new.text),
-        "section": (old.section, new.section),
-        "lead": (before.lead, new.lead.as_written),
-        "supporting": (before.supporting, new.supporting.as_written),
-        "deadline": (old.deadline.as_written, new.deadline.as_written),
-        "expected": (old.expected, new.expected),
-        "note": (old.note, new.note),
-        "done_on": (before.done_on, new.done_on),
-    }
-    fields = {name: pair for name, pair in values.items() if pair[0] != pair[1]}
-    return fields | _changed_readings(before, now, set(fields))
-
-
-def _changed_readings(before: StoredTask, now: StagedTask, reworded: set[str]) -> dict[str, tuple[str, str]]:
-    """Return what words that stayed mean now and did not mean before: somebody has answered."""
-    readings = {
-        "lead": (before.lead_frozen, now.lead_frozen),
-        "supporting": (before.supporting_frozen, now.supporting_frozen),
-    }
-    fields = {
-        f"{name}_units": (", ".join(old.units), ", ".join(new.units))
-        for name, (old, new) in readings.items()
-        if old and new and old.units != new.units and name not in reworded
-    }
-    old_day, new_day = (_day_of(deadline) for deadline in (before.task.deadline, now.deadline))
-    if "deadline" not in reworded and old_day != new_day:
-        fields["due_on"] = (old_day, new_day)
-    return fields
-
-
-def _day_of(deadline: Deadline) -> str:
-    """Return the day a deadline has in force, as text; a reading that is not in force has none."""
-    is_in_force = deadline.confirmation is not Confirmation.REQUIRED or deadline.already_done
-    return deadline.due_on.isoformat() if deadline.due_on and is_in_force else ""
-
-
 def _write(
     session: Session,
     office: Office,
     staged: Staged,
-    news: Iterable[tuple[int, StagedTask]],
+    news: Sequence[tuple[int, StagedTask]],
     known: dict[str, StoredTask],
     arrival: Arrival,
 ) -> int:
@@ -416,17 +233,14 @@ def _write(
     if arrival.source:
         registry.put_document(session, document, arrival)
     registry.put_tasks(session, (_stored(position, task, document) for position, task in news))
-    count = 0
-    entries: list[records.Entry] = []
-    for _, task in news:
-        shares = assignments_of(task, document, at)
-        count += _put_shares(session, office, task, known.get(task.code), shares, at)
-        units = [share.unit.code for share in shares if share.role is Role.LEAD]
-        data = {"units": units, "deadline": task.deadline.as_written, "was_known": task.code in known}
-        entries.append(records.Entry(at, "task-assigned", task.code, data))
+    tasks = [task for _, task in news]
+    shares = {task.code: assignments_of(task, document, at) for task in tasks}
+    put_shares(session, office, shares, tasks, known, at)
+    entries = [_assigned(task, shares[task.code], task.code in known, at) for task in tasks]
+    count = sum(map(len, shares.values()))
     gone = sorted(set(known) - {task.code for task in staged.tasks})
-    _close(session, office, gone, at)
-    _carry_out(session, office, staged.tasks, at)
+    close_tasks(session, office, gone, at)
+    carry_out(session, office, staged.tasks, at)
     put_duties(session, document, staged.duties)
     if not arrival.source:
         records.append_many(session, entries)
@@ -441,83 +255,10 @@ def _write(
     return count
 
 
-def _put_shares(
-    session: Session,
-    office: Office,
-    task: StagedTask,
-    known: StoredTask | None,
-    shares: list[Assignment],
-    at: datetime,
-) -> int:
-    """Add the shares a task did not have, close those it lost, decide the deadline of the rest."""
-    before = {a.id: a for a in registry.assignments(session, office.directory.unit, task_codes=[task.code])}
-    registry.put_assignments(session, [share for share in shares if share.id not in before], at)
-    wanted = {share.id: share for share in shares}
-    registry.put_roles(session, [s for s in shares if s.id in before and s.role is not before[s.id].role])
-    is_moved = known is not None and _day_of(known.task.deadline) != _day_of(task.deadline)
-    facts: list[tuple[str, Fact]] = []
-    for id_, assignment in before.items():
-        if id_ not in wanted:
-            facts += [(id_, fact) for fact in _closed(assignment, at, UNIT_GONE)]
-        else:
-            facts += [(id_, fact) for fact in _carried_on(assignment, wanted[id_], is_moved, at)]
-    registry.add_facts(session, office.directory.unit, facts)
-    return len(shares)
-
-
-def _carried_on(before: Assignment, share: Assignment, is_moved: bool, at: datetime) -> list[Fact]:
-    """Return the facts by which a share that was known stands as the newer document has it.
-
-    One that an earlier copy had dropped is opened again; one that a person cancelled, or
-    whose result is in, stays. An extension outlives every change but that of the deadline.
-    """
-    standing = standing_of(before, at)
-    if standing.status is Status.CANCELLED:
-        cancelled = [fact for fact in before.facts if fact.kind is FactKind.CANCELLED]
-        return _redated(share, at) if cancelled[-1].note in DROPPED else []
-    is_settled = standing.status is Status.AWAITING_DECISION or standing.due_on != share.due_on
-    if is_moved and standing.done_on is None and is_settled:
-        return _redated(share, at)
-    return []
-
-
-def _redated(share: Assignment, at: datetime) -> list[Fact]:
-    """Return the facts that put a corrected deadline in force, or hold it for a person."""
-    holds = [replace(fact, at=at) for fact in share.facts if fact.kind is FactKind.HELD]
-    if not holds and share.due_on is None:
-        holds = [Fact(FactKind.HELD, at, note="văn bản nhập lại không còn ghi thời hạn theo ngày")]
-    decided = Fact(FactKind.DECIDED, at, due_on=share.due_on, note="thời hạn theo văn bản nhập lại")
-    return holds or [decided]
-
-
-def _closed(assignment: Assignment, at: datetime, note: str) -> list[Fact]:
-    is_closed = standing_of(assignment, at).status is Status.CANCELLED
-    return [] if is_closed else [Fact(FactKind.CANCELLED, at, note=note)]
-
-
-def _close(session: Session, office: Office, task_codes: list[str], at: datetime) -> None:
-    """Close the tasks that a newer version of their document no longer has."""
-    if not task_codes:
-        return
-    registry.mark_removed(session, task_codes, at)
-    dropped = registry.assignments(session, office.directory.unit, task_codes=task_codes)
-    facts = [(share.id, fact) for share in dropped for fact in _closed(share, at, TASK_GONE)]
-    registry.add_facts(session, office.directory.unit, facts)
-
-
-def _carry_out(session: Session, office: Office, tasks: Iterable[StagedTask], at: datetime) -> None:
-    """Record what people decided about tasks that waited for them, on the shares that still wait."""
-    verdicts = {task.code: task.verdict for task in tasks if task.verdict is not None}
-    if not verdicts:
-        return
-    shares = registry.assignments(session, office.directory.unit, task_codes=verdicts)
-    facts = [
-        (share.id, fact)
-        for share in shares
-        if standing_of(share, at).status is Status.AWAITING_DECISION
-        for fact in facts_of(verdicts[share.task.code], at)
-    ]
-    registry.add_facts(session, office.directory.unit, facts)
+def _assigned(task: StagedTask, shares: Iterable[Assignment], was_known: bool, at: datetime) -> records.Entry:
+    units = [share.unit.code for share in shares if share.role is Role.LEAD]
+    data = {"units": units, "deadline": task.deadline.as_written, "was_known": was_known}
+    return records.Entry(at, "task-assigned", task.code, data)
 
 
 def _stored(position: int, task: StagedTask, document: Document) -> StoredTask:

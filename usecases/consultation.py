@@ -35,7 +35,8 @@ from intake.titles import short_title
 from store import records, registry
 from usecases.bring_in import put_in_force
 from usecases.errors import InputRejected
-from usecases.staging import Staged, StagedTask, derived_code
+from usecases.staged import Staged, StagedTask
+from usecases.staging import derived_code
 from usecases.wiring import Office
 
 REPLIED = "consultation-reply"  # the record of a reply that changes no standing

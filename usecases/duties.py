@@ -28,7 +28,7 @@ from engine.model import (
 from engine.units import UnitDirectory
 from store import records, registry
 from store.kept import StoredDuty, StoredTask
-from usecases.staging import StagedDuty
+from usecases.staged import StagedDuty
 
 AHEAD = timedelta(days=400)  # no report is due later than this after it can be written
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from rapidfuzz import fuzz, process
 
 from store.kept import StoredTask
-from usecases.staging import SameWork, StagedTask
+from usecases.staged import SameWork, StagedTask
 
 SAME_WORDS = 90  # a reworded row that moved to another number is still the same task
 SAME_NUMBER = 55  # a row that kept its number may be reworded further

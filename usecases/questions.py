@@ -22,9 +22,11 @@ from engine.questions import Question, question_id, questions_of
 from engine.status import Status, standing_of
 from store import registry
 from store.answers import answers as answers_kept
-from usecases.bring_in import Changes, kept_again, read_again
+from usecases.bring_in import kept_again, read_again
+from usecases.difference import Changes
+from usecases.duty_offers import duty_answered
 from usecases.errors import InputRejected
-from usecases.staging import Staged, StagedDuty, StagedTask, duty_answered
+from usecases.staged import Staged, StagedDuty, StagedTask
 from usecases.wiring import Office
 
 _AGREED = "“có” nếu đúng, “không” nếu không phải"

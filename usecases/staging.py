@@ -10,258 +10,33 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time
 
 from engine.answers import (
-    AnswerBook,
-    NotAnAnswer,
-    QuestionKind,
     Verdict,
     VerdictKind,
-    agreed,
-    deadline_answered,
-    units_answered,
-    verdict_of,
 )
-from engine.calendar import WorkCalendar
-from engine.deadline import read_deadline
 from engine.model import (
     HANOI,
     Assignment,
     Confirmation,
-    Deadline,
     DeadlineKind,
     Document,
     Fact,
     FactKind,
-    ResolutionStatus,
     Role,
-    Task,
-    UnitReading,
 )
 from engine.questions import HOLDING
-from engine.units import UnitDirectory
 from intake.annex import Annex, AnnexRow, AnnexSection
-from intake.duties import find_duties
 from intake.registry import RegistryDocument, RegistryTask
-from intake.titles import short_title
-from store.kept import Frozen, StoredDuty, StoredTask
-from usecases.doubts import (
-    FOUND_ANEW,
-    doubts_about_deadline,
-    doubts_about_time,
-    doubts_about_units,
-    held_for,
-)
+from store.kept import StoredDuty, StoredTask
+from usecases.duty_offers import answered_duties, duties_in_cells, duties_of, staged_duty
+from usecases.reader import Reader
+from usecases.staged import Staged, StagedDuty, StagedTask
 
-SETTLED = frozenset({ResolutionStatus.RESOLVED, ResolutionStatus.GROUP})
 MAX_SECTION = 12  # a longer section is named by its words, which make no label
 ACCEPTED_AS_LISTED = "ngày hoàn thành ghi trong văn bản"
-
-
-@dataclass(frozen=True, slots=True)
-class SameWork:
-    """A task (`code`, `title`) of another plan that `task` resembles; `score` is out of 100."""
-
-    task: str
-    code: str
-    title: str
-    score: int
-    is_confirmed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class StagedTask:
-    """One row of a plan as read; `problems` are (code, Vietnamese sentence) pairs.
-
-    `label` is the number by which people tell it from every other row of the plan: "II.1"
-    where each section counts from 1.
-
-    `held_for` names the decision it waits for, `verdict` is that decision once given.
-    `completed_on` is the day of completion that a list of finished work gives.
-    """
-
-    code: str
-    number: str | None
-    text: str
-    title: str
-    section: str
-    lead: UnitReading
-    supporting: UnitReading
-    deadline: Deadline
-    expected: str = ""
-    note: str = ""
-    footnotes: tuple[str, ...] = ()
-    problems: tuple[tuple[str, str], ...] = ()
-    table: int = 1
-    row: int = 0
-    cells: tuple[str, ...] = ()
-    held_for: QuestionKind | None = None
-    verdict: Verdict | None = None
-    completed_on: date | None = None
-    lead_frozen: Frozen | None = None
-    supporting_frozen: Frozen | None = None
-    proposed: str = ""
-    done_on: str = ""
-    state: str = ""
-    same_as: SameWork | None = None
-    label: str = ""
-
-    @property
-    def is_done(self) -> bool:
-        """Whether the document itself gives the day of completion."""
-        return self.completed_on is not None
-
-    def as_task(self, document: Document) -> Task:
-        """Return the task as the engine knows it."""
-        return Task(
-            self.code,
-            document,
-            self.number,
-            self.title,
-            self.text,
-            self.deadline,
-            self.section,
-            self.expected,
-            self.note,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class StagedDuty:
-    """A recurring obligation: in force from a registry file, offered when found in a document.
-
-    `period` is the sort of period a report covers ("month", "quarter", …), empty when the
-    rule says it; `cutoff` as in `engine.duty.Duty`; `receiver` are words.
-    """
-
-    id: str
-    title: str
-    as_written: str
-    units: UnitReading
-    starts_on: date
-    sentence: str = ""
-    is_in_force: bool = True
-    period: str = "month"
-    cutoff: str = ""
-    receiver: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Staged:
-    """A document with everything read from it."""
-
-    document: Document
-    sections: tuple[AnnexSection, ...]
-    tasks: tuple[StagedTask, ...]
-    duties: tuple[StagedDuty, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """What reading a row needs besides the row: the directory, the calendar, the answers given.
-
-    `on` is the day the document comes in.
-    """
-
-    directory: UnitDirectory
-    calendar: WorkCalendar
-    answers: AnswerBook
-    on: date
-
-    def read(
-        self, row: AnnexRow, code: str, document: Document, above: StagedTask | None, label: str
-    ) -> StagedTask:
-        """Return a row with its readings; an "-nt-" takes the deadline of the row above."""
-        problems: list[tuple[str, str]] = [p for p in row.problems if p[0] not in FOUND_ANEW]
-        lead = self._units(row.lead, label, problems)
-        supporting = self._units(row.supporting, label, problems, is_lead=False)
-        deadline = self._deadline(row, document, above, label, problems)
-        completed_on = _completed_on(row, document)
-        kind = None
-        if row.number is not None and completed_on is None:
-            kind = held_for(deadline, row.problems, row.state, max(document.issued_on, self.on))
-        verdict = self._verdict(kind, label, document, problems)
-        task = StagedTask(
-            code=code,
-            number=row.number,
-            text=row.text,
-            title=short_title(row.text),
-            section=row.section,
-            lead=lead,
-            supporting=supporting,
-            deadline=deadline,
-            expected=row.expected,
-            note=row.note,
-            footnotes=row.footnotes,
-            table=row.table,
-            row=row.row,
-            cells=row.cells,
-            held_for=None if verdict else kind,
-            verdict=verdict,
-            completed_on=completed_on,
-            proposed=row.proposed,
-            done_on=row.done_on,
-            state=row.state,
-            label=label,
-        )
-        doubts = _doubts(task, row, document) if row.number is not None else ()
-        return replace(task, problems=(*problems, *doubts))
-
-    def _units(
-        self, words: str, label: str, problems: list[tuple[str, str]], is_lead: bool = True
-    ) -> UnitReading:
-        reading = self.directory.resolve(words)
-        is_blank = is_lead and not words.strip()
-        answer = self.answers.find(QuestionKind.UNITS, words, label)
-        if answer is None or (reading.status in SETTLED and not is_blank):
-            return reading
-        try:
-            return units_answered(answer.value, reading, self.directory)
-        except NotAnAnswer as error:
-            problems.append(("answer-not-read", f"câu trả lời đã lưu không còn đọc được: {error}"))
-            return reading
-
-    def _deadline(
-        self,
-        row: AnnexRow,
-        document: Document,
-        above: StagedTask | None,
-        label: str,
-        problems: list[tuple[str, str]],
-    ) -> Deadline:
-        deadline = read_deadline(row.deadline, document.issued_on)
-        if deadline.kind is DeadlineKind.INHERIT and above is not None:
-            reading = f"Như hàng trên: {above.deadline.reading}"
-            deadline = replace(above.deadline, as_written=row.deadline, reading=reading)
-        if deadline.confirmation is not Confirmation.REQUIRED or deadline.already_done:
-            return deadline
-        kind = QuestionKind.EVENT if deadline.offset is not None else QuestionKind.DEADLINE
-        answer = self.answers.find(kind, row.deadline, label)
-        try:
-            return (
-                deadline_answered(answer.value, deadline, document.issued_on, self.calendar)
-                if answer
-                else deadline
-            )
-        except NotAnAnswer as error:
-            problems.append(("answer-not-read", f"câu trả lời đã lưu không còn đọc được: {error}"))
-            return deadline
-
-    def _verdict(
-        self,
-        kind: QuestionKind | None,
-        label: str,
-        document: Document,
-        problems: list[tuple[str, str]],
-    ) -> Verdict | None:
-        answer = self.answers.find(kind, "", label) if kind else None
-        try:
-            return verdict_of(answer.value, document.issued_on) if answer else None
-        except NotAnAnswer as error:
-            problems.append(("answer-not-read", f"câu trả lời đã lưu không còn đọc được: {error}"))
-            return None
 
 
 def staged_annex(
@@ -275,8 +50,8 @@ def staged_annex(
         above = tasks[-1] if tasks else None
         task = reader.read(row, f"{document.code}/{place}", document, above, label)
         tasks.append(_titled(task, titles.get(row.number or "")))
-    duties = (*_duties_of(annex, document.issued_on, shipped, reader), *_duties_in_cells(tasks, document))
-    return Staged(document, annex.sections, tuple(tasks), _answered_duties(duties, reader))
+    duties = (*duties_of(annex, document.issued_on, shipped, reader), *duties_in_cells(tasks, document))
+    return Staged(document, annex.sections, tuple(tasks), answered_duties(duties, reader))
 
 
 def staged_registry(registry: RegistryDocument, reader: Reader) -> Staged:
@@ -304,8 +79,8 @@ def staged_again(
     for stored, row, label in zip(stored_tasks, rows, labels_of(rows), strict=True):
         task = reader.read(row, stored.task.code, document, tasks[-1] if tasks else None, label)
         tasks.append(replace(task, title=stored.task.title))
-    again = tuple(_staged_duty(duty, reader) for duty in duties)
-    return Staged(document, sections, tuple(tasks), _answered_duties(again, reader))
+    again = tuple(staged_duty(duty, reader) for duty in duties)
+    return Staged(document, sections, tuple(tasks), answered_duties(again, reader))
 
 
 def document_of(
@@ -393,22 +168,6 @@ def _places(labels: Iterable[str]) -> Iterable[str]:
 # --- rows ------------------------------------------------------------------------------
 
 
-def _doubts(task: StagedTask, row: AnnexRow, document: Document) -> Iterable[tuple[str, str]]:
-    yield from doubts_about_deadline(task.deadline, task.text, row.proposed, document.issued_on)
-    yield from doubts_about_time(task.held_for, task.deadline, row.state, document.issued_on)
-    yield from doubts_about_units("lead", task.lead)
-    yield from doubts_about_units("supporting", task.supporting)
-
-
-def _completed_on(row: AnnexRow, document: Document) -> date | None:
-    """Return the day a column of completion dates gives, None when it is blank or unclear."""
-    if not row.done_on.strip():
-        return None
-    done = read_deadline(row.done_on, document.issued_on)
-    is_day = done.kind in {DeadlineKind.DATE, DeadlineKind.DATETIME}
-    return done.due_on if is_day and done.confirmation is not Confirmation.REQUIRED else None
-
-
 def _titled(task: StagedTask, known: RegistryTask | None) -> StagedTask:
     is_same = known is not None and (known.lead, known.deadline) == (
         task.lead.as_written,
@@ -437,79 +196,6 @@ def _row_of(stored: StoredTask) -> AnnexRow:
         section=task.section, problems=stored.problems, table=stored.source_table, row=stored.source_row,
         cells=stored.cells, proposed=stored.proposed, done_on=stored.done_on, state=stored.state,
     )  # fmt: skip
-
-
-# --- duties ----------------------------------------------------------------------------
-
-
-def _duties_of(
-    annex: Annex, issued_on: date, match: RegistryDocument | None, reader: Reader
-) -> Iterable[StagedDuty]:
-    """Yield the duties found in the body: those the registry confirms in force, the others offered."""
-    confirmed = {duty.as_written: duty for duty in match.duties} if match else {}
-    for number, found in enumerate(find_duties(annex.body), start=1):
-        known = confirmed.get(found.phrase)
-        if known is not None:
-            units = reader.directory.resolve(known.units)
-            first = issued_on.replace(day=1)  # the month of issue is the first to be reported
-            yield StagedDuty(known.id, known.title, known.as_written, units, first, found.sentence)
-        else:
-            yield StagedDuty(
-                f"viec-dinh-ky-{number}", short_title(found.sentence), found.phrase,
-                reader.directory.resolve(found.who), issued_on, found.sentence, False,
-                found.period, found.cutoff, found.receiver,
-            )  # fmt: skip
-
-
-def _duties_in_cells(tasks: Sequence[StagedTask], document: Document) -> Iterable[StagedDuty]:
-    """Yield a duty for each row whose deadline comes back: it is offered with the row's lead units."""
-    for task in tasks:
-        deadline = task.deadline
-        if task.number is None or deadline.kind is not DeadlineKind.RECURRING or not deadline.rrule:
-            continue
-        starts_on = deadline.starts_on or document.issued_on
-        id_ = f"stt-{task.code.removeprefix(f'{document.code}/')}"
-        yield StagedDuty(
-            id_, task.title, deadline.as_written, task.lead, starts_on, task.text, False, period=""
-        )
-
-
-def _staged_duty(duty: StoredDuty, reader: Reader) -> StagedDuty:
-    return StagedDuty(
-        duty.id.removeprefix(f"{duty.document.code}/"), duty.title, duty.as_written,
-        reader.directory.resolve(duty.units_as_written), duty.starts_on, duty.sentence,
-        duty.is_in_force, duty.period, duty.cutoff, duty.receiver,
-    )  # fmt: skip
-
-
-def _answered_duties(duties: Iterable[StagedDuty], reader: Reader) -> tuple[StagedDuty, ...]:
-    return tuple(duty if duty.is_in_force else _answered_duty(duty, reader) for duty in duties)
-
-
-def _answered_duty(duty: StagedDuty, reader: Reader) -> StagedDuty:
-    """Return an offered duty, in force once somebody has accepted it for units that are known."""
-    answer = reader.answers.find(QuestionKind.DUTY, duty.as_written, duty.id)
-    if answer is None:
-        return duty
-    try:
-        accepted, units = duty_answered(answer.value, duty.units, reader.directory)
-    except NotAnAnswer:
-        return duty
-    return replace(duty, is_in_force=accepted, units=units)
-
-
-def duty_answered(value: str, asked: UnitReading, directory: UnitDirectory) -> tuple[bool, UnitReading]:
-    """Return whether a duty is accepted, and who owes it: "có", "không", or "có: Các sở, ban, ngành".
-
-    Raises NotAnAnswer when it is accepted and nobody knows for whom.
-    """
-    word, _, names = value.partition(":")
-    if not agreed(word):
-        return False, asked
-    units = units_answered(names, asked, directory) if names.strip() else asked
-    if units.status not in SETTLED or not units.units:
-        raise NotAnAnswer("chưa rõ đơn vị nào phải làm; ghi “có: ” rồi tên các cơ quan")
-    return True, units
 
 
 # --- facts -----------------------------------------------------------------------------

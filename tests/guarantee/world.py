@@ -25,7 +25,7 @@ from usecases.bring_in import Brought, put_in_force
 from usecases.deliver import Delivered, pump
 from usecases.remind import Planned, tick
 from usecases.settings import PROJECT, Settings
-from usecases.staging import Staged, StagedTask
+from usecases.staged import Staged, StagedTask
 from usecases.wiring import Office
 
 CONFIG = PROJECT / "config"

@@ -8,7 +8,7 @@ from engine.model import Deadline, DeadlineKind, ResolutionStatus, Task, UnitRea
 from store.kept import StoredTask
 from tests.guarantee.world import PLAN, at
 from usecases.matching import with_known_codes
-from usecases.staging import StagedTask
+from usecases.staged import StagedTask
 
 ROADS = "Sửa chữa các tuyến đường tỉnh bị hư hỏng sau mưa bão năm 2025"
 SCHOOLS = "Bàn giao các điểm trường mới cho Ủy ban nhân dân xã quản lý"
