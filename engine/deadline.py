@@ -35,6 +35,7 @@ _UNBOUND = re.compile(
     r"(?! *\d{1,2} ?(?:giờ|h|g|:)\b)",
     re.I,
 )
+MEETING = r"(?:kỳ họp|phiên họp|cuộc họp|hội nghị|đại hội|ngày họp|lễ|tết)\b"
 NEXT_YEARS = (
     r"(?:các|những|trong các)? ?(?:năm|giai đoạn|thời gian|kỳ|tháng|quý)(?: sau| tiếp theo| kế tiếp| tới)"
 )
@@ -108,7 +109,11 @@ def _doubts_of_words(phrase: Phrase, draft: Draft) -> list[Doubt]:
         doubts.append((_ADVISED, "còn chữ số chưa đọc được"))
     if len(re.findall(r"\w+", rest)) > 12:
         doubts.append((_ADVISED, "ô có nhiều chữ ngoài thời hạn"))
-    if re.search(r"\d[\s.,/-]*<year>|<year>[\s.,/-]*\d", phrase.skeleton) and any(
+    if re.search(r"<(?:month|quarter|date)> ?\d", phrase.skeleton):
+        doubts.append((_ADVISED, "còn chữ số chưa đọc được"))
+    if draft.kind is DeadlineKind.MONTH and re.search(r"\bngày\b", rest, re.I):
+        doubts.append((_ADVISED, "còn ngày chưa đọc được"))
+    if re.search(r"\d[\s.,/_'|-]*<year>|<year>[\s.,/_'|-]*\d", phrase.skeleton) and any(
         p.words.isdigit() for p in phrase.dated
     ):
         doubts.append((_REQUIRED, "còn chữ số cạnh năm chưa đọc được"))
@@ -164,7 +169,7 @@ RULES: tuple[Rule, ...] = (
         readers.read_unformed,
         r"^[34]\d{4}(?:\.0+)?$",
         r"^\d{8}$",
-        r"^\d{1,2}[ ,;]+\d{1,2}[ ,;]+(?:<year>|\d{4})$",
+        r"^\d{1,2}[ ,;_'|]+\d{1,2}[ ,;_'|]+(?:<year>|\d{4})$",
     ),
     _rule("no such day", readers.read_impossible, "<bad>"),
     _rule("broken slashes", readers.read_broken, r"(?:^|\s)/+ ?(?:\d|<)", "//", r"(?<![\d/])\d{1,2}/\d+/\d*"),
@@ -177,7 +182,8 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "after an event, so long",
         read_offset,
-        rf"(?:kể từ|tính từ|từ ngày|sau khi|trước khi|\bkhi)\b[^<]*?{DURATION}(?! ?/)",
+        rf"(?:kể từ|tính từ|từ ngày|sau khi|trước khi|\bkhi|\b(?:sau|trước) (?={MEETING}))\b[^<]*?{DURATION}"
+        r"(?! ?/)(?! (?:đầu|cuối)\b)",
     ),
     _rule(
         "so long before or after",
@@ -188,7 +194,7 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "once, then every year",
         readers.read_yearly_after,
-        rf"{POINT}\)?[,;:]? ?(?:và|rồi|sau đó)? ?(?!báo cáo|định kỳ báo cáo)(?:\w+ ?){{0,5}}:? ?\bhằng năm",
+        rf"{POINT}\)?[,;:]? ?(?:và|rồi|sau đó)? ?(?!báo cáo|định kỳ báo cáo)(?:\w+:? ){{0,5}}hằng năm",
     ),
     _rule(
         "deadline with reports on the way",

@@ -23,7 +23,8 @@ _MAX_EVENT = 120
 _LINK = r"(?:kể từ|tính từ|tính đến|từ|sau|trước|so với|trở lại|thời điểm|khi)"
 _LINKS = re.compile(rf"^[\s,(]*(?:{_LINK}\s+)+", re.I)
 _BEFORE = re.compile(r"\btrước (?:(?:ít nhất|tối thiểu|khoảng|là) )*0?$", re.I)
-_CLOCK = re.compile(r"^ ?(?:\d|sáng|trưa|chiều|tối|các ngày|ngày|thứ|hằng|[,.;)]|$)", re.I)
+_CLOCK = re.compile(r"^ ?(?:các ngày|ngày|thứ|hằng|[,.;)]|$)", re.I)
+_PART_OF_DAY = re.compile(r"^ ?(?:\d\d|sáng|trưa|chiều|tối)", re.I)
 _DOCUMENT = (
     r"(?:(?:kế hoạch|chương trình|công văn|văn bản)(?: này)?"
     r"|(?:quyết định|chỉ thị|nghị quyết|thông báo|công điện) này)"
@@ -36,14 +37,15 @@ _THIS_DOCUMENT = re.compile(
 
 def read_offset(phrase: Phrase, match: re.Match[str]) -> Draft | None:
     """Read a time counted from an event; from a date it can be computed, the first day not counted."""
-    if _is_clock(phrase, match) or _is_report(phrase, match):
+    if is_clock(phrase, match) or _is_report(phrase, match):
         return None
     anchors = [p for p in phrase.dated if p.kind is DeadlineKind.DATE]
     is_dated = any(p.kind is not DeadlineKind.YEAR for p in phrase.dated)
     if is_dated and not anchors and all(p.relation is not Relation.FROM for p in phrase.dated):
         return None
     offset = offset_of(phrase, match)
-    if len(anchors) == 1 and anchors[0].relation is (Relation.BEFORE if offset.is_before else Relation.FROM):
+    way = {Relation.BEFORE} if offset.is_before else {Relation.FROM, Relation.AFTER}
+    if len(anchors) == 1 and anchors[0].relation in way:
         draft = _from_date(offset, anchors[0].first)
         if draft is not None:
             return draft
@@ -61,13 +63,13 @@ def offset_of(phrase: Phrase, match: re.Match[str]) -> Offset:
     """Return the length, the direction and the event that `match` found in the phrase."""
     start = match.start("count")
     end = match.end("working") if match["working"] else match.end("unit")
-    rest = phrase.skeleton[end:]
+    between, rest = phrase.skeleton[match.start() : start], phrase.skeleton[end:]
     is_before = bool(re.match(r"[\s,]*trước\b", rest, re.I))
-    if "<" in phrase.skeleton[match.start() : start]:
+    if "<" in between:
         is_before = True  # "trước ngày 30/11/2025 ít nhất 5 ngày"
         event = re.sub(r"(?: ít nhất| tối thiểu| khoảng)?\s*$", "", phrase.words(match.start(), start))
-    elif re.match(r"(?:kể từ|tính từ|từ ngày|sau khi|trước khi|khi)\b", match.group(), re.I):
-        is_before = match.group().lower().startswith("trước")
+    elif between.strip(" 0") and not re.fullmatch(r"\s*(?:trước|sau)\s*0?", between, re.I):
+        is_before = between.lower().startswith("trước")
         event = phrase.words(match.start(), start)
     else:
         is_counted_on = bool(re.match(r"[\s,]*(?:kể từ|tính từ|sau)\b", rest, re.I))
@@ -123,11 +125,13 @@ def _within_range(day: date) -> date | None:
     return day if day.year <= LAST_YEAR else None
 
 
-def _is_clock(phrase: Phrase, match: re.Match[str]) -> bool:
+def is_clock(phrase: Phrase, match: re.Match[str]) -> bool:
     """Whether "trước 15 giờ 00 phút …" is an hour of the day and no length of time."""
     rest = phrase.skeleton[match.end("unit") :]
-    is_hour = match["unit"].lower() == "giờ" and count_of(match) <= 24
-    return is_hour and bool(_BEFORE.search(phrase.skeleton[: match.start("count")]) and _CLOCK.match(rest))
+    if match["unit"].lower() != "giờ" or count_of(match) > 24:
+        return False
+    is_by = re.search(r"\b(?:trước|chậm nhất|lúc|vào) 0?$", phrase.skeleton[: match.start("count")], re.I)
+    return bool(_PART_OF_DAY.match(rest) or (is_by and _CLOCK.match(rest)))
 
 
 def _is_report(phrase: Phrase, match: re.Match[str]) -> bool:

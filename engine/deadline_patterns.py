@@ -23,7 +23,7 @@ class Relation(StrEnum):
     FROM = "from"
 
 
-_PART = r"(?:(?P<part>đầu|giữa|cuối|nửa đầu|nửa cuối|thượng tuần|trung tuần|hạ tuần) (?:của )?)?"
+_PART = r"(?:(?<!bắt )(?P<part>đầu|giữa|cuối|nửa đầu|nửa cuối|thượng tuần|trung tuần|hạ tuần) (?:của )?)?"
 _YEAR = (
     r"(?:[ ,(]*[/.-]? ?(?:của )?năm ?(?P<y1>\d{2,5}(?!\d)|(?:nay|này|sau|tới|kế tiếp|tiếp theo|liền kề)\b)\)?"
     r"| ?[/-] ?(?P<y2>\d{3,5}(?![\d/])|(?<=/)\d{2}(?![\d/%]))"
@@ -79,7 +79,7 @@ POINTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 
 _CLOCK = (
     r"(?<!\d)(?P<hour>\d{1,2})(?: ?(?:h|giờ|g) ?(?P<minute>\d{2})?(?: ?(?:phút|ph|p)\b|')?|:(?P<colon>\d{2})"
-    r"(?::\d{2}(?:\.\d+)?)?)(?: (?P<half>sáng|trưa|chiều|tối))?"
+    r"(?::\d{2}(?:\.\d+)?)?)(?: (?P<half>sáng|trưa|chiều|tối|[ap]m))?"
 )
 _WEEKDAY = r"(?P<weekday>thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật)"
 # Words that belong to a point already found: hours and weekdays around a date.

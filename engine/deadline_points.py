@@ -22,8 +22,11 @@ PAST_DAYS = 60  # a date without a year that lies further back than this is aske
 
 Doubt = tuple[Confirmation, str]
 _FROM_MARK = 0xE000
-_TAIL = re.compile(r": ?\d+ ?%(?!\s*$)|: ?\d+ ?%|\s\((?=[^\W\d])[^()]{1,40}\)")
-_YEAR_BEFORE = re.compile(r"\s*[(:,-]\s*(?:\w+\s*){0,3}", re.I)
+_TAIL = re.compile(
+    r": ?\d+ ?%(?!\s*$)|: ?\d+ ?%|\s\((?=[^\W\d])[^()]{1,40}\)"
+    r"|\s(?:đối với|cho) [^,;.()]{1,40}(?=[,;])"
+)
+_YEAR_BEFORE = re.compile(r"\s*[(:,-]\s*(?:\w+(?:\s+|$)){0,3}", re.I)
 _YEAR_AFTER = re.compile(r"\s*(?:của|trong|,|(?:và|,) cả)?\s*\(?\s*", re.I)
 
 
@@ -50,6 +53,8 @@ class Point:
     @property
     def begins_on(self) -> date:
         """The first day of the point, of its last part where only that is meant: "cuối tháng 9"."""
+        if self.at is not None:
+            return self.at.date()
         if self.kind not in {DeadlineKind.MONTH, DeadlineKind.QUARTER, DeadlineKind.YEAR}:
             return self.first
         if self.part == "hạ tuần":
@@ -142,8 +147,9 @@ def _attach(raws: list[_Raw], match: re.Match[str]) -> str:
     if found.get("weekday"):
         raws[index] = replace(raw, weekday=WEEKDAYS[match["weekday"].lower().split()[-1]])
     elif found.get("hour"):
-        is_afternoon = (found["half"] or "").lower() in {"chiều", "tối"} and int(found["hour"]) < 12
-        at = (int(found["hour"]) + 12 * is_afternoon, int(found["minute"] or found["colon"] or 0))
+        half, hour = (found["half"] or "").lower(), int(found["hour"])
+        hour += 12 * (half in {"chiều", "tối", "pm"} and hour < 12) - 12 * (half == "am" and hour == 12)
+        at = (hour, int(found["minute"] or found["colon"] or 0))
         is_export = at == (0, 0) and bool(found["colon"]) and match.group().startswith(match["mark"])
         raws[index] = raw if is_export else replace(raw, at=at)
     return match["mark"]

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 
 from engine.deadline_draft import Draft, Phrase, milestone_of, spoken
 from engine.deadline_holidays import TET, tet_proposal
-from engine.deadline_offsets import event_words
+from engine.deadline_offsets import event_words, is_clock
 from engine.deadline_patterns import Relation
 from engine.deadline_points import FIRST_YEAR, LAST_YEAR, Doubt, Point
 from engine.deadline_recurring import count_of, read_recurring
@@ -157,7 +157,7 @@ def _offset_of_event(phrase: Phrase, named: re.Match[str] | None) -> Offset | No
 
 
 def read_period(phrase: Phrase, match: re.Match[str]) -> Draft | None:
-    if phrase.dated:
+    if phrase.dated or is_clock(phrase, match):
         return None
     says, why = f"một khoảng thời gian {_amount(match)}", "chưa rõ tính từ ngày nào"
     return Draft(DeadlineKind.PERIOD, says, doubts=((_REQUIRED, why),))
@@ -329,8 +329,8 @@ def read_range(phrase: Phrase, match: re.Match[str]) -> Draft:
     draft = _span(first, end.due_on, tuple(inferred))
     if rest and draft.kind is DeadlineKind.RANGE:
         draft = replace(draft, milestones=tuple(map(milestone_of, rest)))
-        return draft.doubted(_ADVISED, "còn mốc khác ngoài khoảng này")
-    return draft
+        draft = draft.doubted(_ADVISED, "còn mốc khác ngoài khoảng này")
+    return _conditional(draft, phrase)
 
 
 def _a_year_later(point: Point) -> Point:
@@ -370,7 +370,15 @@ def read_multi(phrase: Phrase, match: re.Match[str]) -> Draft | None:
     points = sorted(_essential(phrase.dated), key=lambda p: p.due_on)
     if len(points) < 2:
         return None
+    if len(points) == 2 and _is_start(points[0]):
+        doubts = tuple(d for p in points for d in p.doubts)
+        return _conditional(_span(points[0].begins_on, points[1].due_on, doubts), phrase)
     return _conditional(_milestones(points), phrase)
+
+
+def _is_start(point: Point) -> bool:
+    """Whether work only starts there: "bắt đầu tháng 11/2025, kết thúc tháng 12/2025"."""
+    return point.relation is Relation.FROM and not re.search(r"\bkhởi công\b", point.lead, re.I)
 
 
 def _milestones(points: list[Point]) -> Draft:
@@ -389,6 +397,8 @@ def _conditional(draft: Draft, phrase: Phrase) -> Draft:
         return draft.doubted(_REQUIRED, "thời gian có thể thuộc tên của kế hoạch")
     if BY_OTHERS.search(phrase.skeleton):
         return draft.doubted(_ADVISED, "còn theo tiến độ hoặc chỉ đạo chung")
+    if re.search(r"\b(?:vụ (?:đông|hè|mùa|xuân)|mùa (?:mưa|khô|hè|xuân)|học kỳ)\b", phrase.skeleton, re.I):
+        return draft.doubted(_REQUIRED, "mùa vụ, học kỳ không trùng với năm")
     if re.search(rf"{TET}|\btrước (?:khi )?{NAMED}", phrase.skeleton, re.I):
         return draft.doubted(_REQUIRED, "còn phải trước một sự kiện chưa rõ ngày")
     if re.search(NAMED, phrase.skeleton, re.I):

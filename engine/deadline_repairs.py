@@ -51,6 +51,7 @@ _GARBLED_NUMBER = re.compile(r"(?<![^\W\d_])(?=[OolLI|\d]*\d)[OolLI|\d]*[OolLI|]
 _GARBLED_QUARTER = re.compile(r"\b(quý|q\.?) ?((?=[I1]*[l|!]|1+v|i+1|1+i)[lI1|!i]{1,3}v?)(?!\w)", re.I)
 _DOUBLED_SLASH = re.compile(r"(?<=\d)/{2,}(?=\d)")
 _TORN_YEAR = re.compile(r"(?<=/|\s)((?:1 ?9|2 ?0)(?: ?\d){2})(?! ?\d)")
+_TORN_MONTH = re.compile(r"(?<=tháng )1 ([0-2])(?=/\d| năm)", re.I)
 _TORN_DAY = re.compile(r"(?:^|(?<=ngày ))([0-3]) (\d)(?=/\d)|(?<=/)([01]) (\d)(?=/\d)", re.I)
 
 
@@ -64,6 +65,7 @@ def repaired(text: str) -> tuple[str, tuple[str, ...]]:
         ("hai dấu gạch chéo liền nhau", lambda t: _DOUBLED_SLASH.sub("/", t)),
         ("dấu cách giữa các chữ số", lambda t: _TORN_YEAR.sub(_joined, t)),
         ("dấu cách giữa các chữ số", lambda t: _TORN_DAY.sub(_joined, t)),
+        ("dấu cách giữa các chữ số", lambda t: _TORN_MONTH.sub(_joined, t)),
     ):
         fixed = mend(text)
         if fixed != text and what not in repairs:
