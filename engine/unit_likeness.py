@@ -85,10 +85,15 @@ class Likeness:
                     yield from ((likely, round(score) - price) for likely in self._meant[at])
 
     def _longer(self, keys: Keys) -> Iterable[tuple[Likely, int]]:
+        """Return the units whose names begin so, unless there are too many to mean one of them."""
         beginning = without_accents(keys) + " "
-        for plain, spelt, meant in zip(self._plain, self._spelt, self._meant, strict=True):
-            if len(keys) > 1 and plain.startswith(beginning):
-                yield from ((likely, round(fuzz.ratio(_spelt(keys), spelt))) for likely in meant)
+        found = [
+            (likely, round(fuzz.ratio(_spelt(keys), spelt)))
+            for plain, spelt, meant in zip(self._plain, self._spelt, self._meant, strict=True)
+            for likely in meant
+            if len(keys) > 1 and plain.startswith(beginning)
+        ]
+        return found if len({likely.unit for likely, _ in found}) <= MOST_CANDIDATES else ()
 
 
 def _best(found: Iterable[tuple[Likely, int]]) -> tuple[Likely, ...]:

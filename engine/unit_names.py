@@ -15,6 +15,7 @@ from engine.unit_likeness import Likely, Likeness
 from engine.unit_spellings import Abbreviations
 from engine.unit_words import CONNECTORS, Token, WordIndex, keys_of
 
+SHORTEST_SPELLING = 3  # in letters: "TU" may be Tỉnh ủy, and a wrong letter in many another word
 COMMUNE_TYPES = ("xã", "phường", "đặc khu")
 
 Keys = tuple[str, ...]
@@ -142,7 +143,7 @@ class Names:
                 self.index.add(keys[1:], replace(name, is_loose=True))
 
     def _add_bare_commune(self, unit: Unit) -> None:
-        """Let "Tịnh Khê" and "UBND Tịnh Khê" mean the commune, as no other body has that name.
+        """Let "Tịnh Khê", "X. Tịnh Khê", "UBND Tịnh Khê" mean the commune, as no other body has that name.
 
         Districts of the same name ended on 1 July 2025; the reading then carries a note.
         """
@@ -153,6 +154,8 @@ class Names:
         note = f"đọc là {unit.name}; đơn vị cấp huyện cùng tên đã kết thúc hoạt động" if district else ""
         self.index.add(bare, Name((unit,), note, is_loose=True))
         self.index.add((*_COMMITTEE, *bare), Name((unit,), note))
+        if initial := _INITIALS.get(commune_type(unit)):
+            self.index.add((initial, *bare), Name((unit,)))
 
     def _add_nouns(self, group: Group) -> None:
         for word in group.words:
@@ -165,7 +168,8 @@ class Names:
         known = [(keys, name) for keys, name in proper if not _is_commune(name)]
         for keys, name in known:
             for spelling in abbreviations.spellings(keys):
-                self.index.add(spelling, name)
+                if sum(map(len, spelling)) >= SHORTEST_SPELLING:
+                    self.index.add(spelling, name)
         for keys, name in list(self.index.names()):
             bare = _without_province(keys)
             if bare and not _is_commune(name) and name.units and not name.question:
@@ -219,4 +223,5 @@ def _is_abbreviation(key: str) -> bool:
 
 _COMMITTEE = keys_of("UBND")
 _PROVINCE = (keys_of("tỉnh Quảng Ngãi"), keys_of("Quảng Ngãi"), keys_of("tỉnh"))
+_INITIALS = {"xã": "x", "phường": "p"}
 _DISTRICT_LEVELS = (keys_of("huyện"), keys_of("thị xã"), keys_of("thành phố"))
