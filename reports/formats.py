@@ -6,9 +6,11 @@ import json
 from collections.abc import Callable, Mapping
 
 from engine.compliance import OverdueReport, as_json
+from reports.csv import as_csv
 from reports.html import as_html
 from reports.layout import without_private_numbers
 from reports.text import as_text
+from reports.xlsx import as_xlsx
 
 
 def as_json_text(report: OverdueReport) -> str:
@@ -20,4 +22,10 @@ FORMATS: Mapping[str, Callable[[OverdueReport], str]] = {
     "text": as_text,
     "json": as_json_text,
     "html": as_html,
+}
+
+# Files for a spreadsheet, to the byte: encoding and line ends are part of the format.
+SPREADSHEETS: Mapping[str, Callable[[OverdueReport], bytes]] = {
+    "csv": as_csv,
+    "xlsx": as_xlsx,
 }

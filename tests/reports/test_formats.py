@@ -1,15 +1,24 @@
 """The same figures in every format."""
 
+import csv
+import io
 import json
 import re
+from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
 from rich.cells import cell_len
 
+from engine.compliance import AgeingBin, Matrix, OverdueReport, OverdueRow, UnitRow
+from engine.data_quality import DataQuality
+from engine.model import HANOI
 from engine.status import Status, Timeliness
-from reports.formats import FORMATS
-from reports.vietnamese import CELL, STATUS
+from reports.formats import FORMATS, SPREADSHEETS
+from reports.vietnamese import CELL, LEVEL, STATUS
 
 
 class Page(HTMLParser):
@@ -260,3 +269,110 @@ def test_no_format_shows_how_to_reach_somebody_named_in_a_plan(form, make, owes)
     assert "0905" not in printed
     assert "an@so-y-te.example" not in printed
     assert "[số điện thoại]" in printed
+
+
+@pytest.mark.parametrize("form", SPREADSHEETS)
+def test_no_spreadsheet_shows_how_to_reach_somebody_named_in_a_plan(form, make, owes):
+    said = "Họp; liên hệ 0905.123.456 hoặc an@so-y-te.example"
+    questions = [("lead-unresolved", f"KH1/1: không nhận ra “{said}”")]
+    content = SPREADSHEETS[form](make(owes(1, 1, "2025-09-30", title=said), questions=questions))
+
+    words = content.decode() if form == "csv" else str(list(workbook(content).values()))
+
+    assert "0905" not in words
+    assert "an@so-y-te.example" not in words
+    assert "[số điện thoại]" in words
+
+
+# --- any report at all, in the forms a spreadsheet opens ---------------------------------------
+
+COUNTS = st.integers(0, 20_000)
+DAYS = st.dates(date(2000, 1, 1), date(2100, 12, 31))
+HOSTILE = (
+    '=HYPERLINK("http://x.invalid")', "@SUM(1)", "-2+3", "＝1", "'=1", "\u202e=1", "a\x00b", "một\nhai",
+    "<script>", '"', "_x0041_", " = ", "'", ",;", "\ud800",
+)  # fmt: skip
+LETTERS = st.characters(exclude_categories=["Nd", "Cs"], exclude_characters="@")  # nothing to mask
+WORDS = st.lists(st.sampled_from(HOSTILE) | st.text(LETTERS, max_size=12), max_size=3).map("".join)
+MATRICES = st.builds(Matrix, *[COUNTS] * 6)
+MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.sampled_from([UTC, HANOI]))
+ROWS = st.builds(
+    OverdueRow, WORDS, WORDS, WORDS, WORDS, WORDS, DAYS, DAYS, DAYS, COUNTS, st.sampled_from(Status),
+    COUNTS, COUNTS, st.integers(0, 5), st.none() | MOMENTS,
+)  # fmt: skip
+REPORTS = st.builds(
+    OverdueReport,
+    as_of=MOMENTS,
+    rulebook=st.just("sha256:ab12"),
+    documents=st.lists(WORDS, max_size=2).map(tuple),
+    matrix=MATRICES,
+    ageing=st.tuples(st.builds(AgeingBin, st.just(1), st.just(7), COUNTS)),
+    units=st.lists(st.builds(UnitRow, WORDS, WORDS, MATRICES, COUNTS), max_size=4).map(tuple),
+    rows=st.lists(ROWS, max_size=4).map(tuple),
+    data_quality=st.lists(st.builds(DataQuality, WORDS, COUNTS, WORDS, st.booleans()), max_size=3).map(tuple),
+)
+
+
+def workbook(content: bytes) -> dict[str, list[list[object]]]:
+    """The sheets of a workbook by name, empty lines left out."""
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    return {name: [line for line in book.get_sheet_by_name(name).to_python() if any(line)]
+            for name in book.sheet_names}  # fmt: skip
+
+
+def shown(value: object) -> str:
+    """A cell of a workbook as the list writes it, but for the apostrophe."""
+    if isinstance(value, date):
+        return f"{value:%d/%m/%Y}"
+    return str(int(value)) if isinstance(value, float) else str(value)
+
+
+def unguarded(cell: str) -> str:
+    """The words behind the apostrophe of a list."""
+    is_guarded = cell.startswith("'") and re.match(r"[=+@＝＋－＠﹢﹣﹦﹫⁺⁼₊₌-]", cell.lstrip("' "))
+    return cell[1:] if is_guarded else cell
+
+
+@settings(max_examples=25, deadline=None)
+@given(REPORTS)
+def test_list_and_workbook_have_the_same_rows_in_the_same_words(report):
+    listed = list(csv.reader(io.StringIO(SPREADSHEETS["csv"](report).decode("utf-8-sig"), newline="")))
+    sheet = workbook(SPREADSHEETS["xlsx"](report))["Quá hạn"]
+
+    assert [line[:-1] for line in listed[:1]] == sheet[:1]
+    assert not [cell for line in listed for cell in line if cell and cell[0] in "=+-@\t\r＝＋－＠"]
+    below = [[unguarded(cell) for cell in line[:-1]] for line in listed[1:]]
+    assert below == ([[shown(cell) for cell in line] for line in sheet[1:]] if report.rows else [])
+
+
+@settings(max_examples=25, deadline=None)
+@given(REPORTS)
+def test_the_workbook_has_the_figures_of_the_json(report):
+    data, book = json.loads(FORMATS["json"](report)), workbook(SPREADSHEETS["xlsx"](report))
+    matrix, summary = data["matrix"], {line[0]: line[1:] for line in book["Tổng hợp"]}
+
+    assert summary["Đã hoàn thành"][:2] == [matrix["done_on_time"], matrix["done_late"]]
+    assert summary["Chưa hoàn thành"][:2] == [matrix["open_in_time"], matrix["open_late"]]
+    assert summary["Cộng"][2] == matrix["total"]
+    for label, key in (("Hoàn thành", "completed_of_due"), ("Đúng hạn", "on_time_of_due")):
+        count, due, rate = summary[f"{label} / đến hạn"]
+        assert (due, rate) == (due, "–") if not due else rate == pytest.approx(count / due)
+        assert data["rates"][key] == (round(rate, 4) if due else None)
+    assert summary["1–7 ngày"][0] == data["ageing"][0]["count"]
+    for line, row in zip(book["Quá hạn"][1:], data["rows"], strict=bool(data["rows"])):
+        dates = [date.fromisoformat(row[f"{name}due_on"]) for name in ("original_", "", "effective_")]
+        assert line[5:8] == dates
+        assert [line[8], line[9], line[11]] == [row["days_late"], row["extensions"], row["reminders"]]
+        assert (line[10], line[12]) == (STATUS[row["status"]], LEVEL.get(row["level"], ""))
+    for line, unit in zip(book["Theo đơn vị"][1:], data["units"], strict=bool(data["units"])):
+        names = ("open_late", "oldest_days_late", "due")
+        assert line[2:5] == [unit[name] for name in names]
+        assert [line[5], line[6]] == [
+            "–" if unit[name] is None else pytest.approx(unit[name], abs=1e-4)
+            for name in ("completed_of_due", "on_time_of_due")
+        ]
+        names = ("done_on_time", "done_late", "open_in_time", "no_deadline", "awaiting_decision", "total")
+        assert line[7:] == [unit[name] for name in names]
+    remarks = book["Dữ liệu cần xem"][1:]
+    for line, remark in zip(remarks, data["data_quality"], strict=bool(data["data_quality"])):
+        assert line[0] == remark["count"]
