@@ -48,6 +48,10 @@ class Unit:
     predecessors: tuple[Predecessor, ...] = ()
 
 
+# Who answers for finished work whose agency nobody could name: it is counted, and never reminded.
+UNDETERMINED = Unit("CHUA-RO", "Chưa xác định cơ quan", UnitKind.BODY)
+
+
 class ResolutionStatus(StrEnum):
     """How far a cell naming agencies was understood."""
 

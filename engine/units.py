@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from engine.model import Predecessor, Unit, UnitKind, UnitReading
+from engine.model import UNDETERMINED, Predecessor, Unit, UnitKind, UnitReading
 from engine.problems import Problem
 from engine.unit_cell import read_cell
 from engine.unit_names import COMMUNE_TYPES, Dissolved, Group, Names, commune_type, distinct
@@ -38,7 +38,7 @@ class UnitDirectory:
         self.groups: Mapping[str, tuple[Unit, ...]] = {
             code: group.members for code, group in collectives.items()
         }
-        self._by_code = {unit.code: unit for unit in self.units}
+        self._by_code = {unit.code: unit for unit in (*self.units, UNDETERMINED)}
         self._names = Names(self.units, collectives, dissolved, abbreviations)
 
     def resolve(self, text: str, on: date | None = None) -> UnitReading:

@@ -48,8 +48,8 @@ class Reader:
     ) -> StagedTask:
         """Return a row with its readings; an "-nt-" takes the deadline of the row above."""
         problems: list[tuple[str, str]] = [p for p in row.problems if p[0] not in FOUND_ANEW]
-        lead = self._units(row.lead, label, problems)
-        supporting = self._units(row.supporting, label, problems, is_lead=False)
+        lead = self._units(row.lead, label, document, problems)
+        supporting = self._units(row.supporting, label, document, problems, is_lead=False)
         deadline = self._deadline(row, document, above, label, problems)
         completed_on = _completed_on(row, document)
         kind = None
@@ -83,9 +83,14 @@ class Reader:
         return replace(task, problems=(*problems, *doubts))
 
     def _units(
-        self, words: str, label: str, problems: list[tuple[str, str]], is_lead: bool = True
+        self,
+        words: str,
+        label: str,
+        document: Document,
+        problems: list[tuple[str, str]],
+        is_lead: bool = True,
     ) -> UnitReading:
-        reading = self.directory.resolve(words)
+        reading = self.directory.resolve(words, document.issued_on)
         is_blank = is_lead and not words.strip()
         answer = self.answers.find(QuestionKind.UNITS, words, label)
         if answer is None or (reading.status in SETTLED and not is_blank):

@@ -19,6 +19,7 @@ from engine.answers import (
 )
 from engine.model import (
     HANOI,
+    UNDETERMINED,
     Assignment,
     Confirmation,
     DeadlineKind,
@@ -98,9 +99,12 @@ def assignments_of(task: StagedTask, document: Document, at: datetime) -> list[A
     Steps count from the day of issue. What a person must decide first starts held: a
     reading that is not in force, a deadline that was past on the day of issue, and a
     deadline that was past when the document came in, so that an old plan causes no storm.
+    Finished work counts even while nobody knows whose it was.
     """
     facts = tuple(_done(task, at) if task.is_done else _holds(task, document, at))
     leads = {unit.code: unit for unit in task.lead.units}
+    if task.is_done and not leads:
+        leads = {UNDETERMINED.code: UNDETERMINED}
     supporting = {unit.code: unit for unit in task.supporting.units if unit.code not in leads}
     shared = task.as_task(document)
     return [

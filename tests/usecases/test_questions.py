@@ -11,11 +11,13 @@ from engine.answers import QuestionKind
 from engine.model import Fact, FactKind
 from engine.status import Status, standing_of
 from store import registry
-from tests.guarantee.world import at, is_verified
+from tests.guarantee.world import at, is_verified, rows_of
 from usecases.act import record
 from usecases.answer_file import AnswerFile, answers_begun
 from usecases.bring_in import bring_in
+from usecases.difference import Completed
 from usecases.errors import InputRejected
+from usecases.look import report_overdue
 from usecases.questions import answer, open_questions
 
 ISSUED = date(2025, 10, 17)
@@ -330,7 +332,7 @@ class SmallerGroup:
     def __init__(self, directory):
         self.directory = directory
 
-    def resolve(self, text):
+    def resolve(self, text, on=None):
         return replace(self.directory.resolve("Sở Y tế"), as_written=text)
 
     def __getattr__(self, name):
@@ -373,3 +375,45 @@ def test_different_tasks_are_not_offered_as_the_same(office):
     brought = come_in(office, (other, "Sở Y tế", "", "31/12/2025"), plan="KH-2")
 
     assert brought.tasks[0].problems == ()
+
+
+# --- lists of finished work -----------------------------------------------------------------------
+
+DONE_HEAD = "STT\tNội dung nhiệm vụ\tCơ quan\tThời hạn\tNgày hoàn thành\n"
+
+
+def test_finished_work_is_counted_by_the_day_it_was_done_and_reminds_nobody(office):
+    rows = [
+        ("Việc một", "Sở Y tế", "Tháng 8/2025", "31/8/2025"),  # a month ends on its last day
+        ("Việc hai", "Sở Y tế", "Tháng 8/2025", "4/9/2025"),
+        ("Việc ba", "Cơ quan liên quan", "Quý III/2025", "30/9/2025"),  # whoever it was, it is done
+        ("Việc bốn", "Sở Y tế", "Chưa xác định", "1/9/2025"),
+    ]
+    plan = a_plan(*rows, head=DONE_HEAD).encode()
+    brought = bring_in(office, plan, "xong.txt", ISSUED, at(MONDAY), "KH-1")
+
+    assert brought.completed == Completed(on_time=2, late=1, unknown=1)
+    assert asked(office) == []
+    report = report_overdue(office, at("2025-10-22"))
+    assert (report.matrix.done_on_time, report.matrix.done_late) == (2, 1)
+    assert rows_of(office, "SELECT count(*) FROM assignment WHERE is_open") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("state", "kind"),
+    [
+        ("Đã hoàn thành", QuestionKind.DONE),
+        ("Hoàn thành", QuestionKind.DONE),
+        ("Chưa hoàn thành", None),
+        ("Hoàn thành 50%", None),
+        ("Đang thực hiện", None),
+        ("Không tiếp tục xây dựng", QuestionKind.HELD),
+    ],
+)
+def test_a_status_column_counts_only_when_it_is_plain(office, state, kind):
+    head = "STT\tNội dung nhiệm vụ\tCơ quan chủ trì\tThời hạn\tTình trạng\n"
+    plan = a_plan(("Rà soát văn bản", "Sở Y tế", "31/12/2025", state), head=head)
+    bring_in(office, plan.encode(), "x.txt", ISSUED, at(MONDAY), "KH-1")
+
+    assert [q.kind for q in asked(office)] == ([kind] if kind else [])
+    assert chased(office, 1) == (set() if kind else {"SYT"})
