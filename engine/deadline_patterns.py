@@ -33,6 +33,10 @@ _ALONE = r"(?<![\d/.])(?<!tháng )(?<!quý )(?<!\bt)(?<!\bq)"  # a day, not the 
 ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _HALF_TAIL = r"(?:(?: của)? năm\b(?! học))?(?:[ /]*(?P<y1>(?:19|20)\d\d(?!\d)|(?:nay|này|sau|tới)\b))?"
 
+_OF_YEAR = (
+    r"(?= (?:của )?năm\b|[ /]*(?:19|20)\d\d|\s*(?:$|[,;.():-]))"  # "3 tháng đầu triển khai" is no quarter
+)
+
 # What follows a share: "10/10 nhiệm vụ" is no day in October.
 SHARE = re.compile(
     r" (?:số|tổng|xã|phường|thôn|nhiệm vụ|chỉ tiêu|đơn vị|hồ sơ|thủ tục|quãng|công trình|dự án|thành viên"
@@ -60,8 +64,9 @@ POINTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("month", r"(?<![\d/.-])(?P<y1>20\d\d)[/-](?P<n>0[1-9]|1[0-2])(?![\d/.-])"),
         ("month", rf"(?<!\w){_PART}(?:tháng ?|t\.?)(?P<n>\d{{1,2}})(?!\d)(?! lần){_YEAR}?"),
         ("months", rf"(?<!\d)(?<!ngày )(?P<n>\d{{1,2}}|{NUMBER_WORD}) tháng (?P<part>đầu|cuối)"
-                   rf"(?!(?: tiên| cùng)? (?:của |mỗi )*quý){_HALF_TAIL}"),
-        ("half", rf"\bnửa(?: năm)? (?P<part>đầu|cuối)(?! (?:tháng|quý)){_HALF_TAIL}"),
+                   rf"{_OF_YEAR}{_HALF_TAIL}"),
+        ("half", rf"\bnửa năm (?P<part>đầu|cuối){_HALF_TAIL}"),
+        ("half", rf"\bnửa (?P<part>đầu|cuối)(?= (?:của )?năm\b| (?:19|20)\d\d){_HALF_TAIL}"),
         ("quarter", rf"(?<!\w)(?<!hằng ){_PART}(?:quý|q)\.? ?(?:thứ )?"
                     rf"(?P<n>iv|vi{{0,3}}|i{{1,3}}|0?\d)(?!\w){_YEAR}?"),
         ("quarter", r"(?<!\w)(?<!mục )(?<!phần )(?P<n>iv|i{1,3}) ?[/.-] ?(?:năm )?(?P<y1>\d{4})"),
