@@ -9,11 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
+from pdfminer.pdfdevice import PDFTextDevice
 from pdfminer.pdfinterp import PDFPageInterpreter
 from pdfminer.pdftypes import stream_value
 from pdfminer.psparser import LIT
+
+from intake.source import Refused
+
+MAX_OPERATORS = 400_000
 
 _TOKEN = re.compile(
     rb"""
@@ -48,18 +54,35 @@ class Unusual(Exception):
     """Content that is left to the library."""
 
 
+class Device(PDFTextDevice):
+    """What is drawn upon; it refuses a page that never comes to an end."""
+
+    operators = 0
+
+    def spend(self, operators: int) -> None:
+        """Count operators; raise `Refused` when they are more than any page of text needs."""
+        self.operators += operators
+        if self.operators > MAX_OPERATORS:
+            said = f"một trang PDF có hơn {MAX_OPERATORS} lệnh vẽ"
+            raise Refused("too-large", said, "bỏ trang có bản đồ hoặc hình vẽ lớn, hoặc xin tệp Word (.docx)")
+
+
 class Interpreter(PDFPageInterpreter):
-    """The interpreter of the library with a faster way to its operators."""
+    """The interpreter of the library with a faster way to its operators; the device counts them."""
+
+    device: Device
 
     def execute(self, streams: Sequence[object]) -> None:
         """Carry out the operators of the streams, leaving out any that contains itself."""
         found = [stream_value(stream) for stream in streams]
         usable = [one for one in found if one.objid is not None and one.objid not in self.parent_stream_ids]
+        content = b"\n".join(stream.get_data() for stream in usable)
         try:
-            operations = list(operations_of(b"\n".join(stream.get_data() for stream in usable)))
+            operations = list(islice(operations_of(content), MAX_OPERATORS + 1))
         except Unusual:
             super().execute(streams)
             return
+        self.device.spend(len(operations))
         self.stream_ids = {stream.objid for stream in usable if stream.objid is not None}
         for operator, operands in operations:
             self.argstack.extend(operands)

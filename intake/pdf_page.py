@@ -15,19 +15,17 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from pdfminer.pdfdevice import PDFTextDevice
 from pdfminer.pdffont import PDFUnicodeNotDefined
 from pdfminer.pdfinterp import PDFResourceManager
 from pdfminer.pdfpage import PDFPage
 from pdfminer.utils import apply_matrix_pt, apply_matrix_rect, mult_matrix
 
-from intake.pdf_operators import Interpreter
+from intake.pdf_operators import Device, Interpreter
 from intake.source import Refused
 
 THIN = 3.5  # a filled shape no thicker than this is a ruled line
 MAX_SLANT = 5  # degrees that still count as upright
 MAX_LETTERS = 60_000
-MAX_RULES = 300_000
 MIN_COVER = 0.25  # a picture this large, drawn after the text, hides it
 UNREADABLE = "\ufffd"
 _SPLIT = "chia nhỏ tệp rồi nhập lại"
@@ -134,7 +132,7 @@ def drawn(page: PDFPage, resources: PDFResourceManager) -> DrawnPage:
     return _turned_upright(device.finished())
 
 
-class _Recorder(PDFTextDevice):
+class _Recorder(Device):
     """Writes down what the interpreter draws."""
 
     def __init__(self, resources: PDFResourceManager) -> None:
@@ -189,9 +187,7 @@ class _Recorder(PDFTextDevice):
             letters[-1] = letters[-1]._replace(text=letters[-1].text + text)
             return
         if len(letters) >= MAX_LETTERS:
-            raise Refused(
-                "too-large", f"một trang PDF có hơn {MAX_LETTERS} ký tự", "chia nhỏ tệp rồi nhập lại"
-            )
+            raise Refused("too-large", f"một trang PDF có hơn {MAX_LETTERS} ký tự", _SPLIT)
         letters.append(self._letter(text, matrix, advance, fontsize))
 
     def _letter(self, text: str, matrix: Any, advance: float, fontsize: float) -> Letter:
@@ -208,10 +204,6 @@ class _Recorder(PDFTextDevice):
                 self._strokes(corners)
             elif fill:
                 self._filled(_box_of(corners))
-        if len(self._page.across) + len(self._page.down) > MAX_RULES:
-            raise Refused(
-                "too-large", f"một trang PDF có hơn {MAX_RULES} nét vẽ", "chia nhỏ tệp rồi nhập lại"
-            )
 
     def render_image(self, name: str, stream: Any) -> None:
         (x0, y0, x1, y1) = apply_matrix_rect(self.ctm or (1, 0, 0, 1, 0, 0), (0, 0, 1, 1))

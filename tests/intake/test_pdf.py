@@ -540,6 +540,7 @@ def test_a_file_that_only_forbids_copying_is_read():
         (written(WORDS).replace(b"11 0 obj", b"99 0 obj"), "damaged-file"),
         (written(*[b""] * 301), "too-large"),
         (b"%PDF-1.4" + bytes(20 * 2**20), "too-large"),
+        (written(b"q " * 400_001), "too-large"),
         (written(b"BT /F1 1 Tf " + b"(aaaaaaaaaaaaaaaaaaaa) Tj " * 4000), "too-large"),
     ],
 )
