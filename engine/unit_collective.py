@@ -14,7 +14,7 @@ from engine.unit_phrases import COLLECTIVE_TAILS, HEADS, OTHER_WORDS, ROLES, SUB
 from engine.unit_words import CONNECTORS, SKIPPED, Token, keys_of
 
 LONGEST_PLURAL = 8  # "Thủ trưởng tất cả các UBND …": tokens before the noun of a collective name
-MOST_NOUNS = 30  # in one collective name
+MOST_NOUNS = 30  # from here on it is no collective name
 
 Keys = tuple[str, ...]
 
@@ -74,7 +74,7 @@ class _Collective:
             self.nouns.append(hit[0])
             self.end = hit[1]
             place = self._past_sign(self.end)
-        if not self.nouns:
+        if not 0 < len(self.nouns) < MOST_NOUNS:
             return None
         if (items := self._items()) is not None:
             return self._list_begins(self.nouns, items)
