@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from engine import deadline_readers as readers
+from engine import deadline_several as several
+from engine.deadline_days import FIRST_YEAR, LAST_YEAR, Doubt
 from engine.deadline_draft import Draft, Phrase, shown
 from engine.deadline_holidays import LUNAR
 from engine.deadline_offsets import read_offset
 from engine.deadline_patterns import Relation
-from engine.deadline_points import FIRST_YEAR, LAST_YEAR, Doubt, points_of
+from engine.deadline_points import points_of
 from engine.deadline_recurring import COUNT, read_recurring
 from engine.deadline_recurring import PATTERN as RECURRING
 from engine.deadline_words import tidied
@@ -175,7 +177,7 @@ RULES: tuple[Rule, ...] = (
     _rule("broken slashes", readers.read_broken, r"(?:^|\s)/+ ?(?:\d|<)", "//", r"(?<![\d/])\d{1,2}/\d+/\d*"),
     _rule(
         "extended",
-        readers.read_extended,
+        several.read_extended,
         rf"(?:gia hạn|lùi|dời|kéo dài|điều chỉnh|(?:sửa|đổi) (?:thành|sang)|chuyển sang)[^<]*?{POINT}",
     ),
     _rule("so long from an event", read_offset, rf"{DURATION}(?! ?/)[ ,(]+{ANCHOR}"),
@@ -193,24 +195,24 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule(
         "once, then every year",
-        readers.read_yearly_after,
+        several.read_yearly_after,
         rf"{POINT}\)?[,;:]? ?(?:và|rồi|sau đó)? ?(?!báo cáo|định kỳ báo cáo)(?:\w+:? ){{0,5}}hằng năm",
     ),
     _rule(
         "deadline with reports on the way",
-        readers.read_with_reports,
+        several.read_with_reports,
         rf"^[^<]*{POINT}(?P<between>[^<]*?(?:<day>[^<]*?)?)"
         r"(?:\bhằng (?:tuần|tháng|quý|năm)|\bđịnh kỳ\b|lần/)",
     ),
     _rule("recurring", read_recurring, RECURRING.pattern),
     _rule(
         "starts after that",
-        readers.read_after_that,
+        several.read_after_that,
         rf"{POINT}[^<]*\bsau (?:thời gian|thời điểm|thời hạn|ngày|mốc) (?:này|đó|trên)",
     ),
     _rule(
         "and the years after",
-        readers.read_continued,
+        several.read_continued,
         rf"{POINT}[^<]*?{NEXT_YEARS}",
         rf"{POINT} trở đi",
         rf"{POINT}[^<]*\b(?:và|rồi|sau đó|duy trì|tiếp tục)\b[^<]*thường xuyên",
@@ -224,14 +226,14 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule(
         "one or the other",
-        readers.read_alternative,
+        several.read_alternative,
         rf"{POINT}[^<]{{0,20}}?\b(?:hoặc|hay)\b[^<]{{0,20}}?{POINT}",
     ),
-    _rule("from today", readers.read_from_now, rf"\btừ (?:nay|ngày ký|khi ban hành)[^<]*?{TO}[^<]*?{POINT}"),
-    _rule("span of days", readers.read_day_range, rf"<day> ?{TO}(?: hết| ngày)* ?<date>"),
+    _rule("from today", several.read_from_now, rf"\btừ (?:nay|ngày ký|khi ban hành)[^<]*?{TO}[^<]*?{POINT}"),
+    _rule("span of days", several.read_day_range, rf"<day> ?{TO}(?: hết| ngày)* ?<date>"),
     _rule(
         "span",
-        readers.read_range,
+        several.read_range,
         rf"{POINT} ?{TO}(?: ?(?:hết|cuối|trước|ngày)\b)* ?{POINT}",
         rf"(?<=sau ){POINT}[^<]*\btrước {POINT}",
     ),
@@ -244,5 +246,5 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule("length of time", readers.read_period, DURATION),
     _rule("one point", readers.read_single, POINT),
-    _rule("milestones", readers.read_multi, POINT),
+    _rule("milestones", several.read_multi, POINT),
 )

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from engine.deadline_points import Doubt, Point
+from engine.deadline_days import Doubt, Point
 from engine.deadline_words import Tidy
 from engine.model import Confirmation, DeadlineKind, Milestone, Offset
 

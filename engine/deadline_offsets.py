@@ -10,9 +10,9 @@ import calendar as months
 import re
 from datetime import date, timedelta
 
+from engine.deadline_days import LAST_YEAR
 from engine.deadline_draft import Draft, Phrase, spoken
 from engine.deadline_patterns import Relation
-from engine.deadline_points import LAST_YEAR
 from engine.deadline_recurring import count_of
 from engine.model import Confirmation, DeadlineKind, Offset
 

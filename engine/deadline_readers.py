@@ -7,26 +7,22 @@ in `engine.deadline`.
 
 from __future__ import annotations
 
-import calendar
 import re
-from dataclasses import replace
 from datetime import date, timedelta
 
-from engine.deadline_draft import Draft, Phrase, milestone_of, spoken
+from engine.deadline_days import FIRST_YEAR, LAST_YEAR, Doubt, Point
+from engine.deadline_draft import Draft, Phrase, spoken
 from engine.deadline_holidays import TET, tet_proposal
 from engine.deadline_offsets import event_words, is_clock
 from engine.deadline_patterns import Relation
-from engine.deadline_points import FIRST_YEAR, LAST_YEAR, Doubt, Point
-from engine.deadline_recurring import count_of, read_recurring
+from engine.deadline_recurring import count_of
 from engine.deadline_words import CITATION
 from engine.model import Confirmation, DeadlineKind, Milestone, Offset
 
-_ASKED = re.compile(r"\b(?:xin|đề nghị|đề xuất|kiến nghị|dự kiến)\b", re.I)
 _ADVISED, _REQUIRED = Confirmation.ADVISED, Confirmation.REQUIRED
 
 CONDITION = re.compile(r"\bkhi\b|\btùy\b|\bsau (?:khi|kỳ họp|hội nghị|đại hội)", re.I)
 BY_OTHERS = re.compile(r"theo (?:tiến độ|chỉ đạo|hướng dẫn|kế hoạch|lộ trình)(?! §)", re.I)
-_VISION = re.compile(r"\b(?:tầm nhìn|định hướng)\b", re.I)
 NAMED = (
     r"(?P<named>\b(?:tết|kỳ họp|đại hội|phiên họp|hội nghị|khai giảng|học kỳ|hk ?[12i]+"
     r"|mùa (?:mưa|khô|hè|xuân)|nghỉ hè|hè <year>|vụ (?:đông|hè|mùa|xuân)[^<,;.]*)\b)"
@@ -76,7 +72,7 @@ def read_ongoing(phrase: Phrase, match: re.Match[str]) -> Draft:
         r"\b(?:đến|tới|hết) *$", point.lead
     )
     if len(phrase.dated) == 1 and not is_span and point.relation in {Relation.BY, Relation.BEFORE}:
-        return _open_ended(point)
+        return open_ended(point)
     ends = () if point.relation is Relation.FROM else (Milestone(point.due_on, "kết thúc"),)
     starts_on = phrase.dated[0].first if len(phrase.dated) > 1 or point.relation is Relation.FROM else None
     why = "mốc ghi kèm không phải là hạn của việc thường xuyên"
@@ -90,7 +86,7 @@ def read_may(phrase: Phrase, match: re.Match[str]) -> Draft | None:
         return None
     due_on = date(point.last.year, 5, 31)
     why = "“tháng năm” là tháng 5 hoặc tháng còn để trống"
-    return Draft(DeadlineKind.MONTH, _until(due_on), due_on, doubts=((_REQUIRED, why),))
+    return Draft(DeadlineKind.MONTH, until(due_on), due_on, doubts=((_REQUIRED, why),))
 
 
 def read_unformed(phrase: Phrase, match: re.Match[str]) -> Draft:
@@ -171,29 +167,29 @@ def _amount(match: re.Match[str]) -> str:
 
 
 def read_single(phrase: Phrase, match: re.Match[str]) -> Draft | None:
-    points = _essential(phrase.dated)
+    points = essential(phrase.dated)
     if len(points) != 1:
         return None
     point = points[0]
-    draft = _after(point) if point.relation is Relation.AFTER else _by(point)
+    draft = after_point(point) if point.relation is Relation.AFTER else by_point(point)
     if point.relation is Relation.FROM:
-        draft = _open_ended(point)
+        draft = open_ended(point)
     if re.fullmatch(r"\d{4}", phrase.tidy.text):
         draft = draft.doubted(_REQUIRED, "ô chỉ ghi năm")
     if re.fullmatch(r"24/0?7", phrase.tidy.text):
         draft = draft.doubted(_REQUIRED, "24/7 có thể là suốt ngày đêm")
-    draft = _conditional(draft, phrase)
+    draft = conditional(draft, phrase)
     if CITATION in phrase.skeleton.split("<")[0]:
         draft = draft.doubted(_ADVISED, "đứng sau số văn bản, kiểm tra có phải là thời hạn")
     return draft
 
 
-def _by(point: Point) -> Draft:
+def by_point(point: Point) -> Draft:
     """Return the reading of one point as the last day, or as a strict "trước"."""
     kind = DeadlineKind.BEFORE if point.is_strict else point.kind
     starts_on = point.begins_on if kind is DeadlineKind.RANGE else None
     doubts = (*point.doubts, *_inferred(point))
-    says = _until(point.due_on)
+    says = until(point.due_on)
     if point.at is not None:
         says = f"trước {point.at:%H:%M} ngày {spoken(point.at.date())}"
     elif point.is_strict:
@@ -211,25 +207,25 @@ def _inferred(point: Point) -> tuple[Doubt, ...]:
     return ()
 
 
-def _after(point: Point) -> Draft:
+def after_point(point: Point) -> Draft:
     starts_on = point.last + timedelta(days=1)
     says, why = f"chỉ bắt đầu từ ngày {spoken(starts_on)}", "chưa có hạn kết thúc"
     return Draft(DeadlineKind.AFTER, says, starts_on=starts_on, doubts=(*point.doubts, (_REQUIRED, why)))
 
 
-def _open_ended(point: Point) -> Draft:
+def open_ended(point: Point) -> Draft:
     """Return the reading of a first date with open-ended work after it."""
-    says = f"mốc đầu tiên là {_until(point.due_on)}, sau đó tiếp tục thường xuyên"
+    says = f"mốc đầu tiên là {until(point.due_on)}, sau đó tiếp tục thường xuyên"
     starts_on = point.begins_on if point.relation is Relation.FROM else None
     doubts = (*point.doubts, *_inferred(point))
     return Draft(DeadlineKind.ONGOING_FROM, says, point.due_on, point.at, starts_on, doubts=doubts)
 
 
-def _until(day: date) -> str:
+def until(day: date) -> str:
     return f"hết ngày {spoken(day)}"
 
 
-def _essential(points: tuple[Point, ...]) -> tuple[Point, ...]:
+def essential(points: tuple[Point, ...]) -> tuple[Point, ...]:
     """Return the points without those that only frame a narrower one, and without repetitions."""
     spans = {(p.first, p.last) for p in points}
     narrow = [
@@ -247,149 +243,7 @@ def _frames(wide: tuple[date, date], narrow: tuple[date, date]) -> bool:
     return wide != narrow and wide[0] <= narrow[0] and narrow[1] <= wide[1]
 
 
-# --- readers: several points -----------------------------------------------------------
-
-
-def read_extended(phrase: Phrase, match: re.Match[str]) -> Draft:
-    """Read a deadline that a bracket moves: the new date is in force, the original is kept."""
-    first = phrase.skeleton.count("<", 0, match.start())
-    new = phrase.within(match)[-1]
-    if _ASKED.search(phrase.skeleton[: match.end()]):
-        return _asked_for(new, phrase.dated[0] if first else None)
-    draft = _by(new)
-    original = tuple(Milestone(p.due_on, "hạn gốc") for p in phrase.points[:first] if p.mark != "day")[-1:]
-    says = f"{draft.says}, theo gia hạn" + (f" từ hạn gốc {spoken(original[0].due_on)}" if original else "")
-    return replace(draft, says=says, milestones=original).doubted(_ADVISED, "cần số văn bản gia hạn")
-
-
-def _asked_for(new: Point, original: Point | None) -> Draft:
-    """Return the original deadline: an extension that is only asked for is proposed, not in force."""
-    says = "xin gia hạn, chưa được duyệt"
-    draft = _by(original) if original else Draft(DeadlineKind.MISSING, "chưa có thời hạn")
-    return replace(draft, says=f"{draft.says}; {says}", proposal=new.due_on).doubted(
-        _REQUIRED, f"đề xuất ngày {spoken(new.due_on)}, chưa áp dụng"
-    )
-
-
-def read_with_reports(phrase: Phrase, match: re.Match[str]) -> Draft | None:
-    """Read a deadline with reports on the way, "31/12/2025 (báo cáo hằng quý)": both count."""
-    point = phrase.dated[0]
-    if len(phrase.dated) > 1 or not point.has_year or point.relation not in {Relation.BY, Relation.BEFORE}:
-        return None
-    recurring = read_recurring(phrase, match)
-    if recurring is None:
-        return None
-    if not re.search(r"\bbáo cáo\b", match["between"], re.I):
-        return recurring.doubted(_REQUIRED, "chưa rõ mốc này là hạn chót hay là lần đầu")
-    draft = _by(point)
-    says = f"{draft.says}; kèm {recurring.says}"
-    return replace(draft, says=says, rrule=recurring.rrule).doubted(_ADVISED, "kèm báo cáo định kỳ")
-
-
-def read_yearly_after(phrase: Phrase, match: re.Match[str]) -> Draft | None:
-    """Read "30/11/2025 và hằng năm": the first date, then every year."""
-    point = phrase.within(match)[0]
-    is_end = re.search(r"\b(?:đến|tới|hết)(?: hết| ngày| năm)*\s*$", point.lead, re.I)
-    if len(phrase.dated) > 1 or not point.has_year or is_end or point.relation is Relation.FROM:
-        return None
-    return _open_ended(point)
-
-
-def read_continued(phrase: Phrase, match: re.Match[str]) -> Draft:
-    return _open_ended(phrase.within(match)[0])
-
-
-def read_after_that(phrase: Phrase, match: re.Match[str]) -> Draft:
-    return _after(phrase.within(match)[-1])
-
-
-def read_from_now(phrase: Phrase, match: re.Match[str]) -> Draft:
-    end = phrase.within(match)[-1]
-    return _span(phrase.issued_on, end.due_on, end.doubts)
-
-
-def read_alternative(phrase: Phrase, match: re.Match[str]) -> Draft:
-    points = sorted(phrase.within(match), key=lambda p: p.due_on)
-    first, last = spoken(points[0].due_on), spoken(points[-1].due_on)
-    says = f"một trong hai mốc; nhắc từ {first}, quá hạn tính từ sau {last}"
-    doubts = (*(d for p in points for d in p.doubts), (_REQUIRED, "cần chọn mốc"))
-    milestones = tuple(map(milestone_of, points))
-    return Draft(DeadlineKind.ALTERNATIVE, says, points[-1].due_on, milestones=milestones, doubts=doubts)
-
-
-def read_range(phrase: Phrase, match: re.Match[str]) -> Draft:
-    start, end = phrase.within(match)
-    rest = [p for p in phrase.dated if p not in (start, end)]
-    if end.due_on < start.first and not start.has_year and not end.has_year:
-        end = _a_year_later(end)
-    first = start.begins_on + timedelta(days=start.relation is Relation.AFTER)
-    inferred = [d for p in (start, end) for d in p.doubts]
-    if any(p.due_on > end.due_on and not _VISION.search(p.lead) for p in rest):
-        return _spans(phrase, match)
-    draft = _span(first, end.due_on, tuple(inferred))
-    if rest and draft.kind is DeadlineKind.RANGE:
-        draft = replace(draft, milestones=tuple(map(milestone_of, rest)))
-        draft = draft.doubted(_ADVISED, "còn mốc khác ngoài khoảng này")
-    return _conditional(draft, phrase)
-
-
-def _a_year_later(point: Point) -> Point:
-    """Return the end of a span over New Year's Day: "từ 25/12 đến 10/01"."""
-    first, last = (day.replace(year=day.year + 1, day=min(day.day, 28)) for day in (point.first, point.last))
-    first += timedelta(days=point.first.day - first.day)
-    last = last.replace(day=calendar.monthrange(last.year, last.month)[1]) if point.last.day > 28 else last
-    return replace(point, first=first, last=last, doubts=((_ADVISED, "mốc cuối hiểu là của năm sau"),))
-
-
-def _spans(phrase: Phrase, match: re.Match[str]) -> Draft:
-    """Return several spans one after the other; the last day of each is a milestone."""
-    starts = {phrase.skeleton.count("<", 0, m.start()) for m in match.re.finditer(phrase.skeleton)}
-    ends = [p for i, p in enumerate(phrase.points) if i not in starts and p.mark != "day"]
-    draft = _milestones(ends)
-    return replace(draft, starts_on=phrase.within(match)[0].begins_on)
-
-
-def read_day_range(phrase: Phrase, match: re.Match[str]) -> Draft | None:
-    """Read "15 - 20/9/2025": the first day stands in the month of the second."""
-    start, end = phrase.within(match)
-    if start.day > calendar.monthrange(end.last.year, end.last.month)[1]:
-        return read_broken(phrase, match)
-    return _span(end.last.replace(day=start.day), end.due_on, end.doubts)
-
-
-def _span(first: date, last: date, doubts: tuple[Doubt, ...]) -> Draft:
-    if last < first:
-        says = f"khoảng thời gian ngược: {spoken(first)} sau {spoken(last)}"
-        return Draft(DeadlineKind.INVALID, says, doubts=((_REQUIRED, "cần sửa lại"),))
-    says = f"từ ngày {spoken(first)} đến hết ngày {spoken(last)}"
-    return Draft(DeadlineKind.RANGE, says, last, starts_on=first, doubts=doubts)
-
-
-def read_multi(phrase: Phrase, match: re.Match[str]) -> Draft | None:
-    """Read several milestones, each with its own date; the last one closes the task."""
-    points = sorted(_essential(phrase.dated), key=lambda p: p.due_on)
-    if len(points) < 2:
-        return None
-    if len(points) == 2 and _is_start(points[0]):
-        doubts = tuple(d for p in points for d in p.doubts)
-        return _conditional(_span(points[0].begins_on, points[1].due_on, doubts), phrase)
-    return _conditional(_milestones(points), phrase)
-
-
-def _is_start(point: Point) -> bool:
-    """Whether work only starts there: "bắt đầu tháng 11/2025, kết thúc tháng 12/2025"."""
-    return point.relation is Relation.FROM and not re.search(r"\bkhởi công\b", point.lead, re.I)
-
-
-def _milestones(points: list[Point]) -> Draft:
-    points = sorted(points, key=lambda p: p.due_on)
-    doubts = (*(d for p in points for d in p.doubts), (_ADVISED, "nhiều mốc, mỗi mốc theo dõi riêng"))
-    says = "các mốc " + ", ".join(spoken(p.due_on) for p in points)
-    milestones = tuple(map(milestone_of, points))
-    return Draft(DeadlineKind.MULTI, says, points[-1].due_on, milestones=milestones, doubts=doubts)
-
-
-def _conditional(draft: Draft, phrase: Phrase) -> Draft:
+def conditional(draft: Draft, phrase: Phrase) -> Draft:
     """Return the draft with the doubt that a condition or an event beside its date raises."""
     if CONDITION.search(phrase.skeleton):
         return draft.doubted(_REQUIRED, "kèm một điều kiện")

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
-from engine.deadline_draft import Draft, Phrase, spoken
+from engine.deadline_days import Point
+from engine.deadline_draft import Draft, Phrase
 from engine.deadline_patterns import Relation
-from engine.deadline_points import Point
+from engine.deadline_rrules import WEEKDAY_CODES, interval, rule, rules_in_words, yearly
 from engine.deadline_words import NUMBER_WORD, NUMBERS
 from engine.model import Confirmation, DeadlineKind
 
@@ -52,7 +53,6 @@ _WEEKDAY = re.compile(
     re.I,
 )
 _WEEKDAYS = {"hai": 0, "ba": 1, "tư": 2, "năm": 3, "sáu": 4, "bảy": 5} | {str(n + 2): n for n in range(6)}
-_CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _LISTED = re.compile(rf"(?:^|định kỳ|[,;]| và)\s*(?:\(?)(?:{_EVERY})(?!\w)(?! (?:đầu|cuối))", re.I)
 _TWICE_A_YEAR = re.compile(
     r"(?<!\d)0?(?:6|sáu) tháng|(?:hai|0?2) lần(?:/| (?:một|mỗi|trong)? ?)năm|hằng năm (?:hai|0?2) lần", re.I
@@ -99,12 +99,10 @@ def _by_day_of_quarter(phrase: Phrase) -> Draft | None:
         return None
     months, days = _MONTHS[which["which"].lower()], _days(phrase)
     if not days:
-        return _draft(_rule("MONTHLY", months, (-1,))).doubted(
-            _ADVISED, "không ghi ngày, lấy ngày cuối tháng"
-        )
+        return _draft(rule("MONTHLY", months, (-1,))).doubted(_ADVISED, "không ghi ngày, lấy ngày cuối tháng")
     if days == (-1,):
-        return _draft(_rule("MONTHLY", tuple(sorted((m - 2) % 12 + 1 for m in months)), days))
-    return _draft(_rule("MONTHLY", months, days))
+        return _draft(rule("MONTHLY", tuple(sorted((m - 2) % 12 + 1 for m in months)), days))
+    return _draft(rule("MONTHLY", months, days))
 
 
 def _by_day_of_month(phrase: Phrase) -> Draft | None:
@@ -112,11 +110,11 @@ def _by_day_of_month(phrase: Phrase) -> Draft | None:
     if not days:
         return None
     if _MONTHLY.search(phrase.skeleton):
-        return _draft(_rule("MONTHLY", (), days))
+        return _draft(rule("MONTHLY", (), days))
     if days == (-1,):
-        return _draft(_rule("MONTHLY", (), days)).doubted(_REQUIRED, "chưa rõ là tháng nào hay hằng tháng")
+        return _draft(rule("MONTHLY", (), days)).doubted(_REQUIRED, "chưa rõ là tháng nào hay hằng tháng")
     if _QUARTERLY.search(phrase.skeleton):
-        draft = _draft(_rule("MONTHLY", _MONTHS["đầu"], days))
+        draft = _draft(rule("MONTHLY", _MONTHS["đầu"], days))
         return draft.doubted(_REQUIRED, "không ghi tháng nào của quý, tạm lấy tháng đầu quý sau")
     return None
 
@@ -128,7 +126,7 @@ def _by_date_of_year(phrase: Phrase) -> Draft | None:
     is_one_off = not _YEARLY.search(phrase.skeleton)
     if not events or (is_one_off and not _is_worded_date(phrase)):
         return None
-    draft = _draft(*(_yearly(point) for point in events))
+    draft = _draft(*(yearly(point) for point in events))
     return draft.doubted(_REQUIRED, "không ghi năm, hiểu là lặp lại hằng năm") if is_one_off else draft
 
 
@@ -162,7 +160,7 @@ def _by_listed_intervals(phrase: Phrase) -> Draft | None:
     months |= {3} if _QUARTERLY.search(phrase.skeleton) else set()
     months |= {12} if "hằng năm" in phrase.skeleton.lower() else set()
     weeks = sorted(n for n, unit in found if unit == "tuần")
-    rules = [f"RRULE:FREQ=WEEKLY;INTERVAL={n}" for n in weeks] + [_interval(n) for n in sorted(months)]
+    rules = [f"RRULE:FREQ=WEEKLY;INTERVAL={n}" for n in weeks] + [interval(n) for n in sorted(months)]
     return _draft(*rules).doubted(_REQUIRED, "chưa rõ ngày đến hạn của từng kỳ")
 
 
@@ -171,12 +169,12 @@ def _by_named_period(phrase: Phrase) -> Draft | None:
     text = re.sub("<[^>]*>", " ", phrase.skeleton)
     rules: list[str] = []
     rules += ["RRULE:FREQ=DAILY"] if re.search("hằng ngày", text, re.I) else []
-    rules += [_rule("MONTHLY", (), (-1,))] if _MONTHLY.search(text) else []
-    rules += [_rule("MONTHLY", _MONTHS["cuối"], (-1,))] if _QUARTERLY.search(text) else []
+    rules += [rule("MONTHLY", (), (-1,))] if _MONTHLY.search(text) else []
+    rules += [rule("MONTHLY", _MONTHS["cuối"], (-1,))] if _QUARTERLY.search(text) else []
     if _TWICE_A_YEAR.search(text):
-        rules += [_rule("YEARLY", (6,), (-1,)), _rule("YEARLY", (12,), (-1,))]
+        rules += [rule("YEARLY", (6,), (-1,)), rule("YEARLY", (12,), (-1,))]
     elif _YEARLY.search(text) and (rules or not _is_bare_every_year(phrase)):
-        rules.append(_rule("YEARLY", (12,), (31,)))
+        rules.append(rule("YEARLY", (12,), (31,)))
     if not rules:
         return None
     draft = _draft(*rules)
@@ -190,12 +188,12 @@ def _by_first_day(phrase: Phrase) -> Draft | None:
     first = re.search(r"(?<!tuần )\bđầu (?:của )?hằng (tháng|quý|năm)", phrase.skeleton, re.I)
     if not first or phrase.points:
         return None
-    rule = {
-        "tháng": _rule("MONTHLY", (), (1,)),
-        "quý": _rule("MONTHLY", _FIRST, (1,)),
-        "năm": _rule("YEARLY", (1,), (1,)),
+    first_day = {
+        "tháng": rule("MONTHLY", (), (1,)),
+        "quý": rule("MONTHLY", _FIRST, (1,)),
+        "năm": rule("YEARLY", (1,), (1,)),
     }[first[1].lower()]
-    return _draft(rule).doubted(_ADVISED, "“đầu” kỳ hiểu là ngày đầu tiên, Điều 146 Bộ luật Dân sự")
+    return _draft(first_day).doubted(_ADVISED, "“đầu” kỳ hiểu là ngày đầu tiên, Điều 146 Bộ luật Dân sự")
 
 
 def _by_clauses(phrase: Phrase) -> Draft | None:
@@ -225,7 +223,7 @@ def _of_clause(clause: Phrase) -> Draft | None:
     if clause.dated and periods[0] in _LONG_PERIODS:
         if any(point.kind is not DeadlineKind.DATE for point in clause.dated):
             return None
-        return _draft(*(_yearly(point) for point in clause.dated))
+        return _draft(*(yearly(point) for point in clause.dated))
     return _by_day_of_quarter(clause) or _by_day_of_month(clause)
 
 
@@ -248,17 +246,6 @@ def _draft(*rules: str) -> Draft:
     return Draft(DeadlineKind.RECURRING, "việc định kỳ", rrule=tuple(dict.fromkeys(rules)))
 
 
-def _rule(frequency: str, months: tuple[int, ...], days: tuple[int, ...]) -> str:
-    by_month = f";BYMONTH={','.join(map(str, months))}" if months else ""
-    return f"RRULE:FREQ={frequency}{by_month};BYMONTHDAY={','.join(map(str, days))}"
-
-
-def _interval(months: int) -> str:
-    if months % 12 == 0:
-        return "RRULE:FREQ=YEARLY" + (f";INTERVAL={months // 12}" if months > 12 else "")
-    return "RRULE:FREQ=MONTHLY" + (f";INTERVAL={months}" if months > 1 else "")
-
-
 def count_of(match: re.Match[str]) -> int:
     """Return the number that a `COUNT` pattern matched, in digits or in words."""
     text = match["count"].lower()
@@ -275,18 +262,9 @@ def _days(phrase: Phrase) -> tuple[int, ...]:
     return tuple(dict.fromkeys((p.day - 1 or -1) if p.is_strict else p.day for p in points))
 
 
-def _yearly(point: Point) -> str:
-    """Return the yearly rule of a date, or of the last day of a month, quarter or half."""
-    if point.kind in {DeadlineKind.DATE, DeadlineKind.DATETIME}:
-        return _rule("YEARLY", (point.due_on.month,), (point.due_on.day,))
-    day = point.due_on
-    is_last = (day + timedelta(days=1)).day == 1
-    return _rule("YEARLY", (day.month,), (-1 if is_last else day.day,))
-
-
 def _weekday_code(match: re.Match[str]) -> str:
     day = 6 if match["sunday"] else _WEEKDAYS[match["day"].lower()]
-    return _CODES[(day - bool(match["before"])) % 7]
+    return WEEKDAY_CODES[(day - bool(match["before"])) % 7]
 
 
 def _follows_every_year(phrase: Phrase, point: Point) -> bool:
@@ -324,35 +302,4 @@ def _bounded(draft: Draft, phrase: Phrase) -> Draft:
         until = date(phrase.issued_on.year, 12, 31)
         draft = draft.doubted(_REQUIRED, "dừng khi sự kiện xảy ra; tạm lấy hết năm ban hành")
     rrule = tuple(f"{rule};UNTIL={until:%Y%m%d}" if until else rule for rule in draft.rrule)
-    return replace(draft, rrule=rrule, starts_on=starts_on, says=_said(rrule, starts_on, until))
-
-
-def _said(rules: tuple[str, ...], starts_on: date | None, until: date | None) -> str:
-    said = "việc định kỳ: " + "; ".join(_rule_in_words(rule) for rule in rules)
-    said += f", từ ngày {spoken(starts_on)}" if starts_on else ""
-    return said + (f", đến hết ngày {spoken(until)}" if until else "")
-
-
-def _rule_in_words(rule: str) -> str:
-    parts = dict(piece.split("=") for piece in rule.removeprefix("RRULE:").split(";"))
-    return " ".join(_words_of(parts))
-
-
-def _words_of(parts: dict[str, str]) -> Iterator[str]:
-    names = {"DAILY": "hằng ngày", "WEEKLY": "hằng tuần", "MONTHLY": "hằng tháng", "YEARLY": "hằng năm"}
-    units = {"WEEKLY": "tuần", "MONTHLY": "tháng", "YEARLY": "năm"}
-    if "INTERVAL" in parts:
-        yield f"{parts['INTERVAL']} {units[parts['FREQ']]} một lần"
-        return
-    if "BYDAY" in parts:
-        days = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
-        yield ", ".join(days[_CODES.index(code)] for code in parts["BYDAY"].split(","))
-    if "BYMONTHDAY" in parts:
-        yield "ngày " + parts["BYMONTHDAY"].replace("-1", "cuối tháng").replace(",", ", ")
-    if "BYMONTH" in parts:
-        yield (
-            "các tháng " + parts["BYMONTH"].replace(",", ", ")
-            if "," in parts["BYMONTH"]
-            else f"tháng {parts['BYMONTH']}"
-        )
-    yield "hằng năm" if "BYMONTH" in parts else names[parts["FREQ"]]
+    return replace(draft, rrule=rrule, starts_on=starts_on, says=rules_in_words(rrule, starts_on, until))
