@@ -92,13 +92,13 @@ def _stitched(
     lines = list(lines)
     texts = [_text(line, columns) for _, line in lines if _number(line, columns)]
     sentences = sum(bool(_ENDS.search(text)) for text in texts) >= MOSTLY * len(texts)
-    whole: list[tuple[int, GridLine]] = []
+    whole: list[tuple[int, list[GridLine]]] = []
     for ordinal, line in lines:
-        if whole and _is_rest(line, whole[-1][1], columns, sentences):
-            whole[-1] = (whole[-1][0], _appended(whole[-1][1], line, _STITCHED))
+        if whole and _is_rest(line, whole[-1][1][-1], columns, sentences):
+            whole[-1][1].append(line)
         else:
-            whole.append((ordinal, line))
-    return whole
+            whole.append((ordinal, [line]))
+    return [(ordinal, _as_one(parts, _STITCHED)) for ordinal, parts in whole]
 
 
 def _is_rest(line: GridLine, above: GridLine, columns: dict[Column, int], sentences: bool) -> bool:
@@ -108,9 +108,9 @@ def _is_rest(line: GridLine, above: GridLine, columns: dict[Column, int], senten
     was cut. A capital letter inside a page may open a caption; that stays a row.
     """
     number = columns.get(Column.NUMBER)
-    if number is None or line.merged or above.merged or section_of(above.cells) is not None:
+    if number is None or line.merged or line.places[number].text.strip() or not line.places[number].is_own:
         return False
-    if line.places[number].text.strip() or not line.places[number].is_own:
+    if above.merged or section_of(above.cells) is not None:
         return False
     text, before = _text(line, columns), _text(above, columns)
     goes_on = bool(_GOES_ON.match(text))
@@ -129,21 +129,22 @@ def _own(line: GridLine, columns: dict[Column, int], column: Column) -> bool:
     return at is not None and bool(line.places[at].text.strip()) and line.places[at].is_own
 
 
-def _appended(above: GridLine, line: GridLine, problem: tuple[str, str] | None) -> GridLine:
-    """Return a row with the words of the next one behind its own; a cell they share counts once."""
-    places = tuple(
-        one
-        if one.key == other.key and one.key is not None
-        else replace(one, text=_joined(one.text, other.text))
-        for one, other in zip(above.places, line.places, strict=True)
-    )
-    problems = dict.fromkeys((*above.problems, *line.problems, *([problem] if problem else [])))
-    is_revised = above.is_revised or line.is_revised
-    return replace(above, places=places, problems=tuple(problems), is_revised=is_revised)
+def _as_one(parts: Sequence[GridLine], problem: tuple[str, str] | None) -> GridLine:
+    """Return several rows as one, the words of each column in their order; a merged cell counts once."""
+    first = parts[0]
+    if len(parts) == 1:
+        return first
+    places = tuple(_together(column) for column in zip(*(part.places for part in parts), strict=True))
+    problems = dict.fromkeys(problem for part in parts for problem in part.problems)
+    if problem is not None:
+        problems[problem] = None
+    is_revised = any(part.is_revised for part in parts)
+    return replace(first, places=places, problems=tuple(problems), is_revised=is_revised)
 
 
-def _joined(one: str, other: str) -> str:
-    return "\n".join(text for text in (one, other) if text.strip())
+def _together(column: Sequence[Placed]) -> Placed:
+    cells = {place.key or at: place.text for at, place in enumerate(column)}
+    return replace(column[0], text="\n".join(text for text in cells.values() if text.strip()))
 
 
 # --- one number over several rows ----------------------------------------------------------
@@ -163,10 +164,7 @@ def _parted(
             extra = (_SPLIT,) if len(group) > 1 else ()
             yield from ((n, replace(line, problems=(*line.problems, *extra))) for n, line in lines[at:end])
         else:
-            whole = group[0]
-            for line in group[1:]:
-                whole = _appended(whole, line, None)
-            yield lines[at][0], whole
+            yield lines[at][0], _as_one(group, None)
         at = end
 
 

@@ -286,11 +286,17 @@ def _read_into(
     follows_headings = not table.lines
     for line in lines_of(grid, first, end, spans or headings.spans):
         is_count = follows_headings and numbers_columns(line.cells)
-        if is_count or _words(grid.rows[line.row]) in table.rows_seen:
+        if is_count or _repeats(grid.rows[line.row], table):
             opens_page, follows_headings = opens_page or bool(table.lines), True
             continue
         table.lines.append(replace(line, opens_page=line.opens_page or opens_page))
         opens_page = follows_headings = False
+
+
+def _repeats(row: Sequence[Cell], table: _Table) -> bool:
+    """Return whether a row holds the words of a row of headings; most differ in their first cell."""
+    first = _key(row[0].text)
+    return any(words[0] == first for words in table.rows_seen) and _words(row) in table.rows_seen
 
 
 def _words(row: Sequence[Cell]) -> tuple[str, ...]:

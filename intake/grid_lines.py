@@ -104,15 +104,17 @@ def _placed(grid: Grid, row: int, cells: Sequence[Cell]) -> Placed:
     if not cells:
         return Placed(text)
     cell = next((cell for cell in cells if cell.text.strip()), cells[0])
-    is_tall = cell.row < row or (row + 1 < len(grid.rows) and cell in grid.rows[row + 1])
+    is_tall = cell.row < row or (row + 1 < len(grid.rows) and grid.rows[row + 1][cell.column] == cell)
     return Placed(text, (id(grid), cell.row, cell.column), cell.row >= row, is_tall)
 
 
 def _merged_across(cells: Sequence[tuple[Span, Cell]], spans: Sequence[Span]) -> tuple[str, ...]:
     """Return the number and the words of a row whose words cover all or nearly all columns, if it is one."""
-    covered = [sum(_share(span, heading) > 0.5 for heading in spans) for span, _ in cells]
-    widest = max(range(len(cells)), key=covered.__getitem__)
-    if len(spans) < 3 or widest > 1 or covered[widest] < max(2, len(spans) - 2) or len(cells) == len(spans):
+    if len(spans) < 3 or len(cells) == len(spans):
+        return ()
+    covered = [sum(_share(span, heading) > 0.5 for heading in spans) for span, _ in cells[:2]]
+    widest = covered.index(max(covered))
+    if covered[widest] < max(2, len(spans) - 2):
         return ()
     texts = [cell.text for _, cell in cells]
     if not cleaned(texts[widest]) or any(map(cleaned, texts[widest + 1 :])):

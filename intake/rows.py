@@ -87,7 +87,7 @@ def _problems(row: AnnexRow, numbered: bool, width: int) -> Iterator[tuple[str, 
         yield "extra-cells", f"hàng có {count} ô, tiêu đề chỉ có {width}; xem ô nào bị tách đôi"
     if not row.text:
         yield "no-task-text", _NO_TEXT
-    if any(is_marked(cell) or speaks_of_secrets(cleaned(cell)) for cell in row.cells):
+    if any(is_marked(cell) or speaks_of_secrets(cell) for cell in row.cells):
         yield "state-secret-row", _SECRET
 
 

@@ -22,6 +22,7 @@ _SPEAKS = re.compile(
     r"\b(?:độ|cấp|dấu|văn bản|tài liệu|hồ sơ|công văn|thông tin|loại)\s+[\"“'‘(]?mật\b" + _COMPOUND,
     re.IGNORECASE,
 )
+_LETTER = re.compile("[ậẬ\u0302\u0323]")  # composed or not, every marking has this letter
 _STAMP = re.compile(r"(?<!BẢO )(?<!BÍ )(?<!CƠ )\bMẬT\b" + _COMPOUND)
 
 
@@ -31,6 +32,8 @@ def is_marked(line: str) -> bool:
     A field ("Độ mật: Mật") and a stamp beside the number of the document are markings too;
     parts of a line that tabs or wide gaps divide are looked at one by one.
     """
+    if not _LETTER.search(line):
+        return False
     if _BESIDE_NUMBER.fullmatch(cleaned(line)):
         return True
     parts = {line, *re.split(r"\t| {4,}", line)}
@@ -46,5 +49,8 @@ def _is_level(word: str) -> bool:
 
 
 def speaks_of_secrets(text: str) -> bool:
-    """Return whether a cleaned `text` names a level of secrecy."""
+    """Return whether `text` names a level of secrecy."""
+    if not _LETTER.search(text):
+        return False
+    text = cleaned(text)
     return bool(_SPEAKS.search(text) or _STAMP.search(text))
