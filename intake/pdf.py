@@ -25,8 +25,8 @@ from intake.pdf_doubts import Sight, notes_of, refuse_scans, refuse_unreadable, 
 from intake.pdf_margins import without_furniture, without_stamps
 from intake.pdf_notes import Footnotes, footnotes_of
 from intake.pdf_page import DrawnPage, Letter, Rule, drawn
-from intake.pdf_rules import frames_of, lines_across
-from intake.pdf_table import Filled, cell_lines, filled
+from intake.pdf_rules import Frame, frames_of, lines_across
+from intake.pdf_table import Filled, cell_lines, filled, runs_on
 from intake.pdf_text import Line, lines_of, paragraphs_of, with_notes
 from intake.source import Grid, Refused, SourceDocument
 
@@ -121,11 +121,7 @@ def _check_contents(page: PDFPage) -> None:
 def _page(shown: DrawnPage, number: int) -> _Page:
     frames = frames_of(shown)
     visible, stamps = without_stamps([letter for letter in shown.letters if not letter.is_hidden], frames)
-    inside: list[list[Letter]] = [[] for _ in frames]
-    outside: list[Letter] = []
-    for letter in visible:
-        holder = next((at for at, frame in enumerate(frames) if frame.box.holds(letter.centre, 1.5)), None)
-        (outside if holder is None else inside[holder]).append(letter)
+    inside, outside = _parted(visible, frames)
     tables = [filled(frame, held, number) for frame, held in zip(frames, inside, strict=True)]
     stamps += [letter for letter in outside if letter.turn]
     lines, footnotes = footnotes_of(lines_of(letter for letter in outside if not letter.turn), shown)
@@ -137,6 +133,21 @@ def _page(shown: DrawnPage, number: int) -> _Page:
         tuple(line.text for line in cell_lines(stamps)),
         footnotes,
     )
+
+
+def _parted(letters: Sequence[Letter], frames: Sequence[Frame]) -> tuple[list[list[Letter]], list[Letter]]:
+    """Return the letters of each table and the others; a word that sticks out of a table belongs to it."""
+    inside: list[list[Letter]] = [[] for _ in frames]
+    outside: list[Letter] = []
+    held, previous = outside, None
+    for letter in letters:
+        if previous is None or held is outside or not runs_on(previous, letter):
+            holders = (at for at, frame in enumerate(frames) if frame.box.holds(letter.centre, 1.5))
+            holder = next(holders, None)
+            held = outside if holder is None else inside[holder]
+        held.append(letter)
+        previous = letter
+    return inside, outside
 
 
 def _document(pages: Sequence[_Page], sights: Sequence[Sight]) -> SourceDocument:

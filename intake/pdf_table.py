@@ -56,14 +56,14 @@ def _filled(frame: Frame, letters: Sequence[Letter]) -> Filled:
     cells: dict[Region, list[Letter]] = defaultdict(list)
     previous: Letter | None = None
     for letter in letters:
-        if previous is None or not _runs_on(previous, letter):
+        if previous is None or not runs_on(previous, letter):
             region = at_place[frame.place(letter.centre)]
         cells[region].append(letter)
         previous = letter
     return Filled(frame, {region: cell_lines(inside) for region, inside in cells.items()})
 
 
-def _runs_on(previous: Letter, letter: Letter) -> bool:
+def runs_on(previous: Letter, letter: Letter) -> bool:
     """Return whether a letter goes on a word that began in a cell, though it may stick out of it."""
     is_level = letter.turn == previous.turn == 0 and abs(letter.y - previous.y) < 0.1 * letter.size
     is_blank = letter.text.isspace() or previous.text.isspace()

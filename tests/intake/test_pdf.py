@@ -268,10 +268,11 @@ def test_a_list_of_numbered_paragraphs_is_no_table():
 
 def test_a_word_too_long_for_its_cell_stays_in_it():
     document = read_pdf(
-        typeset("#table(columns: (2cm, 4cm), [STT], [Thời hạn], [KhôngNgắtĐược], [], [2], [x])")
+        typeset("#table(columns: (2cm, 1.2cm), [STT], [Hạn], [KhôngNgắtĐược], [], [2], [30/9/2025])")
     )
 
-    assert texts(grids(document)[0])[1] == ["KhôngNgắtĐược", ""]
+    assert texts(grids(document)[0])[1:] == [["KhôngNgắtĐược", ""], ["2", "30/9/2025"]]
+    assert paragraphs(document) == []
 
 
 @pytest.mark.parametrize(
