@@ -14,7 +14,7 @@ from engine.unit_phrases import COLLECTIVE_TAILS, HEADS, OTHER_WORDS, ROLES, SUB
 from engine.unit_words import CONNECTORS, SKIPPED, Token, keys_of
 
 LONGEST_PLURAL = 8  # "Thủ trưởng tất cả các UBND …": tokens before the noun of a collective name
-MOST_NOUNS = 30  # from here on it is no collective name
+MOST_NOUNS = 30  # a longer list is no collective name: nobody knows what it means
 
 Keys = tuple[str, ...]
 
@@ -74,7 +74,7 @@ class _Collective:
             self.nouns.append(hit[0])
             self.end = hit[1]
             place = self._past_sign(self.end)
-        if not 0 < len(self.nouns) < MOST_NOUNS:
+        if not self.nouns:
             return None
         if (items := self._items()) is not None:
             return self._list_begins(self.nouns, items)
@@ -122,7 +122,8 @@ class _Collective:
         return Found(self.start, items, prefixes=tuple(noun.keys for noun in nouns))
 
     def _qualified(self) -> Found | None:
-        end, is_subset = self.end, self.count not in {None, self._size()}
+        is_endless = len(self.nouns) == MOST_NOUNS
+        end, is_subset = self.end, is_endless or self.count not in {None, self._size()}
         while True:
             after_tail = past(self.tokens, end, COLLECTIVE_TAILS)
             after_some = past(self.tokens, after_tail, SUBSETS)
@@ -132,7 +133,7 @@ class _Collective:
             end = after_some
         if self._is_description(end):
             return None
-        if is_subset and self.count is None and self._drop_last_part():
+        if is_subset and self.count is None and not is_endless and self._drop_last_part():
             return self._qualified()
         return Found(self.start, end, nouns=tuple(self.nouns), is_subset=is_subset, prefixes=())
 
