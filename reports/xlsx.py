@@ -109,6 +109,7 @@ class _Pages:
         sheet.freeze_panes(1, 0)
         sheet.repeat_rows(0)
         sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
+        sheet.ignore_errors({"number_stored_as_text": "A1:Z1048576"})  # a commune's code is a name
 
     def _sheet(self, name: str) -> Worksheet:
         sheet = self._book.add_worksheet(name)

@@ -74,6 +74,14 @@ def test_a_table_keeps_its_headings_in_sight_filters_and_fits_a_landscape_page(b
     )
 
 
+def test_a_code_of_digits_is_a_text_that_excel_does_not_complain_about(make, owes):
+    report = make(owes(1, 1, "2025-09-30"))
+    content = as_xlsx(replace(report, rows=(replace(report.rows[0], unit="00021"),)))
+
+    assert sheet(content, "Quá hạn")[1][2] == "00021"
+    assert ' numberStoredAsText="1"' in parts(content)["xl/worksheets/sheet2.xml"]
+
+
 def test_dates_show_the_day_first(book):
     assert 'formatCode="dd/mm/yyyy"' in parts(book)["xl/styles.xml"]
 
