@@ -175,7 +175,14 @@ def _shares_number(one: GridLine, other: GridLine, columns: dict[Column, int]) -
 
 
 def _differ(group: Sequence[GridLine], columns: dict[Column, int]) -> bool:
-    """Return whether rows name different agencies or deadlines; a blank cell names nothing."""
+    """Return whether rows name different work, agencies or deadlines; a blank cell names nothing.
+
+    Words that go on, such as a list with dashes, are parts of one task.
+    """
+    texts = [line.places[columns[Column.TEXT]] for line in group[1:] if Column.TEXT in columns]
+    own = [text for text in texts if text.is_own and cleaned(text.text)]
+    if any(not _GOES_ON.match(cleaned(text.text)) for text in own):
+        return True
     for column in (Column.LEAD, Column.DEADLINE):
         if column in columns:
             said = {cleaned(line.places[columns[column]].text).lower() for line in group} - {""}

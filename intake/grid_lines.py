@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from intake.sections import is_section_number
 from intake.source import Cell, Grid
 from intake.words import cleaned
 
@@ -117,9 +118,10 @@ def _merged_across(cells: Sequence[tuple[Span, Cell]], spans: Sequence[Span]) ->
     if covered[widest] < max(2, len(spans) - 2):
         return ()
     texts = [cell.text for _, cell in cells]
-    if not cleaned(texts[widest]) or any(map(cleaned, texts[widest + 1 :])):
+    behind = [text for text in texts[widest + 1 :] if cleaned(text)]
+    if not cleaned(texts[widest]) or (behind and not (widest and is_section_number(texts[0]))):
         return ()
-    return tuple(texts[: widest + 1])
+    return (*texts[:widest], " – ".join((texts[widest], *behind)))
 
 
 def _is_joined(cells: Sequence[tuple[Span, Cell]], spans: Sequence[Span]) -> bool:

@@ -69,7 +69,7 @@ def _following(texts: Sequence[str]) -> str:
     for text in texts:
         if _says_draft(text) or (not text and not title):
             continue
-        if not text or len(title) == MAX_TITLE_LINES or _BODY.match(text):
+        if not text or len(title) == MAX_TITLE_LINES or _BODY.match(text) or _ANNEX.fullmatch(text):
             break
         title.append(text)
     return " ".join(title)

@@ -22,6 +22,8 @@ _SERIAL = re.compile(r"\d{5}(?:\.0+)?")
 _FIRST_SERIAL, _LAST_SERIAL = 36526, 73050  # 2000-01-01 and 2099-12-31
 _SERIAL_ZERO = date(1899, 12, 30)
 _SERIAL_READ = "ô ghi số {}, là cách Excel lưu ngày {}; đã đọc là {}, đối chiếu lại với văn bản"
+_DITTO = re.compile(r"[-–]?\s*(?:n\.?\s?t\.?|như\s+trên|\"|”|″|''|//)\s*[-–]?", re.IGNORECASE)
+_AS_ABOVE = "cơ quan {} ghi '{}', tức như hàng trên: đã lấy '{}'"
 _UNNUMBERED = "hàng không có số thứ tự; đối chiếu văn bản xem đây là nhiệm vụ hay phần dẫn"
 _SECRET = "hàng nói đến tài liệu mật; người phụ trách bảo mật xem trước khi giao và nhắc"
 _NO_TEXT = "hàng không có nội dung nhiệm vụ; đối chiếu lại với văn bản"
@@ -51,6 +53,19 @@ def annex_row(raw: RawRow, columns: Mapping[Column, int], table: RawTable) -> An
     row, serials = (row, ()) if table.line else _with_dates(row)
     problems = (*raw.problems, *_problems(row, Column.NUMBER in columns, width), *serials)
     return replace(row, problems=problems)
+
+
+def as_above(row: AnnexRow, above: AnnexRow | None) -> AnnexRow:
+    """Return the row with the agencies of the row above where its cell only says "như trên"."""
+    problems = []
+    lead, supporting = row.lead, row.supporting
+    if above is not None and _DITTO.fullmatch(lead):
+        lead = above.lead
+        problems.append(("same-as-above", _AS_ABOVE.format("chủ trì", row.lead, lead)))
+    if above is not None and _DITTO.fullmatch(supporting):
+        supporting = above.supporting
+        problems.append(("same-as-above", _AS_ABOVE.format("phối hợp", row.supporting, supporting)))
+    return replace(row, lead=lead, supporting=supporting, problems=(*row.problems, *problems))
 
 
 def _by_column(texts: list[str], raw: RawRow, columns: Mapping[Column, int]) -> AnnexRow:

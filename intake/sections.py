@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from intake.annex import AnnexSection
 from intake.titles import short_title
@@ -62,6 +62,7 @@ class _Open:
     depth: int
     number: str
     name: str
+    has_parts: bool = False
 
 
 @dataclass(slots=True)
@@ -79,6 +80,21 @@ class Sections:
         self.current = self._unique(self._name(section, depth))
         self.found.append(AnnexSection(self.current, section.title))
         self._above.append(_Open(depth, section.number, self.current))
+
+    def section_for(self, number: str) -> str:
+        """Return the name of the section in which a task with this number stands.
+
+        Below section 2, the task 2.1 or a) stands in it and the next task 3 beside it.
+        """
+        top = self._above[-1] if self._above else None
+        if top is None or not top.number.isdigit():
+            return self.current
+        if number.startswith(f"{top.number}.") or number.isalpha():
+            self._above[-1] = replace(top, has_parts=True)
+        elif top.has_parts and number.isdigit() and int(number) == int(top.number) + 1:
+            self._above.pop()
+            self.current = self._above[-1].name if self._above else ""
+        return self.current
 
     def leave(self) -> None:
         """End every open section, as a new table does."""
@@ -101,7 +117,7 @@ class Sections:
 
 def _caption(filled: Sequence[str]) -> AnnexSection | None:
     """Return the section of a merged row that bears an arabic number or none."""
-    if len(filled) == 2 and _RUNNING.fullmatch(filled[0]) and _is_caption(filled[1]):
+    if len(filled) == 2 and _RUNNING.fullmatch(filled[0]):
         return AnnexSection(bare_number(filled[0]), filled[1])
     if len(filled) != 1 or _RUNNING.fullmatch(filled[0]) or not _is_caption(filled[0]):
         return None

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from engine.problems import Problem
 from intake.annex import AnnexRow, AnnexSection, RawRow, RawTable
 from intake.headings import ACCEPTED, Column, columns_of, is_known, is_only_proposed, nearest_heading
-from intake.rows import annex_row, is_running_number, number_of
+from intake.rows import annex_row, as_above, is_running_number, number_of
 from intake.sections import Sections, bare_number, is_section_number, section_of
 from intake.words import cleaned
 
@@ -98,8 +98,9 @@ def rows_of(
         if section is not None:
             sections.open(section)
             continue
-        row = annex_row(raw, columns, table)
-        rows.append(replace(row, section=sections.current, table=number, row=ordinal))
+        row = as_above(annex_row(raw, columns, table), rows[-1] if rows else None)
+        section_name = sections.section_for(row.number or "")
+        rows.append(replace(row, section=section_name, table=number, row=ordinal))
     return sections.found[known:], rows
 
 

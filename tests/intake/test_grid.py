@@ -137,11 +137,18 @@ def test_sections_are_known_however_they_are_merged(sections):
         | 2 | Hai | Sở A | | 1/9 |
         | III | Dữ liệu | | | |
         | 3 | Ba | Sở A | | 1/9 |
+        | IV | Nhân lực | < | < | Nghị quyết 57 |
+        | 4 | Bốn | Sở A | | 1/9 |
         """
     )
 
-    assert found == [("I", "Thể chế"), ("II", "Hạ tầng"), ("III", "Dữ liệu")]
-    assert rows == [("1", "I"), ("2", "II"), ("3", "III")]
+    assert found == [
+        ("I", "Thể chế"),
+        ("II", "Hạ tầng"),
+        ("III", "Dữ liệu"),
+        ("IV", "Nhân lực – Nghị quyết 57"),
+    ]
+    assert rows == [("1", "I"), ("2", "II"), ("3", "III"), ("4", "IV")]
 
 
 def test_parts_of_sections_bear_the_number_of_both(sections):
@@ -225,10 +232,23 @@ def test_one_number_over_different_agencies_is_a_task_for_each(rows):
     ]
 
 
-def test_one_number_over_rows_of_one_agency_and_day_is_one_task(rows):
-    table = PLAIN + "| 1 | Một a | Sở A | Sở B | 1/9 |\n| ^ | Một b | ^ | Sở C | ^ |"
+@pytest.mark.parametrize(
+    ("text", "below", "whole"),
+    [("Một", "^", "Một"), ("Một:", "- thêm nữa", "Một: - thêm nữa"), ("Một", "", "Một")],
+)
+def test_one_number_over_rows_of_one_agency_and_day_is_one_task(rows, text, below, whole):
+    table = PLAIN + f"| 1 | {text} | Sở A | Sở B | 1/9 |\n| ^ | {below} | ^ | Sở C | ^ |"
 
-    assert rows(table) == [("1", "Một a Một b", "Sở A", "Sở B Sở C", "1/9")]
+    assert rows(table) == [("1", whole, "Sở A", "Sở B Sở C", "1/9")]
+
+
+def test_one_number_over_different_work_is_a_task_for_each(rows):
+    table = PLAIN + "| 1 | Một | Sở A | | 1/9 |\n| ^ | Hai | ^ | | ^ |"
+
+    assert rows(table) == [
+        ("1", "Một", "Sở A", "", "1/9", "split-task"),
+        ("1", "Hai", "Sở A", "", "1/9", "split-task"),
+    ]
 
 
 def test_a_cell_over_two_columns_is_read_into_the_first_and_said_so(rows):

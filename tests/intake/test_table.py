@@ -162,6 +162,34 @@ def test_a_row_that_counts_the_columns_is_no_task(cells, counts):
     assert numbers_columns(cells) == counts
 
 
+def test_a_number_above_its_parts_is_a_section_and_the_next_number_stands_beside_it(assign):
+    found = assign(
+        PLAIN,
+        ("1", "Hoàn thiện thể chế. Trong đó:", "", ""),
+        ("1.1", "Nghị quyết", "Sở A", "1/9"),
+        ("2", "Hạ tầng", "", ""),
+        ("a", "Mạng", "Sở A", "1/9"),
+        ("3", "Dữ liệu", "Sở A", "1/9"),
+    )
+
+    assert [s.number for s in found.sections] == ["1", "2"]
+    assert [(row.number, row.section) for row in found.rows] == [("1.1", "1"), ("a", "2"), ("3", "")]
+
+
+@pytest.mark.parametrize("ditto", ["nt", "-nt-", "n.t", "Như trên", '"', "-//-"])
+def test_agencies_as_above_are_those_of_the_row_above_and_said_so(assign, ditto):
+    rows = assign(
+        PLAIN, ("1", "Một", "Sở A", "1/9"), ("2", "Hai", ditto, "1/9"), ("3", "Ba", ditto, "1/9")
+    ).rows
+
+    assert [(row.lead, [code for code, _ in row.problems]) for row in rows] == [
+        ("Sở A", []),
+        ("Sở A", ["same-as-above"]),
+        ("Sở A", ["same-as-above"]),
+    ]
+    assert rows[1].cells[2] == ditto
+
+
 def test_a_table_that_goes_on_counting_stays_in_its_section():
     first = RawTable(0, PLAIN, (RawRow(0, ("I", "Phần", "", "")), RawRow(0, ("1", "Một", "Sở A", "1/9"))))
     after = RawTable(0, PLAIN, (RawRow(0, ("2", "Hai", "Sở A", "1/9")),))
