@@ -32,6 +32,7 @@ POINT = "<(?:date|datetime|month|quarter|half|year|range)>"
 DURATION = rf"\b{COUNT}(?: ?\([^)]*\))? (?P<unit>giờ|ngày|tuần|tháng|quý|năm)\b(?P<working> làm việc)?"
 ANCHOR = r"(?:kể từ|tính từ|từ|sau|trước|khi|tổ chức|diễn ra|so với|kết thúc|nhận|ký|ban hành|trở lại)\b"
 TO = r"(?:-|~|÷|→|cho đến|đến|tới)"
+_WIDE = {DeadlineKind.MONTH, DeadlineKind.QUARTER, DeadlineKind.HALF, DeadlineKind.YEAR}
 _UNBOUND = re.compile(
     r"(?<!không )\btrước\b(?! (?:mắt|tiên|hết|đó|đây|hoặc|và trong|một bước))"
     r"(?! *\d{1,2} ?(?:giờ|h|g|:)\b)",
@@ -55,17 +56,29 @@ class Rule:
     read: Callable[[Phrase, re.Match[str]], Draft | None]
 
 
-def read_deadline(phrase: str, issued_on: date) -> Deadline:
+def read_deadline(phrase: str, issued_on: date, plan_year: int | None = None) -> Deadline:
     """Return how `phrase` reads in a document issued on `issued_on`; never raises.
 
-    A reading that was inferred is in force and ADVISED for review; one that is REQUIRED
+    `plan_year` is the year a plan is for, when its title names the year after that of issue
+    (see `plan_year_of`): a date without a year then lies in it, and is flagged. A reading that was inferred is in force and ADVISED for review; one that is REQUIRED
     has no force until a person decides (docs/decisions/0001-deadline-readings.md).
     """
     within = min(max(issued_on, date(FIRST_YEAR, 1, 1)), date(LAST_YEAR, 12, 31))
     tidy = tidied(phrase)
-    skeleton, points = points_of(tidy.text, within)
+    skeleton, points = points_of(tidy.text, within, plan_year)
     read = Phrase(tidy, skeleton, points, within)
     return _deadline(phrase, read, _draft(read))
+
+
+def plan_year_of(title: str, issued_on: date) -> int | None:
+    """Return the year after that of issue if it is the only one a plan's title is for, else None.
+
+    "Kế hoạch cải cách hành chính năm 2026" is signed in November 2025, and its "30/6" is
+    that of 2026. A span ("giai đoạn 2026 - 2030") is no such year.
+    """
+    years = set(re.findall(r"\bnăm (20\d\d)\b(?! ?[-–] ?(?:năm )?\d)", title, re.I))
+    has_span = re.search(r"20\d\d ?[-–] ?(?:năm )?20\d\d", title)
+    return issued_on.year + 1 if years == {str(issued_on.year + 1)} and not has_span else None
 
 
 def _draft(phrase: Phrase) -> Draft:
@@ -113,6 +126,10 @@ def _doubts_of_words(phrase: Phrase, draft: Draft) -> list[Doubt]:
         doubts.append((_ADVISED, "ô có nhiều chữ ngoài thời hạn"))
     if re.search(r"<(?:month|quarter|date)> ?\d", phrase.skeleton):
         doubts.append((_ADVISED, "còn chữ số chưa đọc được"))
+    if draft.kind is DeadlineKind.RECURRING and re.search(r"\b(?:riêng|trừ)\b", phrase.skeleton, re.I):
+        doubts.append((_REQUIRED, "còn ngoại lệ chưa đọc được"))
+    if draft.kind in _WIDE and any(p.mark == "day" for p in phrase.points) and not draft.rrule:
+        doubts.append((_REQUIRED, "còn ngày chưa đọc được"))
     if draft.kind is DeadlineKind.MONTH and re.search(r"\bngày\b", rest, re.I):
         doubts.append((_ADVISED, "còn ngày chưa đọc được"))
     if re.search(r"\d[\s.,/_'|-]*<year>|<year>[\s.,/_'|-]*\d", phrase.skeleton) and any(

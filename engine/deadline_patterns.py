@@ -121,7 +121,9 @@ RELATIONS: tuple[tuple[Relation, re.Pattern[str]], ...] = (
     (
         Relation.FROM,
         re.compile(
-            r"(?:\btừ|\bkhông trước|\bkhông sớm hơn|\bbắt đầu(?: vào)?|\bkhởi công)(?: ngày| đầu)?\s*$", re.I
+            r"(?:\btừ|\bkhông trước|\bkhông sớm hơn|\bsớm nhất(?: là)?(?: vào)?"
+            r"|\bbắt đầu(?: vào)?|\bkhởi công)(?: ngày| đầu)?\s*$",
+            re.I,
         ),
     ),
 )

@@ -28,8 +28,12 @@ _YEAR_BEFORE = re.compile(r"\s*[(:,-]\s*(?:\w+(?:\s+|$)){0,3}", re.I)
 _YEAR_AFTER = re.compile(r"\s*(?:của|trong|,|(?:và|,) cả)?\s*\(?\s*", re.I)
 
 
-def points_of(text: str, issued_on: date) -> tuple[str, tuple[Point, ...]]:
-    """Return the skeleton of `text` and its points in the order they stand."""
+def points_of(text: str, issued_on: date, plan_year: int | None = None) -> tuple[str, tuple[Point, ...]]:
+    """Return the skeleton of `text` and its points in the order they stand.
+
+    A point without a year lies in the year of the plan, where that is known to be another
+    than the year of issue.
+    """
     raws: list[Raw] = []
     marked = text
     for unit, pattern in POINTS:
@@ -38,7 +42,7 @@ def points_of(text: str, issued_on: date) -> tuple[str, tuple[Point, ...]]:
         marked = around.sub(lambda m: _attach(raws, m), marked)
     pieces = re.split(f"({MARK})", marked)
     leads, found = pieces[0::2], [raws[ord(mark) - _FROM_MARK] for mark in pieces[1::2]]
-    points = tuple(_related(list(_resolved(found, leads, issued_on)), leads))
+    points = tuple(_related(list(_resolved(found, leads, issued_on, plan_year)), leads))
     skeleton = "".join(f"{lead}<{p.mark}>" for lead, p in zip(leads, points, strict=False)) + leads[-1]
     return " ".join(skeleton.split()), points
 
@@ -90,8 +94,8 @@ def _attach(raws: list[Raw], match: re.Match[str]) -> str:
 # --- years -----------------------------------------------------------------------------
 
 
-def _resolved(raws: list[Raw], leads: list[str], issued_on: date) -> Iterator[Point]:
-    """Yield the points with a year each: written, taken from a neighbour, or the year of issue."""
+def _resolved(raws: list[Raw], leads: list[str], issued_on: date, plan_year: int | None) -> Iterator[Point]:
+    """Yield the points with a year each: written, a neighbour's, the plan's or the year of issue."""
     points = [
         point_in(raw, *_year(raw.year, issued_on)) if raw.year or raw.unit == "day" else None for raw in raws
     ]
@@ -109,7 +113,7 @@ def _resolved(raws: list[Raw], leads: list[str], issued_on: date) -> Iterator[Po
                     point_in(raws[i], near.first.year, "", ()), issued_on, "năm ghi cùng ô"
                 )
     for raw, point in zip(raws, points, strict=True):
-        yield point or _assumed(point_in(raw, issued_on.year, "", ()), issued_on)
+        yield point or _assumed(raw, issued_on, plan_year)
 
 
 def _lends(neighbour: Raw, words_between: str) -> bool:
@@ -118,8 +122,13 @@ def _lends(neighbour: Raw, words_between: str) -> bool:
 
 
 def _is_year_of(raws: list[Raw], year: int, words_between: str, step: int, leads: list[str]) -> bool:
-    """Whether the only year of the phrase bears on the point beside it: "Năm 2026 (Quý I)"."""
-    if raws[year].unit != "year" or raws[year].part or sum(raw.unit == "year" for raw in raws) > 1:
+    """Whether a year bears on the point beside it: "Năm 2026 (Quý I)"."""
+    is_only = sum(raw.unit == "year" for raw in raws) == 1
+    if (
+        raws[year].unit != "year"
+        or raws[year].part
+        or not (is_only or words_between.lstrip()[:1] in {":", "("})
+    ):
         return False
     if re.search(r"\bhằng\b", " ".join(leads), re.I):
         return False
@@ -134,8 +143,12 @@ def _borrowed(raw: Raw, neighbour: Point, step: int) -> Point:
     return point_in(raw, neighbour.first.year - step, "", ()) if is_out_of_order and not point.bad else point
 
 
-def _assumed(point: Point, issued_on: date) -> Point:
-    return replace(_doubted_if_past(point, issued_on, f"năm ban hành {issued_on.year}"), has_year=False)
+def _assumed(raw: Raw, issued_on: date, plan_year: int | None) -> Point:
+    if plan_year is None or plan_year == issued_on.year:
+        point = point_in(raw, issued_on.year, "", ())
+        return replace(_doubted_if_past(point, issued_on, f"năm ban hành {issued_on.year}"), has_year=False)
+    why = (Confirmation.ADVISED, f"không ghi năm, lấy năm {plan_year} theo tên kế hoạch")
+    return replace(point_in(raw, plan_year, "", (why,)), has_year=False)
 
 
 def _doubted_if_past(point: Point, issued_on: date, source: str) -> Point:

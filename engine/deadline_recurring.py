@@ -55,12 +55,14 @@ _WEEKDAY = re.compile(
 _WEEKDAYS = {"hai": 0, "ba": 1, "tư": 2, "năm": 3, "sáu": 4, "bảy": 5} | {str(n + 2): n for n in range(6)}
 _LISTED = re.compile(rf"(?:^|định kỳ|[,;]| và)\s*(?:\(?)(?:{_EVERY})(?!\w)(?! (?:đầu|cuối))", re.I)
 _TWICE_A_YEAR = re.compile(
-    r"(?<!\d)0?(?:6|sáu) tháng|(?:hai|0?2) lần(?:/| (?:một|mỗi|trong)? ?)năm|hằng năm (?:hai|0?2) lần", re.I
+    r"(?<!\d)0?(?:6|sáu) tháng|(?:hai|0?2) lần(?:/| (?:một|mỗi|trong)? ?)năm"
+    r"|hằng năm (?:ít nhất |tối thiểu )?(?:hai|0?2) lần",
+    re.I,
 )
 _LAST_DAY = re.compile(r"ngày (?:làm việc )?cuối(?: cùng)?(?: của)? (?:hằng )?tháng(?! ?\d)", re.I)
 _SEVERAL_TIMES = re.compile(
     r"\b(?:[2-9]|hai|ba|bốn) lần(?:/| (?:một|mỗi) )(?:tuần|tháng)"
-    r"|hằng (?:tuần|tháng) (?:[2-9]|hai|ba|bốn) lần",
+    r"|hằng (?:tuần|tháng) (?:ít nhất |tối thiểu )?(?:[2-9]|hai|ba|bốn) lần",
     re.I,
 )
 _LONG_PERIODS = (

@@ -65,6 +65,7 @@ _SPELLINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?<!\d)0?([369]) ?T\b(?=/\d{4}| đầu| cuối| năm)", r"\1 tháng"),
         (r"(?<!\d)0?([369]) tháng(?: (?=năm \d{4})|/(?=\d{4}))", r"\1 tháng đầu "),
         (r"\bngày năm (?=tháng)", "ngày 5 "),
+        (r"(?<!\d )\btháng (\d{1,2}),? ngày (\d{1,2})(?![\d/])(?!,? (?:và|hằng|tháng|,))", r"ngày \2 tháng \1"),
         (r"\b(?:10|mười) ngày đầu (?=(?:của )?tháng)", "thượng tuần "),
         (r"\b(?:10|mười) ngày cuối (?=(?:của )?tháng)", "cuối "),
         (r"(?<!\d)(\d{1,2}) ngày đầu (?:của )?(?=tháng \d)", r"ngày \1 "),

@@ -16,7 +16,7 @@ from engine.answers import (
     verdict_of,
 )
 from engine.calendar import WorkCalendar
-from engine.deadline import read_deadline
+from engine.deadline import plan_year_of, read_deadline
 from engine.model import Confirmation, Deadline, DeadlineKind, Document, UnitReading
 from engine.units import UnitDirectory
 from intake.annex import AnnexRow
@@ -109,7 +109,8 @@ class Reader:
         label: str,
         problems: list[tuple[str, str]],
     ) -> Deadline:
-        deadline = read_deadline(row.deadline, document.issued_on)
+        plan_year = plan_year_of(document.title, document.issued_on)
+        deadline = read_deadline(row.deadline, document.issued_on, plan_year)
         if deadline.kind is DeadlineKind.INHERIT and above is not None:
             reading = f"Như hàng trên: {above.deadline.reading}"
             deadline = replace(above.deadline, as_written=row.deadline, reading=reading)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.deadline import RULES, read_deadline
+from engine.deadline import RULES, plan_year_of, read_deadline
 from engine.deadline_draft import Phrase
 from engine.deadline_points import points_of
 from engine.deadline_words import tidied
@@ -214,3 +214,37 @@ def test_a_cell_of_any_length_is_read_at_once_and_held(piece):
 def test_any_date_of_issue_is_survived(issued_on):
     for phrase in ("30/9", "từ nay đến hết năm 2100", "năm sau", "quý IV", "30 ngày kể từ ngày 31/12/2100"):
         assert read_deadline(phrase, issued_on).reading
+
+
+@pytest.mark.parametrize(
+    ("title", "year"),
+    [
+        ("Cải cách hành chính tỉnh Quảng Ngãi năm 2026", 2026),
+        ("Kế hoạch năm 2025", None),  # the year of issue needs no help
+        ("Kế hoạch năm 2027", None),
+        ("Tổng kết năm 2025, triển khai nhiệm vụ năm 2026", None),  # two years: neither is meant alone
+        ("Chuyển đổi số giai đoạn 2026 - 2030", None),
+        ("Chuyển đổi số năm 2026, giai đoạn 2026 - 2030", None),
+        ("", None),
+    ],
+)
+def test_a_plan_for_next_year_says_so_in_its_title(title, year):
+    assert plan_year_of(title, date(2025, 11, 5)) == year
+
+
+@pytest.mark.parametrize(
+    ("phrase", "due_on"),
+    [
+        ("30/6", date(2026, 6, 30)),
+        ("Trước 30/6", date(2026, 6, 29)),
+        ("Quý I", date(2026, 3, 31)),
+        ("Cả năm", date(2026, 12, 31)),
+        ("Tháng 12", date(2026, 12, 31)),
+        ("31/12/2025", date(2025, 12, 31)),  # a year that is written counts
+    ],
+)
+def test_a_date_without_a_year_lies_in_the_year_the_plan_is_for_and_is_flagged(phrase, due_on):
+    deadline = read_deadline(phrase, date(2025, 11, 5), 2026)
+
+    assert deadline.due_on == due_on
+    assert deadline.confirmation is (Confirmation.NONE if "2025" in phrase else Confirmation.ADVISED)
