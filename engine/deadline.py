@@ -60,8 +60,9 @@ def read_deadline(phrase: str, issued_on: date, plan_year: int | None = None) ->
     """Return how `phrase` reads in a document issued on `issued_on`; never raises.
 
     `plan_year` is the year a plan is for, when its title names the year after that of issue
-    (see `plan_year_of`): a date without a year then lies in it, and is flagged. A reading that was inferred is in force and ADVISED for review; one that is REQUIRED
-    has no force until a person decides (docs/decisions/0001-deadline-readings.md).
+    (see `plan_year_of`): a date without a year then lies in it, and is flagged. A reading
+    that was inferred is in force and ADVISED for review; one that is REQUIRED has no force
+    until a person decides (docs/decisions/0001-deadline-readings.md).
     """
     within = min(max(issued_on, date(FIRST_YEAR, 1, 1)), date(LAST_YEAR, 12, 31))
     tidy = tidied(phrase)
