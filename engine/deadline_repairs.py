@@ -48,7 +48,10 @@ _PLAIN = frozenset({"truoc", "ngay", "thang", "nam", "quy", "qui"})
 _TOKEN = re.compile(r"[^\W\d_]{2,9}")
 
 _GARBLED_NUMBER = re.compile(r"(?<![^\W\d_])(?=[OolLI|\d]*\d)[OolLI|\d]*[OolLI|][OolLI|\d]*(?![^\W\d_])")
-_GARBLED_QUARTER = re.compile(r"\b(quý|q\.?) ?((?=[I1]*[l|!]|1+v|i+1|1+i)[lI1|!i]{1,3}v?)(?!\w)", re.I)
+# "QL" alone is a highway; "Ql/2025" is a quarter
+_GARBLED_QUARTER = re.compile(
+    r"\b(quý|q\.?(?= ?[lI1|!iv]{1,4}[ /.-]+\d{4})) ?((?=[I1]*[l|!]|1+v|i+1|1+i)[lI1|!i]{1,3}v?)(?!\w)", re.I
+)
 _DOUBLED_SLASH = re.compile(r"(?<=\d)/{2,}(?=\d)")
 _TORN_YEAR = re.compile(r"(?<=/|\s)((?:1 ?9|2 ?0)(?: ?\d){2})(?! ?\d)")
 _TORN_MONTH = re.compile(r"(?<=tháng )1 ([0-2])(?=/\d| năm)", re.I)
