@@ -86,10 +86,10 @@ def _answers(arguments: Namespace) -> AnswerFile | None:
 
 def _lines(brought: Brought) -> list[str]:
     changes = brought.changes
-    numbered = sum(task.number is not None for task in brought.tasks)
+    count = sum(task.is_task for task in brought.tasks)
     lines = [
         f"{brought.document.code}  {brought.document.title}",
-        f"  ban hành {shown(brought.document.issued_on)} · {numbered} nhiệm vụ đánh số · "
+        f"  ban hành {shown(brought.document.issued_on)} · {count} nhiệm vụ · "
         f"{len(brought.sections)} mục · {brought.assignments} phần việc được giao",
         f"  thêm {len(changes.added)} · sửa {len(changes.changed)} · bỏ {len(changes.removed)} · "
         f"giữ nguyên {len(changes.unchanged)}",

@@ -16,6 +16,7 @@ CITIZEN = "[số định danh cá nhân]"
 ACCOUNT = "[số tài khoản]"
 
 _GAP = r"[\s.()\u00ad\u200b\u2013\u2060-]{0,3}"
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _DIGITS = str.maketrans({chr(start + n): str(n) for start in (0xFF10, 0x0660, 0x06F0) for n in range(10)})
 _NOT_A_SUM = r"(?!\d)(?!\s*(?:đồng|đ\b|vnđ|vnd|tỷ|tỉ|triệu|nghìn|ngàn|usd|%))"
 _NOT_A_DATE = r"(?!\d{1,2}[\s./-]\d{1,2}[\s./-](?:19|20)\d\d(?!\d))(?!\d{1,2}[\s./-](?:19|20)\d\d(?!\d))"
@@ -24,7 +25,13 @@ _START = r"(?<!\d)(?<!\d[.,])"
 
 
 def masked(text: str) -> str:
-    """Return `text` with telephone, mail, citizen and account numbers named instead of shown."""
+    """Return `text` with telephone, mail, citizen and account numbers named instead of shown.
+
+    Signs that nobody sees cannot hide one: where they do, they are left out.
+    """
+    seen = _UNSEEN.sub("", text)
+    if seen != text and any(_spans(seen.translate(_DIGITS))):
+        text = seen
     while (spans := list(_spans(text.translate(_DIGITS)))) != []:
         for start, end, name in reversed(spans):
             text = text[:start] + name + text[end:]

@@ -29,7 +29,7 @@ class ReadTask(Protocol):
     @property
     def code(self) -> str: ...
     @property
-    def number(self) -> str | None: ...
+    def is_task(self) -> bool: ...
     @property
     def label(self) -> str: ...
     @property
@@ -75,12 +75,12 @@ class Question:
 
 def questions_of(document: str, tasks: Sequence[ReadTask]) -> list[Question]:
     """Return what is open in the tasks of a document, blocking questions first."""
-    numbered = [task for task in tasks if task.number is not None and not _is_cut(task)]
-    owed = [task for task in numbered if not task.is_done]
+    asked = [task for task in tasks if task.is_task and not _is_cut(task)]
+    owed = [task for task in asked if not task.is_done]
     found = [
-        *_about_units(document, numbered),
+        *_about_units(document, asked),
         *_about_deadlines(document, owed),
-        *_about_holds(document, numbered),
+        *_about_holds(document, asked),
     ]
     return sorted(found, key=lambda question: not question.is_blocking)
 

@@ -47,6 +47,11 @@ class AnnexRow:
     line: int = 0
     cells: tuple[str, ...] = ()
 
+    @property
+    def is_task(self) -> bool:
+        """Whether the row assigns something: a row without a number does not, in a table that has numbers."""
+        return self.number is not None or all(code != "unnumbered-row" for code, _ in self.problems)
+
 
 @dataclass(frozen=True, slots=True)
 class Annex:

@@ -110,8 +110,18 @@ def spread_headings(first: Sequence[str], second: Sequence[str]) -> tuple[str, .
     if len(first) != len(second):
         return None
     names = combined(first, second)
-    below = [name for name, cell in zip(names, second, strict=True) if cleaned(cell)]
-    return names if all(map(is_known, below)) else None
+    is_heading = (
+        is_known(name) and (is_known(cell) or _is_spanned(first, place))
+        for place, (name, cell) in enumerate(zip(names, second, strict=True))
+        if cleaned(cell)
+    )
+    return names if all(is_heading) else None
+
+
+def _is_spanned(first: Sequence[str], place: int) -> bool:
+    """Return whether the heading over a place reaches over its neighbour too: else work stands below it."""
+    after = first[place + 1] if place + 1 < len(first) else "x"
+    return not cleaned(first[place]) or not cleaned(after)
 
 
 def combined(first: Sequence[str], second: Sequence[str]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x1f]")
 _HYPHEN = re.compile("[\u2010\u2011\x1e]")
@@ -18,6 +19,7 @@ _RESIDUE = re.compile(r"\[bookmark:[^\]]*\]|\[(?:foot|end)noteRef:[^\]]*\]", re.
 _FOOTNOTE = re.compile(r"\[\d+:((?:[^\[\]]|\[[^\[\]]*\])*)\]")
 
 
+@lru_cache(maxsize=4096)  # a cell is asked about many times while its table is read
 def cleaned(text: str) -> str:
     """Return `text` on one line in NFC with residue and footnotes removed."""
     return without_footnotes(text)[0]

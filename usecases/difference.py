@@ -107,7 +107,7 @@ def day_in_force(deadline: Deadline) -> str:
 
 def completed_in(tasks: Iterable[StagedTask], calendar: WorkCalendar) -> Completed:
     """Return how the finished tasks stand against their deadlines, by the day they were done."""
-    done = [task for task in tasks if task.completed_on is not None and task.number is not None]
+    done = [task for task in tasks if task.completed_on is not None and task.is_task]
     dated = [(task.completed_on, task.deadline.due_on) for task in done if day_in_force(task.deadline)]
     on_time = sum(on <= calendar.next_working_day(due) for on, due in dated if on and due)
     return Completed(on_time, len(dated) - on_time, len(done) - len(dated))

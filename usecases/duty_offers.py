@@ -41,7 +41,7 @@ def duties_in_cells(tasks: Sequence[StagedTask], document: Document) -> Iterable
     """Yield a duty for each row whose deadline comes back: it is offered with the row's lead units."""
     for task in tasks:
         deadline = task.deadline
-        if task.number is None or deadline.kind is not DeadlineKind.RECURRING or not deadline.rrule:
+        if not task.is_task or deadline.kind is not DeadlineKind.RECURRING or not deadline.rrule:
             continue
         starts_on = deadline.starts_on or document.issued_on
         id_ = f"stt-{task.code.removeprefix(f'{document.code}/')}"

@@ -43,7 +43,7 @@ def same_work(tasks: Sequence[StagedTask], others: Sequence[StoredTask]) -> Iter
     titles = {other.task.code: other.task.title for other in others}
     for task in tasks:
         text = _plain(task.text)
-        if task.number is None or len(text.split()) < MIN_WORDS:
+        if not task.is_task or len(text.split()) < MIN_WORDS:
             continue
         best = process.extractOne(text, long_enough, scorer=fuzz.token_sort_ratio, score_cutoff=SAME_WORK)
         if best is not None:

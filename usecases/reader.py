@@ -53,7 +53,7 @@ class Reader:
         deadline = self._deadline(row, document, above, label, problems)
         completed_on = _completed_on(row, document)
         kind = None
-        if row.number is not None and completed_on is None:
+        if row.is_task and completed_on is None:
             kind = held_for(deadline, row.problems, row.state, max(document.issued_on, self.on))
         verdict = self._verdict(kind, label, document, problems)
         task = StagedTask(
@@ -79,7 +79,7 @@ class Reader:
             state=row.state,
             label=label,
         )
-        doubts = _doubts(task, row, document) if row.number is not None else ()
+        doubts = _doubts(task, row, document) if row.is_task else ()
         return replace(task, problems=(*problems, *doubts))
 
     def _units(

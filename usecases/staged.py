@@ -62,6 +62,11 @@ class StagedTask:
     label: str = ""
 
     @property
+    def is_task(self) -> bool:
+        """Whether the row assigns something (see `intake.annex.AnnexRow.is_task`)."""
+        return self.number is not None or all(code != "unnumbered-row" for code, _ in self.problems)
+
+    @property
     def is_done(self) -> bool:
         """Whether the document itself gives the day of completion."""
         return self.completed_on is not None

@@ -8,8 +8,9 @@ Nothing is written here.
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 
@@ -47,7 +48,7 @@ def staged_annex(
     titles = {task.number: task for task in shipped.tasks} if shipped else {}
     tasks: list[StagedTask] = []
     labels = labels_of(annex.rows)
-    for place, label, row in zip(_places(labels), labels, annex.rows, strict=True):
+    for place, label, row in zip(_places(annex.rows, labels), labels, annex.rows, strict=True):
         above = tasks[-1] if tasks else None
         task = reader.read(row, f"{document.code}/{place}", document, above, label)
         tasks.append(_titled(task, titles.get(row.number or "")))
@@ -139,34 +140,37 @@ def derived_code(annex: Annex, source: str, issued_on: date) -> str:
 def labels_of(rows: Sequence[AnnexRow]) -> list[str]:
     """Return what people call each row: its number, with its section where sections count anew.
 
-    A row without a number has no label.
+    A row of a table without numbers is counted; one that assigns nothing has no label.
     """
     sections: dict[str, set[str]] = {}
     for row in rows:
         if row.number:
             sections.setdefault(row.number, set()).add(row.section)
     counts_anew = any(len(where) > 1 for where in sections.values())
-    return [
-        f"{row.section}.{row.number}"
-        if counts_anew and row.number and row.section and len(row.section) <= MAX_SECTION
-        else row.number or ""
-        for row in rows
-    ]
+    unnumbered = itertools.count(1)
+    return [_label(row, counts_anew, unnumbered) for row in rows]
 
 
-def _places(labels: Iterable[str]) -> Iterable[str]:
+def _label(row: AnnexRow, counts_anew: bool, unnumbered: Iterator[int]) -> str:
+    if row.number is None:
+        place = next(unnumbered)
+        return f"hàng-{place}" if row.is_task else ""
+    if counts_anew and row.section and len(row.section) <= MAX_SECTION:
+        return f"{row.section}.{row.number}"
+    return row.number
+
+
+def _places(rows: Iterable[AnnexRow], labels: Iterable[str]) -> Iterable[str]:
     """Yield each row's own name in its document; it stays the same when a row is put in above it.
 
-    A label used again is told apart from the first; a row without one is counted.
+    A label used again is told apart from the first; a row without a number is counted.
     """
     seen: Counter[str] = Counter()
-    for label in labels:
-        name = label or "hàng"
+    unnumbered = itertools.count(1)
+    for row, label in zip(rows, labels, strict=True):
+        name = label if row.number is not None else f"hàng-{next(unnumbered)}"
         seen[name] += 1
-        if not label:
-            yield f"{name}-{seen[name]}"
-        else:
-            yield name if seen[name] == 1 else f"{name}~{seen[name]}"
+        yield name if seen[name] == 1 else f"{name}~{seen[name]}"
 
 
 # --- rows ------------------------------------------------------------------------------

@@ -125,3 +125,8 @@ def test_a_long_text_is_masked_quickly():
     assert masked("0" * 20_000).startswith("0")
     assert masked("1 2 3 4 5 6 7 8 9 " * 2_000)
     assert EMAIL not in masked("a." * 10_000)
+
+
+@pytest.mark.parametrize("unseen", ["\u202e", "\u2066", "\u200e", "\ufeff", "\x00", "\u200b"])
+def test_a_sign_nobody_sees_hides_no_number(unseen):
+    assert masked(f"gọi 0905{unseen}123{unseen}456 trước 30/9/2025") == f"gọi {PHONE} trước 30/9/2025"

@@ -1,6 +1,6 @@
 import pytest
 
-from intake.headings import Column, columns_of, joined_name
+from intake.headings import Column, columns_of, joined_name, spread_headings
 
 
 @pytest.mark.parametrize(
@@ -103,3 +103,15 @@ def test_of_a_proposed_and_a_decided_deadline_the_decided_one_counts(headings, d
 
 def test_the_more_exact_of_two_headings_is_the_deadline():
     assert columns_of(["Thời gian thực hiện", "Thời hạn hoàn thành"])[Column.DEADLINE] == 1
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ("Sửa cầu", "Sở Y tế", "31/12/2025"),
+        ("Sửa cầu", "Sở Y tế", ""),
+        ("Sửa cầu", "", "Thường xuyên"),
+    ],
+)
+def test_work_below_the_headings_is_never_a_second_row_of_them(row):
+    assert spread_headings(("Nội dung nhiệm vụ", "Cơ quan chủ trì", "Thời hạn"), row) is None

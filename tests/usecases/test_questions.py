@@ -128,6 +128,28 @@ def test_what_was_decided_on_the_task_itself_is_no_longer_asked(office):
     assert asked(office, "2025-10-21") == []
 
 
+def test_a_table_without_numbers_asks_and_assigns_like_any_other(office):
+    head = "Nội dung nhiệm vụ\tCơ quan chủ trì\tThời hạn\n"
+    text = f"{head}Rà soát việc một\tSở Y tế\t31/12/2025\nRà soát việc hai\tSở Y tế\t31/11/2025\n"
+    bring_in(office, text.encode(), "x.txt", ISSUED, at(MONDAY), "KH-1")
+
+    assert chased(office, "hàng-1") == {"SYT"}
+    assert [(q.kind, q.numbers) for q in asked(office)] == [(QuestionKind.DEADLINE, ("hàng-2",))]
+
+
+def test_sections_that_count_anew_name_their_tasks(office):
+    rows = (
+        "I\tThể chế\t\t\t\n1\tViệc a\tSở Y tế\t\t31/12/2025\n"
+        "II\tHạ tầng\t\t\t\n1\tViệc b\tSở Y tế\t\t31/11/2025\n"
+    )
+    brought = bring_in(office, (HEAD + rows).encode(), "x.txt", ISSUED, at(MONDAY), "KH-1")
+
+    assert [task.problems for task in brought.tasks if task.label == "I.1"] == [()]
+    assert [(q.numbers) for q in asked(office)] == [("II.1",)]
+    settle(office, QuestionKind.DEADLINE, "đồng ý", task="II.1")
+    assert chased(office, "II.1") == {"SYT"}
+
+
 # --- what an answer does ---------------------------------------------------------------------
 
 
