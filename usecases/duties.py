@@ -30,6 +30,7 @@ from store import records, registry
 from store.kept import StoredDuty, StoredTask
 from usecases.staged import StagedDuty
 
+_ROMAN = ("", "I", "II", "III", "IV")
 AHEAD = timedelta(days=400)  # no report is due later than this after it can be written
 
 
@@ -135,8 +136,16 @@ def _task(duty: StoredDuty, occurrence: Occurrence) -> Task:
 
 
 def _period(occurrence: Occurrence) -> str:
-    """Return the period as people say it: "tháng 7/2025"."""
+    """Return the period as people say it: "tháng 7/2025", "quý III/2025", "6 tháng đầu năm 2025"."""
     year, _, part = occurrence.name.partition("-")
+    if not part:
+        return f"năm {year}"
     if part.isdecimal() and len(part) == 2:
         return f"tháng {int(part)}/{year}"
-    return occurrence.name
+    said = {
+        "Q": lambda n: f"quý {_ROMAN[n]}/{year}",
+        "H": lambda n: f"6 tháng {'đầu' if n == 1 else 'cuối'} năm {year}",
+        "M": lambda n: f"{n} tháng năm {year}",
+        "W": lambda n: f"tuần {n}/{year}",
+    }.get(part[0])
+    return said(int(part[1:])) if said else f"ngày {occurrence.due_on:%d/%m/%Y}"

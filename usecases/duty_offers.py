@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from engine.answers import NotAnAnswer, QuestionKind, agreed, units_answered
-from engine.model import DeadlineKind, Document, UnitReading
+from engine.model import Document, UnitReading
 from engine.units import UnitDirectory
 from intake.annex import Annex
 from intake.duties import find_duties
@@ -41,7 +41,7 @@ def duties_in_cells(tasks: Sequence[StagedTask], document: Document) -> Iterable
     """Yield a duty for each row whose deadline comes back: it is offered with the row's lead units."""
     for task in tasks:
         deadline = task.deadline
-        if not task.is_task or deadline.kind is not DeadlineKind.RECURRING or not deadline.rrule:
+        if not task.is_task or not deadline.rrule:
             continue
         starts_on = deadline.starts_on or document.issued_on
         id_ = f"stt-{task.code.removeprefix(f'{document.code}/')}"
