@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -46,16 +47,29 @@ def say(*lines: str) -> None:
 def progress_of(words: str) -> Iterator[Callable[[str], None]]:
     """Show on standard error that long work goes on; yields a function that tells how far it is.
 
-    Nothing is shown where nobody looks, nor for work that is over in a moment.
+    On a terminal one line changes; elsewhere a line is added at most every second, so that
+    work that is over in a moment says nothing.
     """
     from rich.console import Console  # imported here: most commands never need it
 
     console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda said: None
-        return
-    with console.status(f"{words}…") as status:
-        yield lambda said: status.update(f"{words}: {said}…")
+    if console.is_terminal:
+        with console.status(f"{words}…") as status:
+            yield lambda said: status.update(f"{words}: {said}…")
+    else:
+        yield _a_line_a_second(words)
+
+
+def _a_line_a_second(words: str) -> Callable[[str], None]:
+    last = time.monotonic()
+
+    def tell(said: str) -> None:
+        nonlocal last
+        if time.monotonic() - last >= 1:
+            last = time.monotonic()
+            say(f"{words}: {said}…")
+
+    return tell
 
 
 def iso(day: date | None) -> str | None:

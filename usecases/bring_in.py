@@ -85,7 +85,9 @@ def bring_in(
     document, match = document_of(annex, source, issued_on, plan, shipped)
     given = read_answers(answers, document, office.directory, at) if answers else []
     reader, given = _reader(office, document, at, given)
-    staged = staged_annex(annex, document, reader, match)
+    staged = staged_annex(annex, document, reader, match, on_progress)
+    if on_progress is not None:
+        on_progress("so sánh và ghi vào sổ")
     return put_in_force(office, staged, at, source, data, tuple(problems), dry_run, given)
 
 

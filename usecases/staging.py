@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 
@@ -37,12 +37,17 @@ from usecases.duty_offers import answered_duties, duties_in_cells, duties_of, st
 from usecases.reader import Reader
 from usecases.staged import Staged, StagedDuty, StagedTask
 
+ROWS_A_REPORT = 50
 MAX_SECTION = 12  # a longer section is named by its words, which make no label
 ACCEPTED_AS_LISTED = "ngày hoàn thành ghi trong văn bản"
 
 
 def staged_annex(
-    annex: Annex, document: Document, reader: Reader, shipped: RegistryDocument | None = None
+    annex: Annex,
+    document: Document,
+    reader: Reader,
+    shipped: RegistryDocument | None = None,
+    on_progress: Callable[[str], None] | None = None,
 ) -> Staged:
     """Return the tasks of an annex; a plan that ships in the registry keeps its titles."""
     titles = {task.number: task for task in shipped.tasks} if shipped else {}
@@ -52,6 +57,8 @@ def staged_annex(
         above = tasks[-1] if tasks else None
         task = reader.read(row, f"{document.code}/{place}", document, above, label)
         tasks.append(_titled(task, titles.get(row.number or "")))
+        if on_progress is not None and len(tasks) % ROWS_A_REPORT == 0:
+            on_progress(f"hàng {len(tasks)}/{len(annex.rows)}")
     duties = (*duties_of(annex, document.issued_on, shipped, reader), *duties_in_cells(tasks, document))
     return Staged(document, annex.sections, tuple(tasks), answered_duties(duties, reader))
 
