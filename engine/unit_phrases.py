@@ -59,6 +59,9 @@ ROLES = _index(
     *("chịu trách nhiệm", "tổng hợp", "chịu trách nhiệm chính"),
     *("theo chức năng, nhiệm vụ", "theo chức năng, nhiệm vụ được giao", "theo chức năng", "theo quy định"),
     *("theo nhiệm vụ được giao", "theo nhiệm vụ được phân công", "theo phân công", "theo thẩm quyền"),
+    *("theo phân cấp", "theo phân cấp quản lý", "theo phân công, phân cấp", "theo phân cấp, ủy quyền"),
+    *("theo phân công nhiệm vụ", "theo lĩnh vực phụ trách", "theo lĩnh vực được phân công", "theo lĩnh vực"),
+    *("theo phạm vi quản lý", "theo lĩnh vực quản lý", "theo ngành, lĩnh vực phụ trách"),
     *("theo chức năng, nhiệm vụ, quyền hạn", "theo chức năng, thẩm quyền", "theo địa bàn quản lý"),
     *("theo chức năng nhiệm vụ được phân công", "theo địa bàn", "nêu trên", "đồng chí", "đ/c"),
 )

@@ -75,7 +75,7 @@ def tokens_of(clean: str) -> list[Token]:
     found: list[Token] = []
     for match in _TOKEN.finditer(clean):
         found += [Token(key, match.start(), match.end()) for key in _keys(match.group())]
-    return list(_with_ubnd(found))
+    return list(_with_councils(list(_with_ubnd(found))))
 
 
 def keys_of(text: str) -> tuple[str, ...]:
@@ -120,9 +120,41 @@ def _with_ubnd(tokens: list[Token]) -> Iterator[Token]:
             at += 1
 
 
+def _with_councils(tokens: list[Token]) -> Iterator[Token]:
+    """Yield the tokens with "HĐND, UBND" of communes as the UBND, which answers for both.
+
+    Of the province the two stay apart: "HĐND, UBND tỉnh" are two bodies.
+    """
+    at = 0
+    while at < len(tokens):
+        end = at + next((len(name) for name in _COUNCIL if _keys_at(tokens, at, len(name)) == name), 0)
+        after = end
+        while end > at and after < len(tokens) and tokens[after].key in {";", *CONNECTORS}:
+            after += 1
+        if _keys_at(tokens, after, 1) == ("ubnd",) and end < after and _is_of_communes(tokens, after + 1):
+            yield Token("ubnd", tokens[at].start, tokens[after].end)
+            at = after + 1
+        else:
+            yield tokens[at]
+            at += 1
+
+
+def _is_of_communes(tokens: Sequence[Token], at: int) -> bool:
+    return _keys_at(tokens, at, 1)[:1] in _OF_COMMUNES or _keys_at(tokens, at, 2) in _OF_COMMUNES
+
+
+def _keys_at(tokens: Sequence[Token], at: int, count: int) -> tuple[str, ...]:
+    return tuple(token.key for token in tokens[at : at + count])
+
+
 # What joins the parts of one name: "Giáo dục và Đào tạo", "Giáo dục - Đào tạo" are the same words.
 CONNECTORS = frozenset({",", "-", _tone_last("và")})
 _UBND = tuple(_tone_last(word) for word in ("ủy", "ban", "nhân", "dân"))
+_COUNCIL = (("hđnd",), tuple(_tone_last(word) for word in ("hội", "đồng", "nhân", "dân")))
+_OF_COMMUNES = frozenset(
+    tuple(_tone_last(word) for word in words.split())
+    for words in ("các", "xã", "phường", "cấp xã", "đặc khu")
+)
 
 
 class WordIndex(Generic[Payload]):
