@@ -13,11 +13,14 @@ MAX_CELL = 2000
 _OFFICE = r"(?:(?:các\s+)?(?:cơ\s+quan|đơn\s+vị)\s+)?"
 _DOING = r"(?:\s+(?:tham\s+mưu|thực\s+hiện|chính))*"
 _LABEL = re.compile(
-    rf"(?:^|(?<=[\s;,.]))[-–+•*]?\s*{_OFFICE}(chủ\s+trì|phối\s+hợp)"
+    rf"(?:^|(?<=[\s;,.]))[-–+•*]?\s*{_OFFICE}"
+    r"(chủ\s+trì|phối\s+hợp|đầu\s+mối|tham\s+mưu|thực\s+hiện|tham\s+gia|CT|PH)"
     r"(?:\s+thực\s+hiện|\s+tham\s+mưu)*\s*:\s*",
     re.IGNORECASE,
 )
-_MARK = re.compile(rf"\s*\(\s*(?:là\s+)?{_OFFICE}(chủ\s+trì|phối\s+hợp)[^()]{{0,40}}\)\s*", re.IGNORECASE)
+_MARK = re.compile(
+    rf"\s*\(\s*(?:là\s+)?{_OFFICE}(chủ\s+trì|phối\s+hợp|CT\b|PH\b)[^()]{{0,40}}\)\s*", re.IGNORECASE
+)
 _TOGETHER = re.compile(
     rf"(?:giao\s+)?(?P<lead>\S.*?)\s+(?:là\s+)?{_OFFICE}chủ\s+trì{_DOING}\s*[,;]?\s*(?:và\s+)?"
     rf"phối\s+hợp(?:\s+thực\s+hiện)?(?:\s+(?:với|cùng))?(?:\s+(?P<supporting>.*))?",
@@ -34,6 +37,11 @@ _BEFORE = re.compile(
 _WITH = re.compile(
     r"(?P<lead>[^;]*?\S)\s*[,;]?\s+phối\s+hợp\s+(?:với|cùng)\s+(?P<supporting>.*)", re.IGNORECASE
 )
+_ROLE = re.compile(
+    r"chủ\s+trì|phối\s+hợp|(?:đầu\s+mối|tham\s+mưu|thực\s+hiện|tham\s+gia|\b(?:CT|PH))\s*:|\((?:CT|PH)\)",
+    re.IGNORECASE,
+)
+_HELPS = re.compile(r"phối|tham\s+gia|ph\b", re.IGNORECASE)
 _EDGES = " \t\n,;.:-–+•*"
 
 
@@ -42,7 +50,7 @@ def split_roles(cell: str) -> tuple[str, str]:
 
     The whole cell is the lead when it does not say who has which role.
     """
-    if len(cell) > MAX_CELL or not re.search(r"chủ\s+trì|phối\s+hợp", cell, re.IGNORECASE):
+    if len(cell) > MAX_CELL or not _ROLE.search(cell):
         return cell, ""
     return _labelled(cell) or _marked(cell) or _told(cell) or (cell, "")
 
@@ -88,7 +96,7 @@ def _by_role(parts: Sequence[tuple[str, str]]) -> tuple[str, str]:
 
 
 def _is_lead(role: str) -> bool:
-    return role.lower().startswith("chủ")
+    return not _HELPS.match(role)
 
 
 def _bare(words: str) -> str:

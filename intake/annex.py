@@ -90,7 +90,8 @@ class RawRow:
 class RawTable:
     """A table whose first row names its columns; `places` are line and column of each heading.
 
-    `label` says where it stands in a file that has no lines ("trang tính 'Phụ lục'").
+    `label` says where it stands in a file that has no lines ("trang tính 'Phụ lục'");
+    `captions` are the numbered titles written directly above it ("II. VỀ HẠ TẦNG").
     """
 
     line: int
@@ -98,6 +99,7 @@ class RawTable:
     rows: tuple[RawRow, ...] = ()
     places: tuple[tuple[int, int], ...] = ()
     label: str = ""
+    captions: tuple[str, ...] = ()
 
     def place_of(self, heading: int) -> tuple[int, int]:
         """Return line and column of a heading counted from 0, or where the table starts."""

@@ -36,6 +36,8 @@ _CARRIED = (
 
 _ENDS = re.compile(r"[.;:!?)”\"…]$")
 _GOES_ON = re.compile(r"[a-zà-ỹđ\-–+•*,;.)%/]|\([a-zà-ỹđ]")
+_DASH = re.compile(r"[-–+•*]")
+_LISTED = re.compile(r"[-–+•*]|\(?[a-zđ]\)")
 _MAYBE_CARRIED = (Column.LEAD, Column.SUPPORTING, Column.DEADLINE, Column.EXPECTED, Column.NOTE)
 MOSTLY = 0.8
 
@@ -94,11 +96,23 @@ def _stitched(
     sentences = sum(bool(_ENDS.search(text)) for text in texts) >= MOSTLY * len(texts)
     whole: list[tuple[int, list[GridLine]]] = []
     for ordinal, line in lines:
-        if whole and _is_rest(line, whole[-1][1][-1], columns, sentences):
-            whole[-1][1].append(line)
+        listed = _with_mark(line, columns)
+        if whole and _is_rest(listed, whole[-1][1][-1], columns, sentences):
+            whole[-1][1].append(listed)
         else:
             whole.append((ordinal, [line]))
     return [(ordinal, _as_one(parts, _STITCHED)) for ordinal, parts in whole]
+
+
+def _with_mark(line: GridLine, columns: dict[Column, int]) -> GridLine:
+    """Return a row whose number is a mere dash with the dash before its text instead."""
+    number, text = columns.get(Column.NUMBER), columns.get(Column.TEXT)
+    if number is None or text is None or not _DASH.fullmatch(line.cells[number].strip()):
+        return line
+    places = list(line.places)
+    places[text] = replace(places[text], text=f"{line.cells[number].strip()} {line.cells[text]}")
+    places[number] = replace(places[number], text="")
+    return replace(line, places=tuple(places))
 
 
 def _is_rest(line: GridLine, above: GridLine, columns: dict[Column, int], sentences: bool) -> bool:
@@ -107,16 +121,21 @@ def _is_rest(line: GridLine, above: GridLine, columns: dict[Column, int], senten
     `sentences` says that the texts of this annex end in full stops, so that one without
     was cut. A capital letter inside a page may open a caption; that stays a row.
     """
-    number = columns.get(Column.NUMBER)
-    if number is None or line.merged or line.places[number].text.strip() or not line.places[number].is_own:
-        return False
-    if above.merged or section_of(above.cells) is not None:
+    if line.merged or above.merged or section_of(above.cells) is not None:
         return False
     text, before = _text(line, columns), _text(above, columns)
     goes_on = bool(_GOES_ON.match(text))
+    number = columns.get(Column.NUMBER)
+    if number is None:
+        is_whole = any(_own(line, columns, column) for column in (Column.LEAD, Column.DEADLINE))
+        return line.opens_page and not is_whole and (goes_on or not text)
+    if line.places[number].text.strip() or not line.places[number].is_own:
+        return False
     if not text:
         return line.opens_page or not _own(line, columns, Column.DEADLINE)
     own = [_own(line, columns, column) for column in (Column.LEAD, Column.DEADLINE)]
+    if all(own) and _LISTED.match(text) and not (line.opens_page and _own(above, columns, Column.DEADLINE)):
+        return False  # a part with an agency and a day of its own
     if any(own):
         return (goes_on or not all(own)) if line.opens_page else goes_on and not _ENDS.search(before)
     is_cut = sentences and not _ENDS.search(before) and bool(_ENDS.search(text))

@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 from intake.annex import RawTable
 from intake.cut_rows import whole_rows
-from intake.grid_lines import GridLine, Span, lines_of
+from intake.grid_lines import GridLine, Placed, Span, lines_of
 from intake.headings import Column, columns_of, combined, is_known, joined_name, looks_like_headings
 from intake.rows import is_running_number
-from intake.sections import is_section_number
+from intake.sections import bare_number, is_section_number, title_above
 from intake.source import Cell, Grid, SourceDocument
 from intake.table import numbers_columns
 from intake.words import cleaned
@@ -57,6 +57,7 @@ class _Table:
     width: int
     rows_seen: set[tuple[str, ...]]
     lines: list[GridLine] = field(default_factory=list)
+    aside: list[str] = field(default_factory=list)  # words between its pages
 
 
 def tables_of(document: SourceDocument) -> Parts:
@@ -69,7 +70,7 @@ def tables_of(document: SourceDocument) -> Parts:
     for block in document.blocks:
         if isinstance(block, str):
             found += block.split("\n")
-        elif (going_on := _going_on(block, _last_table(found))) is not None:
+        elif (going_on := _going_on(block, *_last_table(found))) is not None:
             while isinstance(found[-1], str):
                 found.pop()
             found += going_on
@@ -78,14 +79,17 @@ def tables_of(document: SourceDocument) -> Parts:
     if not any(isinstance(part, _Table) for part in found):
         found += [table for block in document.blocks if isinstance(block, Grid) for table in _unnamed(block)]
     tables, around, before = list[RawTable](), list[str](), list[str]()
+    above: list[str] = []
     for part in found:
         if isinstance(part, str):
             around.append(part)
+            above.append(part)
             continue
         before = before if tables else list(around)
         table, tail = _finished(part)
-        tables.append(table)
+        tables.append(replace(table, captions=_captions(above)))
         around += tail
+        above = []
     return Parts(tables, around, before if tables else list(around))
 
 
@@ -112,21 +116,52 @@ def _parts(grid: Grid) -> list[_Table | str]:
     parts: list[_Table | str] = [*words_of(grid, range(starts[0].row)), ""]
     ends = [*(start.row for start in starts[1:]), len(grid.rows)]
     for start, end in zip(starts, ends, strict=True):
+        last = end
+        while end < len(grid.rows) and last > start.row + start.depth and _is_title(grid.rows[last - 1]):
+            last -= 1
         table = _Table(grid.label, start, grid.width, set())
-        _read_into(table, grid, start.row, end)
+        _read_into(table, grid, start.row, last)
         parts.append(table)
+        parts += words_of(grid, range(last, end))
     return parts
 
 
-def _going_on(grid: Grid, table: _Table | None) -> list[_Table | str] | None:
-    """Return what is left over of a grid that continues `table`, or None when it does not."""
+def _is_title(row: Sequence[Cell]) -> bool:
+    """Return whether a row above the headings of the next table belongs to that one: words in one cell."""
+    return sum(bool(cleaned(cell.text)) for cell in _distinct(row)) < 2
+
+
+def _captions(above: Sequence[str]) -> tuple[str, ...]:
+    """Return the numbered titles that stand directly above a table, in their order."""
+    titles: list[str] = []
+    for line in reversed([line for line in map(cleaned, above) if line and not _PAGE.fullmatch(line)]):
+        if title_above(line) is None:
+            break
+        titles.insert(0, line)
+    return tuple(titles)
+
+
+def _going_on(grid: Grid, table: _Table | None, between: Sequence[str]) -> list[_Table | str] | None:
+    """Return what is left over of a grid that continues `table`, or None when it does not.
+
+    Titles of sections may stand between two parts without headings, and other words where
+    the rows count on.
+    """
     if table is None or not grid.rows:
         return None
     starts = list(_starts(grid))
-    if starts and (starts[0].row > 1 or not _same(starts[0].names, table.headings.names)):
+    if starts and (between or starts[0].row > 1 or not _same(starts[0].names, table.headings.names)):
         return None
     if not starts and not _continues(grid, table):
         return None
+    if between:
+        titles = _captions(between)
+        aside = between[: len(between) - len(titles)]
+        if aside and not _counts_on(grid, table, aside):
+            return None
+        blank = (Placed(),) * len(table.headings.spans)
+        table.lines += [GridLine(-1, blank, (title,)) for title in titles]
+        table.aside += aside
     end = starts[1].row if len(starts) > 1 else len(grid.rows)
     _read_into(table, grid, 0, end, starts[0].spans if starts else None)
     if len(starts) < 2:
@@ -150,14 +185,28 @@ def _continues(grid: Grid, table: _Table) -> bool:
     )  # fmt: skip
 
 
-def _last_table(found: Sequence[_Table | str]) -> _Table | None:
-    """Return the table to which the next grid may belong: only page numbers stand between."""
+def _counts_on(grid: Grid, table: _Table, between: Sequence[str]) -> bool:
+    """Return whether a grid begins with the next number of `table`, and no signature stands between."""
+    place = columns_of(table.headings.names).get(Column.NUMBER)
+    if place is None or any(_TAIL.match(line) for line in between):
+        return False
+    numbers = (bare_number(cleaned(line.cells[place])) for line in reversed(table.lines))
+    last = next((int(number) for number in numbers if number.isdecimal()), 0)
+    rows = (_distinct(row) for row in grid.rows)
+    opening = (bare_number(cleaned(cells[place].text)) for cells in rows if place < len(cells))
+    first = next((int(number) for number in opening if number.isdecimal()), 0)
+    return 0 < last == first - 1
+
+
+def _last_table(found: Sequence[_Table | str]) -> tuple[_Table | None, list[str]]:
+    """Return the table to which the next grid may belong, and the words between without page numbers."""
+    between: list[str] = []
     for part in reversed(found):
         if isinstance(part, _Table):
-            return part
+            return part, between[::-1]
         if part.strip() and not _PAGE.fullmatch(cleaned(part)):
-            return None
-    return None
+            between.append(cleaned(part))
+    return None, []
 
 
 def _below(grid: Grid, row: int) -> Grid:
@@ -241,7 +290,7 @@ def _is_plain(headings: _Headings) -> bool:
     """Return whether headings inside a table are so clear that a new table begins with them."""
     names = [name for name in headings.names if cleaned(name)]
     columns = columns_of(names)
-    return len(columns) >= 3 and len(columns) >= len(names) - 1 and Column.TEXT in columns
+    return len(columns) >= 3 and sum(map(is_known, names)) >= len(names) - 1 and Column.TEXT in columns
 
 
 def _unnamed(grid: Grid) -> Iterator[_Table]:
@@ -312,12 +361,12 @@ def _finished(table: _Table) -> tuple[RawTable, list[str]]:
     names = table.headings.names
     lines, tail = _without_tail(table.lines, names)
     rows = whole_rows(lines, names)
-    return RawTable(0, names, tuple(rows), label=table.label), tail
+    return RawTable(0, names, tuple(rows), label=table.label), [*table.aside, *tail]
 
 
 def _without_tail(lines: Sequence[GridLine], names: Sequence[str]) -> tuple[Sequence[GridLine], list[str]]:
     """Return the rows of a table without notes and signatures written below it."""
-    place = columns_of(names).get(Column.NUMBER)
+    place = columns_of(names, [line.cells for line in lines]).get(Column.NUMBER)
     numbered = [at for at, line in enumerate(lines) if place is None or is_running_number(line.cells[place])]
     start = (numbered[-1] + 1 if place is not None else 0) if numbered else 0
     for at in range(start, len(lines)):

@@ -32,6 +32,9 @@ UNREAD = re.compile(
     r"đơn vị tính|đvt|đơn vị đo|số lượng|khối lượng|tỷ lệ.*|mức độ ưu tiên|địa điểm"
 )
 
+# A table of sums is no list of tasks where another one names agencies.
+MONEY = re.compile(r"\b(?:kinh phí|nguồn vốn|dự toán|thành tiền|đơn giá|số tiền)\b")
+
 # A deadline that somebody has proposed or expects; a decided one beside it counts.
 PROPOSAL = re.compile(r"\b(?:đề xuất|đề nghị|dự kiến|đăng ký|kiến nghị)\b")
 

@@ -9,12 +9,13 @@ deadline in a plan and a state in a list of finished work.
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from functools import lru_cache
 
-from intake.heading_words import MAX_HEADING, PATTERNS, PROGRESS, PROPOSAL, UNREAD
+from intake.heading_words import MAX_HEADING, MONEY, PATTERNS, PROGRESS, PROPOSAL, UNREAD
 from intake.words import cleaned
 
 
@@ -76,12 +77,20 @@ def columns_of(headings: Sequence[str], rows: Iterable[Sequence[str]] = ()) -> d
         elif column not in found or rank < found[column][0]:
             found[column] = (rank, place)
     columns = {column: place for column, (_, place) in found.items()}
-    return _with_times(columns, proposals, progress, list(rows))
+    cells = list(rows)
+    if Column.NUMBER not in columns and headings and _counts(headings[0], cells):
+        columns[Column.NUMBER] = 0
+    return _with_times(columns, proposals, progress, cells)
 
 
 def is_known(heading: str) -> bool:
     """Return whether a heading is one that tables have, read or not: "Kinh phí", "Lãnh đạo theo dõi"."""
     return _fit(heading) is not None or bool(UNREAD.fullmatch(_name(heading)))
+
+
+def is_money(heading: str) -> bool:
+    """Return whether a column holds sums of money."""
+    return bool(MONEY.search(_name(heading)))
 
 
 def is_only_proposed(heading: str) -> bool:
@@ -166,6 +175,15 @@ def _with_times(
     if proposals:
         columns.setdefault(Column.PROPOSED, proposals[0])
     return columns
+
+
+def _counts(heading: str, rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether a first column that no heading explains counts the rows: 1, 2, 3."""
+    if is_known(heading):
+        return False
+    cells = [cleaned(row[0]).rstrip(".)") for row in rows if row]
+    numbers = [int(cell) for cell in cells if cell.isdecimal() and len(cell) < 4]
+    return len(numbers) > 1 and all(b in {a + 1, 1} for a, b in itertools.pairwise(numbers))
 
 
 def _are_states(rows: Sequence[Sequence[str]], place: int) -> bool:

@@ -25,6 +25,7 @@ _SERIAL_READ = "ô ghi số {}, là cách Excel lưu ngày {}; đã đọc là {
 _DITTO = re.compile(r"[-–]?\s*(?:n\.?\s?t\.?|như\s+trên|\"|”|″|''|//)\s*[-–]?", re.IGNORECASE)
 _AS_ABOVE = "cơ quan {} ghi '{}', tức như hàng trên: đã lấy '{}'"
 _UNNUMBERED = "hàng không có số thứ tự; đối chiếu văn bản xem đây là nhiệm vụ hay phần dẫn"
+_NO_NUMBER = "hàng không có số thứ tự nhưng có cơ quan và thời hạn; đã nhận là một nhiệm vụ, đối chiếu lại"
 _SECRET = "hàng nói đến tài liệu mật; người phụ trách bảo mật xem trước khi giao và nhắc"
 _NO_TEXT = "hàng không có nội dung nhiệm vụ; đối chiếu lại với văn bản"
 
@@ -75,7 +76,7 @@ def _by_column(texts: list[str], raw: RawRow, columns: Mapping[Column, int]) -> 
 
     lead, helping = split_roles(under(Column.LEAD))
     return AnnexRow(
-        bare_number(under(Column.NUMBER)) or None,
+        bare_number(under(Column.NUMBER)).strip("-–+•*") or None,
         under(Column.TEXT),
         lead=lead,
         deadline=under(Column.DEADLINE),
@@ -92,7 +93,9 @@ def _by_column(texts: list[str], raw: RawRow, columns: Mapping[Column, int]) -> 
 
 def _problems(row: AnnexRow, numbered: bool, width: int) -> Iterator[tuple[str, str]]:
     count = len(row.cells)
-    if numbered and row.number is None:
+    if numbered and row.number is None and row.lead and row.deadline and row.text:
+        yield "number-missing", _NO_NUMBER
+    elif numbered and row.number is None:
         yield "unnumbered-row", _UNNUMBERED
     elif count < width:
         yield "incomplete-row", f"hàng chỉ có {count}/{width} ô; đối chiếu văn bản và điền các ô còn thiếu"

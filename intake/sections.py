@@ -24,8 +24,14 @@ _RUNNING_TITLED = re.compile(
     r"(\d{1,2}(?:\.\d{1,2})*)\s*[.)]\s*(\S.*)|(\d{1,2}(?:\.\d{1,2})+)\s+(\S.*)", re.DOTALL
 )
 _LEADING_NUMBER = re.compile(r"^\d[\d.]*[.)]?\s+")
+_AGENCY = re.compile(
+    r"(?:Các )?(?:Sở|Văn phòng|Thanh tra|Ủy ban|Uỷ ban|UBND|Công an|Bộ Chỉ huy|"
+    r"Ban (?:Quản lý|Dân tộc|Tổ chức)|Tỉnh đoàn|Chi cục|Cục|Kho bạc)\b[^.;:]*",
+    re.IGNORECASE,
+)
 _SENTENCE = re.compile(r"[.;](?:\s|$)")
 
+PART = "-"  # stands for the number of a part that bears none
 _LETTER, _ROMAN_DEPTH, _ARABIC, _UNNUMBERED = 0, 1, 2, 20  # how deep a section stands
 
 
@@ -50,6 +56,18 @@ def section_of(cells: Sequence[str], is_merged: bool = False) -> AnnexSection | 
     return _caption(filled) if is_merged else None
 
 
+def title_above(line: str) -> AnnexSection | None:
+    """Return the section that a line above a table names by its number: "II. VỀ HẠ TẦNG", "1. Thể chế"."""
+    text = cleaned(line)
+    titled = _TITLED.fullmatch(text) or _RUNNING_TITLED.fullmatch(text)
+    return section_of([text], True) if titled and len(text) <= MAX_CAPTION else None
+
+
+def follows(number: str, before: str) -> bool:
+    """Return whether a section number is the second of those that begin with `before`: II after I."""
+    return (before, number) in {("I", "II"), ("A", "B"), ("1", "2")}
+
+
 def bare_number(number: str) -> str:
     """Return a number without the dot or bracket behind it."""
     return number.rstrip(".): ").strip()
@@ -62,6 +80,7 @@ class _Open:
     depth: int
     number: str
     name: str
+    title: str = ""
     has_parts: bool = False
 
 
@@ -79,7 +98,12 @@ class Sections:
         self._above = [above for above in self._above if above.depth < depth]
         self.current = self._unique(self._name(section, depth))
         self.found.append(AnnexSection(self.current, section.title))
-        self._above.append(_Open(depth, section.number, self.current))
+        self._above.append(_Open(depth, section.number, self.current, section.title))
+
+    def agency(self) -> str:
+        """Return the title of the innermost open section that names an agency, or an empty text."""
+        titles = (above.title for above in reversed(self._above))
+        return next((title for title in titles if _AGENCY.fullmatch(title)), "")
 
     def section_for(self, number: str) -> str:
         """Return the name of the section in which a task with this number stands.
@@ -89,7 +113,7 @@ class Sections:
         top = self._above[-1] if self._above else None
         if top is None or not top.number.isdigit():
             return self.current
-        if number.startswith(f"{top.number}.") or number.isalpha():
+        if number.startswith(f"{top.number}.") or number.isalpha() or number == PART:
             self._above[-1] = replace(top, has_parts=True)
         elif top.has_parts and number.isdigit() and int(number) == int(top.number) + 1:
             self._above.pop()

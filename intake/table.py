@@ -13,13 +13,23 @@ from dataclasses import dataclass, replace
 
 from engine.problems import Problem
 from intake.annex import AnnexRow, AnnexSection, RawRow, RawTable
-from intake.headings import ACCEPTED, Column, columns_of, is_known, is_only_proposed, nearest_heading
+from intake.headings import (
+    ACCEPTED,
+    Column,
+    columns_of,
+    is_known,
+    is_money,
+    is_only_proposed,
+    nearest_heading,
+)
 from intake.rows import annex_row, as_above, is_running_number, number_of
-from intake.sections import Sections, bare_number, is_section_number, section_of
+from intake.sections import PART, Sections, bare_number, follows, is_section_number, section_of, title_above
 from intake.words import cleaned
 
 _COUNTED = re.compile(r"\(?(?:\d{1,2}|[A-ZĐ]|[a-zđ])\)?(?:\s*=.*)?")
+_HAS_WORDS = re.compile(r"[^\W\d_]")
 MIN_COUNTED = 3
+_ASSIGNS = (Column.TEXT, Column.LEAD, Column.DEADLINE)
 _REQUIRED = (
     (Column.TEXT, "no-task-column", "nội dung nhiệm vụ"),
     (Column.DEADLINE, "no-deadline-column", "thời hạn"),
@@ -39,6 +49,7 @@ class Assigned:
 def assigned_by(tables: Sequence[RawTable], source: str) -> Assigned:
     """Return the sections and tasks of every readable table, or why none of them can be read."""
     judged = [(table, *heading_problems(table, source)) for table in tables]
+    judged = _without_budgets(judged, source)
     readable = [(table, found) for table, found, is_readable in judged if is_readable]
     if not readable:
         best = max(judged, key=lambda judgement: len(columns_in(judgement[0])), default=None)
@@ -94,12 +105,15 @@ def rows_of(
         below = raws[place][1] if place < len(raws) else None
         raw = _as_merged(raw, below, columns, follows_section)
         section = section_of(raw.cells, raw.is_merged)
-        follows_section = section is not None
+        opened, follows_section = follows_section and bool(rows or sections.found), section is not None
         if section is not None:
             sections.open(section)
             continue
         row = as_above(annex_row(raw, columns, table), rows[-1] if rows else None)
-        section_name = sections.section_for(row.number or "")
+        is_part = opened and row.number is None and row.is_task
+        section_name = sections.section_for(PART if is_part else row.number or "")
+        if Column.LEAD not in columns and row.is_task and sections.agency():
+            row = _led_by(row, sections.agency())
         rows.append(replace(row, section=section_name, table=number, row=ordinal))
     return sections.found[known:], rows
 
@@ -143,12 +157,61 @@ def _joined(tables: Sequence[RawTable]) -> tuple[tuple[AnnexSection, ...], list[
     """Return the rows of all tables; one that goes on counting stands in the section before it."""
     sections, rows = Sections(), list[AnnexRow]()
     for number, table in enumerate(tables, start=1):
+        titles = _titles(tables, number)
         first = next((place for _, raw in _filled(table) if (place := _count(raw, columns_in(table)))), 1)
         last = next((int(row.number) for row in reversed(rows) if row.number and row.number.isdigit()), 0)
-        if first != last + 1 or first == 1:
+        if not titles and (first != last + 1 or first == 1):
             sections.leave()
+        for section in titles:
+            sections.open(section)
         rows += rows_of(table, number, sections)[1]
     return tuple(sections.found), rows
+
+
+def _titles(tables: Sequence[RawTable], number: int) -> list[AnnexSection]:
+    """Return the sections named above a table; above the first one a title may be that of the whole plan.
+
+    It is a section when other tables have such titles, or the first section in the table follows it.
+    """
+    table = tables[number - 1]
+    titles = [section for section in map(title_above, table.captions) if section]
+    if number > 1 or not titles or any(other.captions for other in tables[1:]):
+        return titles
+    inner = (section_of(raw.cells, raw.is_merged) for raw in table.rows)
+    first = next((section.number for section in inner if section), "")
+    return titles if follows(first, titles[-1].number) else []
+
+
+def _without_budgets(
+    judged: Sequence[tuple[RawTable, list[Problem], bool]], source: str
+) -> list[tuple[RawTable, list[Problem], bool]]:
+    """Return the tables judged; a list of sums assigns nothing beside a table that names agencies."""
+    has_leads = any(is_readable and Column.LEAD in columns_in(table) for table, _, is_readable in judged)
+    if not has_leads:
+        return list(judged)
+    return [
+        (table, [_of_money(table, source)], False)
+        if is_readable and _is_budget(table)
+        else (table, found, is_readable)
+        for table, found, is_readable in judged
+    ]
+
+
+def _is_budget(table: RawTable) -> bool:
+    columns = columns_in(table)
+    return not {Column.LEAD, Column.SUPPORTING} & set(columns) and any(map(is_money, table.headings))
+
+
+def _of_money(table: RawTable, source: str) -> Problem:
+    message = f"bảng{_where(table)} là bảng kinh phí, không có cột cơ quan thực hiện"
+    hint = "nếu bảng này giao việc, thêm cột 'Cơ quan chủ trì'"
+    return Problem(source, table.line, 1, "no-lead-column", message, hint)
+
+
+def _led_by(row: AnnexRow, agency: str) -> AnnexRow:
+    """Return a task of a table without agencies that stands below the name of one."""
+    said = f"bảng không có cột cơ quan chủ trì; đã lấy theo tên mục '{agency}', đối chiếu lại với văn bản"
+    return replace(row, lead=agency, problems=(*row.problems, ("lead-from-section", said)))
 
 
 def _count(raw: RawRow | None, columns: Mapping[Column, int]) -> int:
@@ -188,6 +251,8 @@ def _as_merged(
     number = cleaned(number_of(raw, columns))
     if len(filled) == 2 and number == filled[0] and _has_parts(number, below, columns):
         return replace(raw, cells=(number, filled[1]), is_merged=True)
+    if len(filled) > 2 and is_section_number(number) and _is_heading_of(raw, below, columns):
+        return replace(raw, cells=(number, " – ".join(filter(_HAS_WORDS.search, filled[1:]))), is_merged=True)
     if len(filled) != 1 or len(raw.cells) < len(columns) or is_running_number(filled[0]):
         return raw
     is_alone = follows_section or _count(below, columns) == 1
@@ -199,10 +264,22 @@ def _as_merged(
 def _has_parts(cell: str, below: RawRow | None, columns: Mapping[Column, int]) -> bool:
     """Return whether the next row is counted below this number: 1.1 or a) below 1, or 1 below 2."""
     number = bare_number(cell)
-    under = bare_number(cleaned(number_of(below, columns))) if below else ""
-    if not is_running_number(number) or not under or under == number:
+    under = bare_number(cleaned(number_of(below, columns))).strip("-–+•*") if below else ""
+    if not is_running_number(number) or below is None or under == number:
         return False
-    return under.startswith(f"{number}.") or under in {"a", "1"}
+    is_part = not under and all(_cell(below, columns, column) for column in _ASSIGNS)
+    return is_part or under.startswith(f"{number}.") or under in {"a", "1"}
+
+
+def _is_heading_of(raw: RawRow, below: RawRow | None, columns: Mapping[Column, int]) -> bool:
+    """Return whether a roman number or letter without a deadline stands above rows counted 1, 2, 3."""
+    under = cleaned(number_of(below, columns)) if below else ""
+    return not _cell(raw, columns, Column.DEADLINE) and is_running_number(under)
+
+
+def _cell(raw: RawRow, columns: Mapping[Column, int], column: Column) -> str:
+    place = columns.get(column, len(raw.cells))
+    return cleaned(raw.cells[place]) if place < len(raw.cells) else ""
 
 
 def _skipped(table: RawTable, reason: Problem) -> Problem:

@@ -30,6 +30,10 @@ NAMES = st.sampled_from(["Sở Y tế", "Công an tỉnh", "Các sở, ban, ngà
         ("Chủ trì Sở A, phối hợp Sở B", "Sở A", "Sở B"),
         ("Sở A phối hợp với Sở B", "Sở A", "Sở B"),
         ("Sở A, Sở B phối hợp với các địa phương", "Sở A, Sở B", "các địa phương"),
+        ("CT: Sở A\nPH: Sở B", "Sở A", "Sở B"),
+        ("Sở A (CT), Sở B, Sở C (PH)", "Sở A", "Sở B, Sở C"),
+        ("Cơ quan thực hiện: Sở A. Phối hợp: Sở B", "Sở A", "Sở B"),
+        ("Đơn vị đầu mối: Sở A; đơn vị tham gia: Sở B", "Sở A", "Sở B"),
         ("SỞ A CHỦ TRÌ, PHỐI HỢP VỚI SỞ B", "SỞ A", "SỞ B"),
     ],
 )

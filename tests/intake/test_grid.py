@@ -330,12 +330,47 @@ def test_a_row_cut_by_hand_is_put_together_only_when_its_words_go_on(rows, above
     assert ("stitched-row" in first) == is_rest
 
 
-def test_a_row_with_an_agency_and_a_day_of_its_own_stays_a_row(rows):
+def test_a_row_with_an_agency_and_a_day_of_its_own_is_a_task_without_its_number(rows):
     table = PLAIN + "| 1 | Một | Sở A | | 1/9 |\n| | Hai | Sở B | | 2/9 |"
 
     assert rows(table, page_starts={2}) == [
         ("1", "Một", "Sở A", "", "1/9"),
-        (None, "Hai", "Sở B", "", "2/9", "unnumbered-row"),
+        (None, "Hai", "Sở B", "", "2/9", "number-missing"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        "| | - Một | Sở A | | 1/9 |\n| | - Hai | Sở B | | 2/9 |",
+        "| - | Một | Sở A | | 1/9 |\n| - | Hai | Sở B | | 2/9 |",
+        "| | Một | Sở A | | 1/9 |\n| | Hai | Sở B | | 2/9 |",
+    ],
+)
+def test_dashes_with_an_agency_and_a_day_are_tasks_below_the_number_above(sections, rows, parts):
+    table = PLAIN + f"| 1 | Hoàn thiện thể chế | | | |\n{parts}\n| 2 | Ba | Sở C | | 3/9 |"
+
+    assert sections(table) == ([("1", "Hoàn thiện thể chế")], [(None, "1"), (None, "1"), ("2", "")])
+    assert [(text.strip("- "), *others) for _, text, *others in rows(table)] == [
+        ("Một", "Sở A", "", "1/9", "number-missing"),
+        ("Hai", "Sở B", "", "2/9", "number-missing"),
+        ("Ba", "Sở C", "", "3/9"),
+    ]
+
+
+def test_dashes_that_only_say_more_belong_to_the_task_above(rows):
+    table = PLAIN + "| 1 | Một: | Sở A | | 1/9 |\n| - | Phần đầu | | | |\n| 2 | Hai | Sở B | | 2/9 |"
+
+    assert [row[:2] for row in rows(table)] == [("1", "Một: - Phần đầu"), ("2", "Hai")]
+
+
+def test_a_row_cut_by_a_page_is_put_together_in_a_table_without_numbers(rows):
+    first = "| Nội dung nhiệm vụ | Cơ quan chủ trì | Thời hạn |\n| Tổ chức tập huấn cho | Sở A | 1/9 |"
+    second = "| cán bộ cấp xã | | |\n| Hai | Sở B | 2/9 |"
+
+    assert [(text, lead) for _, text, lead, *_ in rows(first, second)] == [
+        ("Tổ chức tập huấn cho cán bộ cấp xã", "Sở A"),
+        ("Hai", "Sở B"),
     ]
 
 
@@ -371,6 +406,44 @@ def test_a_list_without_deadlines_is_left_out_and_named(drawn):
     assert [row.text for row in annex.rows] == ["Một"]
     assert [p.code for p in problems] == ["table-skipped"]
     assert "trang tính 'Kinh phí'" in problems[0].message
+
+
+def test_a_list_of_sums_beside_a_list_of_tasks_assigns_nothing(drawn):
+    tasks = PLAIN + "| 1 | Một | Sở A | | 1/9 |"
+    sums = "| STT | Nội dung | Kinh phí | Nguồn vốn | Năm thực hiện |\n| 1 | Máy chủ | 100 | NSNN | 2026 |"
+    apart, _ = annex_in(SourceDocument((drawn(tasks), "Phụ lục II", drawn(sums))), "x")
+    below, problems = annex_in(
+        SourceDocument((drawn(f"{tasks}\n| Phụ lục II | < | < | < | < |\n{sums}"),)), "x"
+    )
+
+    assert [row.text for row in apart.rows] == [row.text for row in below.rows] == ["Một"]
+    assert below.sections == ()
+    assert [p.code for p in problems] == ["table-skipped"]
+
+
+@pytest.mark.parametrize("has_headings", [True, False])
+def test_titles_between_tables_are_sections(drawn, has_headings):
+    first = drawn(PLAIN + "| 1 | Một | Sở A | | 1/9 |\n| 2 | Hai | Sở A | | 1/9 |")
+    second = drawn((PLAIN if has_headings else "") + "| 3 | Ba | Sở A | | 1/9 |")
+    blocks = ("KẾ HOẠCH", "I. VỀ THỂ CHẾ", first, "II. VỀ HẠ TẦNG", second)
+    annex, _ = annex_in(SourceDocument(blocks), "x")
+
+    assert [(s.number, s.title) for s in annex.sections] == [("I", "VỀ THỂ CHẾ"), ("II", "VỀ HẠ TẦNG")]
+    assert [(row.number, row.section) for row in annex.rows] == [("1", "I"), ("2", "I"), ("3", "II")]
+
+
+def test_a_title_of_the_plan_above_its_only_table_is_no_section(drawn):
+    annex, _ = annex_in(SourceDocument(("IV. PHÂN CÔNG", drawn(PLAIN + "| 1 | Một | Sở A | | 1/9 |"))), "x")
+
+    assert annex.sections == ()
+
+
+def test_rows_that_count_on_behind_other_words_are_rows_of_the_table(drawn):
+    first, second = drawn(PLAIN + "| 1 | Một | Sở A | | 1/9 |"), drawn("| 2 | Hai | Sở B | | 1/9 |")
+    annex, _ = annex_in(SourceDocument((first, "Đơn vị tính: triệu đồng", second)), "x")
+
+    assert [row.text for row in annex.rows] == ["Một", "Hai"]
+    assert annex.body == ("Đơn vị tính: triệu đồng",)
 
 
 def test_two_tables_in_one_sheet_are_two_tables(rows):

@@ -176,6 +176,31 @@ def test_a_number_above_its_parts_is_a_section_and_the_next_number_stands_beside
     assert [(row.number, row.section) for row in found.rows] == [("1.1", "1"), ("a", "2"), ("3", "")]
 
 
+@pytest.mark.parametrize("others", [("Sở A", ""), ("", "2")])
+def test_a_roman_number_with_an_agency_or_a_count_but_no_deadline_is_a_section(assign, others):
+    lead, count = others
+    found = assign((*PLAIN, "Số lượng"), ("I", "Thể chế", lead, "", count), ("1", "Một", "Sở A", "1/9", "1"))
+
+    assert [(s.number, s.title) for s in found.sections] == [("I", "Thể chế – Sở A" if lead else "Thể chế")]
+    assert [(row.number, row.section) for row in found.rows] == [("1", "I")]
+
+
+@pytest.mark.parametrize(("title", "lead"), [("Sở Nội vụ", "Sở Nội vụ"), ("Ban hành văn bản", "")])
+def test_without_a_column_of_agencies_the_section_that_names_one_leads_and_says_so(assign, title, lead):
+    (row,) = assign(
+        ("STT", "Nội dung", "Phối hợp", "Thời hạn"), ("I", title, "", ""), ("1", "Một", "Sở B", "1/9")
+    ).rows
+
+    assert (row.lead, [code for code, _ in row.problems]) == (lead, ["lead-from-section"] if lead else [])
+
+
+@pytest.mark.parametrize("heading", ["", "STTNội"])
+def test_a_first_column_that_counts_the_rows_holds_their_numbers_whatever_its_heading(assign, heading):
+    rows = assign((heading, *PLAIN[1:]), ("1", "Một", "Sở A", "1/9"), ("2", "Hai", "Sở A", "1/9")).rows
+
+    assert [row.number for row in rows] == ["1", "2"]
+
+
 @pytest.mark.parametrize("ditto", ["nt", "-nt-", "n.t", "Như trên", '"', "-//-"])
 def test_agencies_as_above_are_those_of_the_row_above_and_said_so(assign, ditto):
     rows = assign(

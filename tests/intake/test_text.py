@@ -203,7 +203,7 @@ def test_a_full_row_without_a_number_is_a_row_of_its_own(in_cells, read):
 
     assert [(r.number, r.text, codes(r)) for r in annex.rows] == [
         ("1", "Một", []),
-        (None, "Hai", ["unnumbered-row"]),
+        (None, "Hai", ["number-missing"]),
         ("3", "Ba", []),
     ]
 
