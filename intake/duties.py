@@ -22,7 +22,8 @@ _MAX_SENTENCE = 1500
 _EVERY = r"(?:hằng|hàng|mỗi|từng)\s+(?:ngày|tuần|tháng|quý|năm)"
 _ITEM = rf"(?:{_EVERY}|(?:0?[1369]|một|ba|sáu|chín)\s+(?:tuần|tháng|năm)|tuần|tháng|quý|(?:cả\s+)?năm)\b"
 _MORE = rf"(?:\s*(?:,|;|và|hoặc|/)+\s*{_ITEM})*"
-_DAY = r"(?:ngày\s+)?\d{1,2}(?:/\d{1,2}|\s+tháng\s+\d{1,2})?(?![\d/])"
+_DAY = r"(?:ngày\s+)?\d{1,2}(?:/\d{1,2}|\s+tháng\s+\d{1,2})?(?!\s*(?:[\d/:]|h\b|h\d|giờ))"
+_WEEKDAY = r"(?:thứ\s+(?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ\s+nhật)\b"
 _OTHER_MONTH = (
     r"(?:tháng|quý)\s+(?:(?:đầu|cuối|sau|kế tiếp|tiếp theo|liền kề)\s*(?:tiên\s*|cùng\s*)?"
     r"(?:của\s+)?(?:quý|năm|kỳ)?\s*)+"
@@ -31,13 +32,23 @@ _TAIL = rf"(?:{_EVERY}|{_OTHER_MONTH}(?:sau|báo\s+cáo)?|tháng\s+báo\s+cáo)"
 _HEAD = r"(?:trước|(?:chậm|muộn)\s+nhất(?:\s+là)?(?:\s+vào)?|vào)(?:\s+\d{1,2}\s*(?:h|giờ)\s*\d{0,2})?"
 _DUE = re.compile(
     rf"{_HEAD}\s+{_DAY}(?:\s*(?:,|và)\s*(?:trước\s+)?{_DAY})*(?:\s+(?:của\s+)?{_TAIL})?"
+    rf"|{_HEAD}\s+(?:ngày\s+)?{_WEEKDAY}(?:\s+{_TAIL})?"
     rf"|\bngày\s+\d{{1,2}}\s+(?:của\s+)?{_TAIL}",
     re.IGNORECASE,
 )
-_WEEKDAY = r"(?:thứ\s+(?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ\s+nhật)"
 _PERIOD = re.compile(
     rf"(?:{_WEEKDAY}\s+)?(?:định\s+kỳ\s+{_ITEM}|{_EVERY}|báo\s+cáo\s+(?:tháng|quý|năm|0?[369]\s+tháng)\b"
     rf"(?!\s+(?:\d|[IVX]+\b))){_MORE}(?!\s+\d)(?:\s*\({_WEEKDAY}\))?",
+    re.IGNORECASE,
+)
+# A period without "hằng" between two due days: "hằng quý (trước …), 6 tháng (trước …) và năm (trước …)".
+_BARE = re.compile(
+    r"(?:[,;)]|\bvà|\bhoặc)\s*((?:0?[1369]\s+)?(?:tuần|tháng|quý|năm))\s*[(:]?\s*(?:gửi\s+)?$", re.IGNORECASE
+)
+# What a due day is for, behind it: "trước ngày 15/6 (báo cáo 6 tháng)", "… đối với báo cáo năm".
+_PURPOSE = re.compile(
+    r"\s*(?:\((?P<bracket>[^()]{1,40})\)"
+    r"|(?:đối với|cho)\s+(?P<words>(?:kỳ\s+)?báo cáo\s+(?:\d+\s+)?(?:tuần|tháng|quý|năm)(?:\s+đầu năm)?))",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"(?<=[^\W\d]{2}[.])\s+(?=[A-ZÀ-Ỹ])")
@@ -99,23 +110,24 @@ def _periods_of(sentence: str) -> Iterator[tuple[str, str]]:
     seen: set[str] = set()
     for due in [*_DUE.finditer(sentence), None]:
         before = sentence[start : due.start() if due else len(sentence)]
-        after = sentence[due.end() :] if due else ""
-        named = list(_named(before, after))
-        start = due.end() if due else len(sentence)
+        purpose = _PURPOSE.match(sentence, due.end()) if due else None
+        named = list(_named(before, purpose, is_later=start > 0))
+        start = purpose.end() if purpose else due.end() if due else len(sentence)
         for period, phrase in _phrases(named, due[0].strip() if due else ""):
             if (period or phrase) not in seen:
                 seen.add(period or phrase)
                 yield period, phrase
 
 
-def _named(before: str, after: str) -> Iterator[tuple[str, str]]:
-    """Yield (code, words) of the periods named in front of a due day, or in a bracket behind it."""
-    bracket = re.match(r"\s*\(([^()]{1,40})\)", after)
-    for text in (before, bracket[1] if bracket else ""):
-        for found in _PERIOD.finditer(text):
-            for code, pattern, _ in _PERIODS:
-                if pattern.search(found[0]):
-                    yield code, found[0].strip()
+def _named(before: str, purpose: re.Match[str] | None, is_later: bool) -> Iterator[tuple[str, str]]:
+    """Yield (code, words) of the periods named in front of a due day, or said behind it to be its own."""
+    texts = (before, (purpose["bracket"] or purpose["words"]) if purpose else "")
+    for found in (period for text in texts for period in _PERIOD.finditer(text)):
+        words = re.sub(_WEEKDAY, "", found[0], flags=re.IGNORECASE)  # "thứ Năm" names no year
+        yield from ((code, found[0].strip()) for code, pattern, _ in _PERIODS if pattern.search(words))
+    bare = _BARE.search(before) if is_later else None
+    if bare:
+        yield from ((code, words) for code, pattern, words in _PERIODS if pattern.search(bare[1]))
 
 
 def _phrases(named: list[tuple[str, str]], due: str) -> Iterator[tuple[str, str]]:
@@ -171,6 +183,8 @@ def _derived(code: str, due: str) -> str:
 
 def _own_period(due: str) -> str:
     """Return the period that a due day names itself: "trước ngày 10 hàng tháng"."""
+    if re.search(r"\btuần\b", due, re.IGNORECASE):
+        return "week"
     if re.search(r"\bquý\b", due, re.IGNORECASE):
         return "quarter"
     if re.search(r"(?:hằng|hàng|mỗi|từng)\s+năm", due, re.IGNORECASE):

@@ -15,7 +15,9 @@ _BASIS = re.compile(r"^\W*(?:căn cứ|theo|xét|trên cơ sở|qua|tại)\b[^,;
 _PAST = re.compile(
     r"\bđã\s+(?:được\s+)?(?:(?:tổng hợp|gửi|có|thực hiện|định kỳ|hằng \w+|hàng \w+)\s*,?\s*)*báo cáo\b"
     r"|\bbáo cáo\b[^.;]*\b(?:cho thấy|cho biết|đã (?:gửi|nêu|phản ánh|được|có))\b"
-    r"|\b(?:bãi bỏ|không phải|không cần|miễn|thay cho|thay thế|ngừng|dừng)\b[^.;]{0,40}\bbáo cáo\b",
+    r"|^\W*(?:trong )?(?:thời gian|năm|tháng|quý|những năm) (?:vừa )?qua\b"
+    r"|\b(?:bãi bỏ|không phải|không cần|không yêu cầu|miễn|thay cho|thay thế|ngừng|dừng)\b[^.;]{0,40}"
+    r"\bbáo cáo\b",
     re.IGNORECASE,
 )
 _TITLE = re.compile(
@@ -53,12 +55,13 @@ _WHO = re.compile(
     r"(?P<who>(?:(?:thủ trưởng|giám đốc|chủ tịch|người đứng đầu)\s+)?(?:(?:các|mỗi)\s+)?(?:sở"
     r"|cơ quan|đơn vị|địa phương|ban,|ban quản lý|ubnd|ủy ban nhân dân|uỷ ban nhân dân|văn phòng|công an"
     r"|thanh tra|xã|phường|bộ chỉ huy|hội)\b"
-    rf"[^.;:]*?),?\s+(?={_VERB}\b)",
+    rf"(?:[^.;:]|;(?=\s+(?:các|chủ tịch|thủ trưởng|ubnd)\b))*?),?\s+(?={_VERB}\b)",
     re.IGNORECASE,
 )
 _LEADING = re.compile(
-    r"^(?:\W|\d+[.)]|[a-zđ][.)]|yêu cầu|đề nghị|giao|định kỳ|hằng \w+|hàng \w+|\d+ tháng"
-    r"|trước ngày [\d/]+|\([^()]*\)|và)*",
+    r"^(?:\W|\d+[.)]|[a-zđ][.)]|yêu cầu|đề nghị|giao|(?:chế độ )?báo cáo định kỳ|định kỳ|h[ằà]ng \w+"
+    r"|\d+ (?:tháng|năm)|(?:trước|chậm nhất)(?: ngày)? [\d/]+"
+    r"|(?:của )?tháng (?:đầu|cuối) (?:tiên )?(?:của )?\w+(?: sau)?|năm\b|quý\b|\([^()]*\)|và\b|hoặc\b)*",
     re.IGNORECASE,
 )
 

@@ -30,6 +30,10 @@ def found(*body):
         ),
         ("Hằng tuần (thứ Sáu), các xã báo cáo tiến độ.", [("week", "Hằng tuần (thứ Sáu)")]),
         ("Báo cáo trước 15/6 và 15/12 hằng năm.", [("half", "trước 15/6 và 15/12 hằng năm")]),
+        (  # "thứ Năm" is a day, no year
+            "Các địa phương gửi báo cáo vào 16 giờ thứ Năm hằng tuần.",
+            [("week", "vào 16 giờ thứ Năm hằng tuần")],
+        ),
         (
             "Báo cáo gửi trước ngày 20/12 hằng năm.",
             [("year", "trước ngày 20/12 hằng năm")],
@@ -57,6 +61,23 @@ def test_a_periodic_report_is_found_with_the_words_that_name_its_day(sentence, d
         (
             "Định kỳ 6 tháng (trước ngày 15/6), hằng năm (trước ngày 15/12) báo cáo UBND tỉnh.",
             [("half", "Định kỳ 6 tháng, trước ngày 15/6"), ("year", "hằng năm, trước ngày 15/12")],
+        ),
+        (  # the periods after the first do without "hằng"
+            "Định kỳ hằng quý (trước ngày 15 tháng cuối quý), 6 tháng (trước ngày 15/6) và năm "
+            "(trước ngày 15/12), các xã báo cáo.",
+            [
+                ("quarter", "Định kỳ hằng quý, trước ngày 15 tháng cuối quý"),
+                ("half", "định kỳ 6 tháng, trước ngày 15/6"),
+                ("year", "định kỳ hằng năm, trước ngày 15/12"),
+            ],
+        ),
+        (  # what a day is for may follow it
+            "Các sở báo cáo trước ngày 15/6 đối với báo cáo 6 tháng và trước ngày 15/12 đối với báo cáo năm.",
+            [("half", "báo cáo 6 tháng, trước ngày 15/6"), ("year", "báo cáo năm, trước ngày 15/12")],
+        ),
+        (
+            "Báo cáo hàng tuần (trước 14h00 thứ Năm), hàng tháng (trước ngày 18).",
+            [("week", "hàng tuần, trước 14h00 thứ Năm"), ("month", "hàng tháng, trước ngày 18")],
         ),
         (  # one day of every month for several periods: after the month in which a period ends
             "Định kỳ hàng tháng, 3 tháng, 6 tháng, 1 năm báo cáo kết quả trước ngày 10 hàng tháng.",
@@ -97,6 +118,8 @@ def test_several_periods_in_a_sentence_are_several_duties(sentence, duties):
         "Bãi bỏ chế độ báo cáo định kỳ hằng tháng tại Kế hoạch năm trước.",
         "Các cơ quan gửi báo cáo năm 2025 trước ngày 15/12/2025.",
         "Báo cáo tháng 9 của Sở Y tế nêu rõ nguyên nhân.",
+        "Trong năm qua, hàng quý các địa phương báo cáo đúng hạn.",
+        "Không yêu cầu các xã báo cáo hằng tuần.",
     ],
 )
 def test_a_report_that_is_only_spoken_of_is_no_duty(sentence):
@@ -130,6 +153,12 @@ def test_a_basis_in_front_does_not_hide_the_duty():
             "UBND tỉnh",
         ),
         ("Định kỳ 6 tháng, các cơ quan báo cáo UBND tỉnh (qua Sở Tư pháp).", "các cơ quan", "Sở Tư pháp"),
+        ("Trước ngày 20 hằng tháng, các đơn vị báo cáo về Sở Y tế.", "các đơn vị", "Sở Y tế"),
+        (
+            "Yêu cầu Thủ trưởng các sở, ngành; Chủ tịch UBND các xã định kỳ hằng quý báo cáo UBND tỉnh.",
+            "Thủ trưởng các sở, ngành; Chủ tịch UBND các xã",
+            "UBND tỉnh",
+        ),
         ("Theo dõi, đôn đốc; định kỳ hằng quý báo cáo.", "", ""),
     ],
 )
