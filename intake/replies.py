@@ -38,6 +38,12 @@ _LIST_MARK = re.compile(r"\W*(?:[IVXLC\d]+[.)/]|[a-zA-Z][.)])")
 _OF_AGENCIES = re.compile(
     r"cơ quan|đơn vị|địa phương|sở, |ý kiến (?:thống nhất|đồng ý|nhất trí)", re.IGNORECASE
 )
+# A title over answers of either sort: what each one says stands in its row.
+_OF_BOTH = re.compile(
+    r"\W*(?:phụ lục\W*\w{0,4}\W*)?(?:bảng |bản )?tổng hợp\b(?!.*(?:thống nhất|nhất trí|đồng ý))",
+    re.IGNORECASE,
+)
+_GROUP_MARK = re.compile(r"(?:[IVXLC]{1,5}|[A-HĐ])\s*[.)]?")
 _SECTION_MARK = re.compile(r"(?:[IVXLC]{1,5}|[A-HĐa-hđ]|\d{1,2})\s*[.)]?")
 MAX_OPINION = 160  # longer than this, an opinion is a comment whatever words of assent it opens with
 
@@ -141,6 +147,8 @@ class _Reading:
         if self.listing is None and not self.columns:
             return
         agency = self._cell(line, _Column.AGENCY)
+        if agency and _opens_section(line, _GROUP_MARK) and phrase_in(agency) is None:
+            return  # "I | Ý kiến của các sở, ban, ngành"
         if agency:
             yield from self._from_columns(agency, line)
             return
@@ -194,7 +202,8 @@ class _Reading:
         listing = heading_listing(words)
         if listing is not None:
             self.listing = listing
-            self.is_list = bool(_LIST_MARK.match(words) or _OF_AGENCIES.search(words) or line.is_row)
+            is_of_one = _LIST_MARK.match(words) or _OF_AGENCIES.search(words) or line.is_row
+            self.is_list = bool(is_of_one) and not _OF_BOTH.match(words)
             if not line.is_row:
                 self.columns = {}
 
@@ -290,8 +299,8 @@ def _many(cell: str) -> list[tuple[Phrase, str]]:
     return found if len(pieces) > 1 and len(found) == len(pieces) else []
 
 
-def _opens_section(line: Line) -> bool:
-    return len(line.filled) == 2 and bool(_SECTION_MARK.fullmatch(line.filled[0]))
+def _opens_section(line: Line, mark: re.Pattern[str] = _SECTION_MARK) -> bool:
+    return len(line.filled) == 2 and bool(mark.fullmatch(line.filled[0]))
 
 
 def _differing_counts(lines: Sequence[Line], replies: Sequence[Reply], source: str) -> Iterator[Problem]:

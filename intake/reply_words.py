@@ -67,6 +67,8 @@ _FORMS = tuple(
         rf"(?P<name>.{{2,{MAX_NAME}}}?){_MARK}{_LEAD}\s*(?:(?:không\s+)?số)?\s*[:.…_]*\s*ngày\s*:?\s*(?P<day>{_DAY}){_TAIL}",
         rf"{_PAPER}\s*(?:góp\s+ý\s*)?(?:số)?\s*:?\s*(?P<number>(?-i:{_DOCUMENT_NUMBER})){_ON}"
         rf"\s*,?\s*của\s+(?P<name>.{{2,{MAX_NAME}}}?){_TAIL}",
+        rf"(?P<name>.{{2,{MAX_NAME}}}?)\s*\(\s*{_PAPER}\s*(?:số)?\s*:?\s*(?P<number>(?-i:{_DOCUMENT_NUMBER})){_ON}"
+        r"\s*\)\s*[:–-]\s.*",
     )
 )
 _FULL_DAY = re.compile(

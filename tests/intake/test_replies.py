@@ -269,6 +269,20 @@ def test_an_agency_merged_over_its_comments_answers_once():
             "\tSTT\n\tĐơn vị\n\n\t1\n\tSở Xây dựng\n",
             [("Sở Y tế", "1/SYT", "01/07/2025", "agree")],
         ),
+        (  # a title over answers of either sort does not decide what a row says
+            "Bảng tổng hợp ý kiến góp ý của các cơ quan\nTT\tTên cơ quan\tVăn bản\tÝ kiến\n"
+            "1\tSở Y tế\t1/SYT ngày 1/7/2025\tNhất trí\n2\tSở Xây dựng\t2/SXD ngày 2/7/2025\tSửa câu chữ\n",
+            [("Sở Y tế", "1/SYT", "01/07/2025", "agree"), ("Sở Xây dựng", "2/SXD", "02/07/2025", "comment")],
+        ),
+        (  # sections of a table by sort of agency are no agencies
+            "STT\tCơ quan góp ý\tNội dung góp ý\nI\tÝ kiến của các sở, ban, ngành\t\n"
+            "1\tSở Y tế (Công văn số 1/SYT ngày 1/7/2025)\tThống nhất\n",
+            [("Sở Y tế", "1/SYT", "01/07/2025", "agree")],
+        ),
+        (  # the comment may follow its document at once
+            "Các cơ quan có ý kiến góp ý\n1. Sở Xây dựng (Công văn số 2/SXD ngày 2/7/2025): đề nghị sửa mục 3.\n",
+            [("Sở Xây dựng", "2/SXD", "02/07/2025", "comment")],
+        ),
         (  # nobody said what they think
             "STT\tĐơn vị\tSố văn bản\n1\tSở Y tế\t1/SYT-VP\n",
             [("Sở Y tế", "1/SYT-VP", "", None)],
