@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from engine.calendar import WorkCalendar
-from engine.model import Confirmation, Deadline
+from engine.model import Confirmation, Deadline, DeadlineKind
 from store.kept import StoredTask
 from usecases.staged import Staged, StagedTask
 
@@ -93,7 +93,7 @@ def _changed_readings(before: StoredTask, now: StagedTask, reworded: set[str]) -
         for name, (old, new) in readings.items()
         if old and new and old.units != new.units and name not in reworded
     }
-    old_day, new_day = (day_in_force(deadline) for deadline in (before.task.deadline, now.deadline))
+    old_day, new_day = (said_in_force(deadline) for deadline in (before.task.deadline, now.deadline))
     if "deadline" not in reworded and old_day != new_day:
         fields["due_on"] = (old_day, new_day)
     return fields
@@ -103,6 +103,13 @@ def day_in_force(deadline: Deadline) -> str:
     """Return the day a deadline has in force, as text; a reading that is not in force has none."""
     is_in_force = deadline.confirmation is not Confirmation.REQUIRED or deadline.already_done
     return deadline.due_on.isoformat() if deadline.due_on and is_in_force else ""
+
+
+def said_in_force(deadline: Deadline) -> str:
+    """Return the day in force as text, or that work without one day is settled all the same."""
+    is_open = deadline.kind in {DeadlineKind.ONGOING, DeadlineKind.RECURRING} and deadline.due_on is None
+    is_settled = deadline.confirmation is not Confirmation.REQUIRED
+    return "không theo một ngày" if is_open and is_settled else day_in_force(deadline)
 
 
 def completed_in(tasks: Iterable[StagedTask], calendar: WorkCalendar) -> Completed:

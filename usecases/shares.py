@@ -13,7 +13,7 @@ from engine.model import Assignment, Fact, FactKind
 from engine.status import Status, standing_of
 from store import registry
 from store.kept import StoredTask
-from usecases.difference import day_in_force
+from usecases.difference import said_in_force
 from usecases.staged import StagedTask
 from usecases.staging import facts_of
 from usecases.wiring import Office
@@ -46,7 +46,7 @@ def put_shares(
         new += [share for id_, share in shares.items() if id_ not in had]
         other_role += [s for id_, s in shares.items() if id_ in had and s.role is not had[id_].role]
         stored = known.get(task.code)
-        is_moved = stored is not None and day_in_force(stored.task.deadline) != day_in_force(task.deadline)
+        is_moved = stored is not None and said_in_force(stored.task.deadline) != said_in_force(task.deadline)
         for id_, assignment in had.items():
             facts += [(id_, fact) for fact in _facts(assignment, shares.get(id_), is_moved, at)]
     registry.put_assignments(session, new, at)
@@ -68,7 +68,10 @@ def _carried_on(before: Assignment, share: Assignment, is_moved: bool, at: datet
     if standing.status is Status.CANCELLED:
         cancelled = [fact for fact in before.facts if fact.kind is FactKind.CANCELLED]
         return _redated(share, at) if cancelled[-1].note in DROPPED else []
-    is_settled = standing.status is Status.AWAITING_DECISION or standing.due_on != share.due_on
+    is_awaiting = standing.status is Status.AWAITING_DECISION
+    is_settled = is_awaiting or standing.due_on != share.due_on
+    if is_moved and is_awaiting and standing.due_on is None and not (share.due_on or share.facts):
+        return [Fact(FactKind.DECIDED, at, note="việc thường xuyên hoặc định kỳ, không theo một ngày")]
     if is_moved and standing.done_on is None and is_settled:
         return _redated(share, at)
     return []

@@ -439,3 +439,13 @@ def test_a_status_column_counts_only_when_it_is_plain(office, state, kind):
 
     assert [q.kind for q in asked(office)] == ([kind] if kind else [])
     assert chased(office, 1) == (set() if kind else {"SYT"})
+
+
+@pytest.mark.parametrize("answered", ["Thường xuyên", "Hằng tháng"])
+def test_an_answer_without_a_day_settles_a_task_somebody_already_owes(office, answered):
+    come_in(office, a_task("Hoàn thành sớm"))
+
+    settle(office, QuestionKind.DEADLINE, answered)
+
+    assert standings(office, 1)["SYT"].status is Status.OPEN
+    assert asked(office) == []
