@@ -280,7 +280,7 @@ def test_an_agency_merged_over_its_comments_answers_once():
             [("Sở Y tế", "1/SYT", "01/07/2025", "agree")],
         ),
         (  # the comment may follow its document at once
-            "Các cơ quan có ý kiến góp ý\n1. Sở Xây dựng (Công văn số 2/SXD ngày 2/7/2025): đề nghị sửa mục 3.\n",
+            "Các cơ quan có ý kiến góp ý\n1. Sở Xây dựng (Công văn số 2/SXD ngày 2/7/2025): đề nghị sửa.\n",
             [("Sở Xây dựng", "2/SXD", "02/07/2025", "comment")],
         ),
         (  # nobody said what they think
