@@ -237,6 +237,17 @@ class LeaseRow(Row, table=True):
     until: datetime
 
 
+class RulebookRow(Row, table=True):
+    """The rule files of a rulebook that was in force once, as JSON: name → text."""
+
+    __tablename__ = "rulebook"
+
+    fingerprint: str = Field(primary_key=True)
+    files: str
+    applied_at: datetime
+    by: str
+
+
 def _columns(row: Any) -> Any:
     """Return the columns of a table for use in statements."""
     return row.__table__.c
