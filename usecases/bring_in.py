@@ -35,11 +35,19 @@ from usecases.difference import Changes, Completed, completed_in, difference_of
 from usecases.duties import put_duties
 from usecases.errors import InputRejected
 from usecases.freezing import as_kept
-from usecases.matching import same_work, with_known_codes
-from usecases.reader import Reader
+from usecases.matching import Row, codes_of, same_work, with_known_codes
+from usecases.reader import Reader, name_of
 from usecases.shares import carry_out, close_tasks, put_shares
 from usecases.staged import SameWork, Staged, StagedDuty, StagedTask
-from usecases.staging import assignments_of, document_of, staged_again, staged_annex, staged_registry
+from usecases.staging import (
+    assignments_of,
+    codes_by_place,
+    document_of,
+    labels_of,
+    staged_again,
+    staged_annex,
+    staged_registry,
+)
 from usecases.wiring import Office
 
 
@@ -84,11 +92,24 @@ def bring_in(
     shipped = load_registry(office.settings.config)
     document, match = document_of(annex, source, issued_on, plan, shipped)
     given = read_answers(answers, document, office.directory, at) if answers else []
+    codes = _codes(office, annex, document)
+    labels = zip(reversed(labels_of(annex.rows)), reversed(codes), strict=True)
+    names = {label: name_of(code, document.code) for label, code in labels if label}
+    given = [replace(answer, task=names.get(answer.task, answer.task)) for answer in given]
     reader, given = _reader(office, document, at, given)
-    staged = staged_annex(annex, document, reader, match, on_progress)
+    staged = staged_annex(annex, document, reader, match, on_progress, codes)
     if on_progress is not None:
         on_progress("so sánh và ghi vào sổ")
     return put_in_force(office, staged, at, source, data, tuple(problems), dry_run, given)
+
+
+def _codes(office: Office, annex: Annex, document: Document) -> list[str]:
+    """Return for each row the code of the task it is: what was answered about a task follows it."""
+    codes = codes_by_place(annex.rows, document)
+    with office.database.reading() as session:
+        known = registry.stored_tasks(session, document.code, with_removed=True)
+    rows = [Row(code, row.number, row.text) for code, row in zip(codes, annex.rows, strict=True)]
+    return codes_of(rows, known) if known else codes
 
 
 def _other_date(annex: Annex, issued_on: date, source: str) -> list[Problem]:
@@ -206,14 +227,18 @@ def _with_same_work(session: Session, staged: Staged, answers: AnswerBook) -> St
     ]
     found = {same.task: same for same in same_work(staged.tasks, others)} if others else {}
     return replace(
-        staged, tasks=tuple(_remarked(task, found.get(task.code), answers) for task in staged.tasks)
+        staged,
+        tasks=tuple(
+            _remarked(task, name_of(task.code, staged.document.code), found.get(task.code), answers)
+            for task in staged.tasks
+        ),
     )
 
 
-def _remarked(task: StagedTask, same: SameWork | None, answers: AnswerBook) -> StagedTask:
+def _remarked(task: StagedTask, name: str, same: SameWork | None, answers: AnswerBook) -> StagedTask:
     if same is None:
         return task
-    answer = answers.find(QuestionKind.SAME_TASK, same.code, task.label)
+    answer = answers.find(QuestionKind.SAME_TASK, same.code, name)
     if answer is not None and not agreed(answer.value):
         return task
     same = replace(same, is_confirmed=answer is not None)

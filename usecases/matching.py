@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 from rapidfuzz import fuzz, process
 
@@ -21,19 +22,44 @@ SAME_WORK = 82  # a task of another plan is offered as the same work
 MIN_WORDS = 6  # shorter texts resemble each other by chance
 
 
+class Worded(Protocol):
+    """A row as far as it can be told from others."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def number(self) -> str | None: ...
+    @property
+    def text(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a copy that nobody has read yet; `code` is the one its place would give it."""
+
+    code: str
+    number: str | None
+    text: str
+
+
 def with_known_codes(staged: Sequence[StagedTask], known: Sequence[StoredTask]) -> tuple[StagedTask, ...]:
     """Return the rows with the codes of the tasks they are; `known` holds removed tasks too.
 
     A row that is new never takes over the code of a task that left: its code is told apart.
     """
-    pairs = _paired(staged, known)
+    codes = codes_of(staged, known)
+    return tuple(replace(task, code=code) for task, code in zip(staged, codes, strict=True))
+
+
+def codes_of(rows: Sequence[Worded], known: Sequence[StoredTask]) -> list[str]:
+    """Return for each row the code of the task it is."""
+    pairs = _paired(rows, known)
     taken = {task.task.code for task in known}
-    settled = []
-    for place, task in enumerate(staged):
-        code = pairs.get(place) or _free(task.code, taken)
-        taken.add(code)
-        settled.append(replace(task, code=code))
-    return tuple(settled)
+    codes = []
+    for place, row in enumerate(rows):
+        codes.append(pairs.get(place) or _free(row.code, taken))
+        taken.add(codes[-1])
+    return codes
 
 
 def same_work(tasks: Sequence[StagedTask], others: Sequence[StoredTask]) -> Iterator[SameWork]:
@@ -50,9 +76,10 @@ def same_work(tasks: Sequence[StagedTask], others: Sequence[StoredTask]) -> Iter
             yield SameWork(task.code, best[2], titles[best[2]], round(best[1]))
 
 
-def _paired(staged: Sequence[StagedTask], known: Sequence[StoredTask]) -> dict[int, str]:
+def _paired(staged: Sequence[Worded], known: Sequence[StoredTask]) -> dict[int, str]:
     """Return which row is which known task: same number and words, same words, same number, like words."""
-    rows, tasks = dict(enumerate(staged)), {task.task.code: task for task in known}
+    rows: dict[int, Worded] = dict(enumerate(staged))
+    tasks = {task.task.code: task for task in known}
     pairs: dict[int, str] = {}
 
     def pair(found: Iterable[tuple[int, str]]) -> None:
@@ -68,18 +95,18 @@ def _paired(staged: Sequence[StagedTask], known: Sequence[StoredTask]) -> dict[i
     return pairs
 
 
-def _has_same_words(row: StagedTask, task: StoredTask | None) -> bool:
+def _has_same_words(row: Worded, task: StoredTask | None) -> bool:
     return task is not None and _plain(task.task.text) == _plain(row.text)
 
 
-def _is_reworded(row: StagedTask, task: StoredTask | None) -> bool:
+def _is_reworded(row: Worded, task: StoredTask | None) -> bool:
     """Return whether a row of the same number still speaks of the same work."""
     if task is None or (row.number is None) != (task.task.number is None):
         return False
     return fuzz.ratio(_plain(task.task.text), _plain(row.text)) >= SAME_NUMBER
 
 
-def _by_words(rows: dict[int, StagedTask], tasks: dict[str, StoredTask]) -> Iterator[tuple[int, str]]:
+def _by_words(rows: dict[int, Worded], tasks: dict[str, StoredTask]) -> Iterator[tuple[int, str]]:
     """Yield rows whose words one task has, tasks still in the document first."""
     by_text: dict[str, list[str]] = {}
     for code, task in sorted(tasks.items(), key=lambda item: item[1].removed_at is not None):
@@ -90,7 +117,7 @@ def _by_words(rows: dict[int, StagedTask], tasks: dict[str, StoredTask]) -> Iter
             yield place, codes.pop(0)
 
 
-def _by_likeness(rows: dict[int, StagedTask], tasks: dict[str, StoredTask]) -> Iterator[tuple[int, str]]:
+def _by_likeness(rows: dict[int, Worded], tasks: dict[str, StoredTask]) -> Iterator[tuple[int, str]]:
     texts = {code: _plain(task.task.text) for code, task in tasks.items() if task.removed_at is None}
     for place, row in rows.items():
         best = process.extractOne(_plain(row.text), texts, scorer=fuzz.ratio, score_cutoff=SAME_WORDS)

@@ -26,6 +26,7 @@ from usecases.bring_in import kept_again, read_again
 from usecases.difference import Changes
 from usecases.duty_offers import duty_answered
 from usecases.errors import InputRejected
+from usecases.reader import name_of
 from usecases.staged import Staged, StagedDuty, StagedTask
 from usecases.wiring import Office
 
@@ -61,8 +62,15 @@ def answer(
     if task and task not in question.numbers:
         raise InputRejected(f"câu hỏi {question.id} không nói về nhiệm vụ '{task}'; gồm: {_few(question)}")
     _check(office, document, question, value)
-    given = Answer(document.code, question.kind, question.wording, value, at, by, task or question.task)
+    own = _name_of(office, document, task, at) if task and not question.task else question.task
+    given = Answer(document.code, question.kind, question.wording, value, at, by, own)
     return Answered(question, given, read_again(office, document, at, [given]).changes)
+
+
+def _name_of(office: Office, document: Document, label: str, at: datetime) -> str:
+    """Return the name under which answers about the task with this number are kept."""
+    tasks = kept_again(office, document, at)[0].tasks
+    return next((name_of(task.code, document.code) for task in tasks if task.label == label), label)
 
 
 def _documents(office: Office, plan: str | None) -> list[Document]:
@@ -147,7 +155,7 @@ def _about_same_work(document: Document, tasks: Iterable[StagedTask]) -> Iterato
             _AGREED,
             (task.label,),
             is_blocking=False,
-            task=task.label,
+            task=name_of(task.code, document.code),
         )
 
 

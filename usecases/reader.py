@@ -31,6 +31,14 @@ from usecases.doubts import (
 from usecases.staged import SETTLED, StagedTask
 
 
+def name_of(code: str, document: str) -> str:
+    """Return a task's name in its document, under which an answer about it alone is kept.
+
+    It is the number the task first had: a row taken out above it does not change it.
+    """
+    return code.removeprefix(f"{document}/")
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """What reading a row needs besides the row: the directory, the calendar, the answers given.
@@ -48,14 +56,15 @@ class Reader:
     ) -> StagedTask:
         """Return a row with its readings; an "-nt-" takes the deadline of the row above."""
         problems: list[tuple[str, str]] = [p for p in row.problems if p[0] not in FOUND_ANEW]
-        lead = self._units(row.lead, label, document, problems)
-        supporting = self._units(row.supporting, label, document, problems, is_lead=False)
-        deadline = self._deadline(row, document, above, label, problems)
+        name = name_of(code, document.code)
+        lead = self._units(row.lead, name, document, problems)
+        supporting = self._units(row.supporting, name, document, problems, is_lead=False)
+        deadline = self._deadline(row, document, above, name, problems)
         completed_on = _completed_on(row, document)
         kind = None
         if row.is_task and completed_on is None:
             kind = held_for(deadline, row.problems, row.state, max(document.issued_on, self.on))
-        verdict = self._verdict(kind, label, document, problems)
+        verdict = self._verdict(kind, name, document, problems)
         task = StagedTask(
             code=code,
             number=row.number,
@@ -85,14 +94,14 @@ class Reader:
     def _units(
         self,
         words: str,
-        label: str,
+        name: str,
         document: Document,
         problems: list[tuple[str, str]],
         is_lead: bool = True,
     ) -> UnitReading:
         reading = self.directory.resolve(words, document.issued_on)
         is_blank = is_lead and not words.strip()
-        answer = self.answers.find(QuestionKind.UNITS, words, label)
+        answer = self.answers.find(QuestionKind.UNITS, words, name)
         if answer is None or (reading.status in SETTLED and not is_blank):
             return reading
         try:
@@ -106,7 +115,7 @@ class Reader:
         row: AnnexRow,
         document: Document,
         above: StagedTask | None,
-        label: str,
+        name: str,
         problems: list[tuple[str, str]],
     ) -> Deadline:
         plan_year = plan_year_of(document.title, document.issued_on)
@@ -117,7 +126,7 @@ class Reader:
         if deadline.confirmation is not Confirmation.REQUIRED or deadline.already_done:
             return deadline
         kind = QuestionKind.EVENT if deadline.offset is not None else QuestionKind.DEADLINE
-        answer = self.answers.find(kind, row.deadline, label)
+        answer = self.answers.find(kind, row.deadline, name)
         try:
             return (
                 deadline_answered(answer.value, deadline, document.issued_on, self.calendar)
@@ -131,11 +140,11 @@ class Reader:
     def _verdict(
         self,
         kind: QuestionKind | None,
-        label: str,
+        name: str,
         document: Document,
         problems: list[tuple[str, str]],
     ) -> Verdict | None:
-        answer = self.answers.find(kind, "", label) if kind else None
+        answer = self.answers.find(kind, "", name) if kind else None
         try:
             return verdict_of(answer.value, document.issued_on) if answer else None
         except NotAnAnswer as error:

@@ -48,14 +48,19 @@ def staged_annex(
     reader: Reader,
     shipped: RegistryDocument | None = None,
     on_progress: Callable[[str], None] | None = None,
+    codes: Sequence[str] | None = None,
 ) -> Staged:
-    """Return the tasks of an annex; a plan that ships in the registry keeps its titles."""
+    """Return the tasks of an annex; a plan that ships in the registry keeps its titles.
+
+    `codes` are those of its tasks where the document is known, row by row.
+    """
     titles = {task.number: task for task in shipped.tasks} if shipped else {}
     tasks: list[StagedTask] = []
     labels = labels_of(annex.rows)
-    for place, label, row in zip(_places(annex.rows, labels), labels, annex.rows, strict=True):
+    codes = codes or codes_by_place(annex.rows, document)
+    for code, label, row in zip(codes, labels, annex.rows, strict=True):
         above = tasks[-1] if tasks else None
-        task = reader.read(row, f"{document.code}/{place}", document, above, label)
+        task = reader.read(row, code, document, above, label)
         tasks.append(_titled(task, titles.get(row.number or "")))
         if on_progress is not None and len(tasks) % ROWS_A_REPORT == 0:
             on_progress(f"hàng {len(tasks)}/{len(annex.rows)}")
@@ -156,6 +161,11 @@ def labels_of(rows: Sequence[AnnexRow]) -> list[str]:
     counts_anew = any(len(where) > 1 for where in sections.values())
     unnumbered = itertools.count(1)
     return [_label(row, counts_anew, unnumbered) for row in rows]
+
+
+def codes_by_place(rows: Sequence[AnnexRow], document: Document) -> list[str]:
+    """Return the code that each row's own place gives it in a document nobody knows yet."""
+    return [f"{document.code}/{place}" for place in _places(rows, labels_of(rows))]
 
 
 def _label(row: AnnexRow, counts_anew: bool, unnumbered: Iterator[int]) -> str:

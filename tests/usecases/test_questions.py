@@ -449,3 +449,31 @@ def test_an_answer_without_a_day_settles_a_task_somebody_already_owes(office, an
 
     assert standings(office, 1)["SYT"].status is Status.OPEN
     assert asked(office) == []
+
+
+WORK = ("Xây dựng kho dữ liệu", "Tập huấn cán bộ xã", "Kiểm tra chợ đầu mối", "Trồng cây dọc đường")
+
+
+def test_an_answer_about_one_task_follows_it_to_another_number(office):
+    rows = [a_task("Hoàn thành sớm", text=text) for text in WORK]
+    come_in(office, *rows)
+
+    settle(office, QuestionKind.DEADLINE, "30/11/2025", task="3")
+    come_in(office, rows[0], *rows[2:], when="2025-10-22")
+
+    (question,) = asked(office)
+    assert question.numbers == ("1", "3")  # the third task is now the second
+    answer(office, question.id, "15/12/2025", at("2025-10-23"), task="3")
+    assert [standings(office, n, "2025-10-24")["SYT"].due_on for n in (1, 3, 4)] == [
+        None, date(2025, 11, 30), date(2025, 12, 15),
+    ]  # fmt: skip
+
+
+def test_a_file_of_answers_names_tasks_as_its_own_copy_does(office):
+    rows = [a_task("Hoàn thành sớm", text=text) for text in WORK]
+    come_in(office, *rows)
+    file = 'answers:\n  - {question: deadline, wording: Hoàn thành sớm, task: "2", answer: 30/11/2025}\n'
+
+    come_in(office, rows[0], *rows[2:], when="2025-10-22", answers=file)
+
+    assert standings(office, 3, "2025-10-24")["SYT"].due_on == date(2025, 11, 30)
