@@ -15,6 +15,9 @@ from engine.calendar import WorkCalendar
 from engine.model import HANOI, Role
 from engine.rulebook import Anchor, Policy, SendingHours, Step, steps_of
 
+LadderLevel = tuple[tuple[datetime, Step], ...]
+Ladder = tuple[LadderLevel, ...]
+
 
 def step_falls_at(step: Step, due_on: date, calendar: WorkCalendar) -> datetime:
     """Return the moment `step` falls for a deadline, in local time.
@@ -22,26 +25,30 @@ def step_falls_at(step: Step, due_on: date, calendar: WorkCalendar) -> datetime:
     Steps before the deadline count back from the last working day on or before it, so
     that "one day before" is a day on which something can still be done; steps after it
     count from the first working day on or after it (Bộ luật Dân sự 2015, Điều 148.5).
+    Calendar days that end on a day off end on the working day before, or after, it.
     """
-    return _moment(step.anchor, step.working_days, step.at, due_on, calendar)
+    return _moment(step.anchor, step.working_days, step.calendar_days, step.at, due_on, calendar)
 
 
 @lru_cache(maxsize=65536)
-def _moment(anchor: Anchor, working_days: int, at: time, due_on: date, calendar: WorkCalendar) -> datetime:
+def _moment(
+    anchor: Anchor, working_days: int, calendar_days: int, at: time, due_on: date, calendar: WorkCalendar
+) -> datetime:
+    stretch = timedelta(days=calendar_days)
     match anchor:
         case Anchor.BEFORE:
-            day = calendar.add_working_days(calendar.previous_working_day(due_on), -working_days)
+            day = calendar.previous_working_day(calendar.previous_working_day(due_on) - stretch)
+            day = calendar.add_working_days(day, -working_days)
         case Anchor.ON:
             day = calendar.previous_working_day(due_on)
         case Anchor.AFTER:
-            day = calendar.add_working_days(calendar.next_working_day(due_on), working_days)
+            day = calendar.next_working_day(calendar.next_working_day(due_on) + stretch)
+            day = calendar.add_working_days(day, working_days)
     return datetime.combine(day, at, tzinfo=HANOI)
 
 
 @lru_cache(maxsize=65536)  # a registry has far fewer deadlines than assignments
-def ladder_of(
-    policy: Policy, role: Role, due_on: date, calendar: WorkCalendar
-) -> tuple[tuple[tuple[datetime, Step], ...], ...]:
+def ladder_of(policy: Policy, role: Role, due_on: date, calendar: WorkCalendar) -> Ladder:
     """Return the steps towards a deadline with their moments: level by level, each in the order they fall."""
     falling = [(step_falls_at(step, due_on, calendar), step) for step in steps_of(policy, role)]
     falling.sort(key=lambda pair: (pair[1].to.level, pair[0]))
@@ -78,9 +85,11 @@ def next_sending_moment(now: datetime, hours: SendingHours, calendar: WorkCalend
     return datetime.combine(opening_day, hours.spans[0][0], tzinfo=HANOI)
 
 
+@lru_cache(maxsize=4096)  # the end of one stretch is the beginning of the next
 def _last_due_by(step: Step, moment: datetime, calendar: WorkCalendar) -> date:
     """Return the latest deadline whose `step` has fallen by `moment`."""
-    reach = 2 * step.working_days + 40  # working days are never sparser than one in two, Tết aside
+    # Working days are never sparser than one in two, Tết aside.
+    reach = 2 * step.working_days + step.calendar_days + 40
     earliest = moment.astimezone(HANOI).date() - timedelta(days=reach)
     offsets = range(2 * reach + 1)
     reached = bisect_right(

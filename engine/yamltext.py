@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
@@ -153,13 +153,37 @@ class Section:
             return default or ""
         return node.value.strip()
 
-    def choice(self, key: str, allowed: Iterable[str], default: str | None = None) -> str:
-        """Return the text under `key` if it is one of `allowed`, reporting the nearest otherwise."""
+    def choice(
+        self,
+        key: str,
+        allowed: Iterable[str],
+        default: str | None = None,
+        meant: Mapping[str, str] | None = None,
+    ) -> str:
+        """Return the text under `key` if it is one of `allowed`, reporting the nearest otherwise.
+
+        `meant` says which value people mean by words that the file does not take.
+        """
         node, value, known = self.get(key), self.text(key, default), list(allowed)
-        if node is not None and isinstance(node.value, str) and value not in known:
-            self.report("bad-value", f"'{key}' không nhận giá trị '{value}'", _known(value, known), node)
+        if node is not None and (not isinstance(node.value, str) or value not in known):
+            if isinstance(node.value, str):
+                self.report_unknown("bad-value", key, value, known, node, meant=meant)
             return default or (known[0] if known else "")
         return value
+
+    def report_unknown(
+        self,
+        code: str,
+        key: str,
+        value: str,
+        known: Iterable[str],
+        node: Node | None,
+        message: str = "",
+        meant: Mapping[str, str] | None = None,
+    ) -> None:
+        """Report a value that is not among the `known` ones, with the nearest of them."""
+        hint = _known(value, list(known), (meant or {}).get(value.casefold(), ""))
+        self.report(code, message or f"'{key}' không nhận giá trị '{value}'", hint, node)
 
     def typed(self, key: str, read: Callable[[str], T | None], expected: str, default: T) -> T:
         """Return `read(text)` for `key`; reports `expected` when it gives None or raises ValueError."""
@@ -224,9 +248,9 @@ def open_section(text: str, source: str, what: str) -> tuple[Section, list[Probl
     return Section(node, source, text, problems, what), problems
 
 
-def _known(value: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(value, known, n=1, cutoff=0.6)
-    listed = "dùng được: " + ", ".join(known)
+def _known(value: str, known: list[str], meant: str = "") -> str:
+    near = [meant] if meant else difflib.get_close_matches(value, known, n=1, cutoff=0.6)
+    listed = "dùng được: " + (", ".join(known) or "chưa có gì")
     return f"{listed} — ý bạn là '{near[0]}'?" if near else listed
 
 

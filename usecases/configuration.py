@@ -22,7 +22,7 @@ from usecases.errors import ConfigurationRejected
 PROVINCE = 51  # Quảng Ngãi, in the numbering of the General Statistics Office
 
 # Problems that a person should see and that do not stop the service.
-WARNINGS = frozenset({"no-contact", "no-head"})
+WARNINGS = frozenset({"no-contact", "no-head", "unused-policy", "outside-hours"})
 
 T = TypeVar("T")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -13,6 +14,11 @@ from engine.model import HANOI
 from tests.engine.planning_world import CALENDAR, RULEBOOK, at
 
 STEPS = {step.id: step for step in RULEBOOK.policies["nhiem-vu"].steps}
+STEPS |= {
+    "truoc-10-ngay-lich": replace(STEPS["truoc-1-ngay"], working_days=0, calendar_days=10),
+    "sau-10-ngay-lich": replace(STEPS["qua-han"], working_days=0, calendar_days=10),
+    "sau-10-ngay-lich#2": replace(STEPS["qua-han"], working_days=1, calendar_days=10),
+}
 
 
 @pytest.mark.parametrize(
@@ -27,6 +33,11 @@ STEPS = {step.id: step for step in RULEBOOK.policies["nhiem-vu"].steps}
         ("truoc-1-ngay", "2026-01-12", "2026-01-10 08:00"),  # a make-up Saturday is a working day
         ("bao-lanh-dao-don-vi", "2025-12-31", "2026-01-07 08:00"),
         ("qua-han#2", "2025-09-30", "2025-10-08 08:00"),
+        ("truoc-10-ngay-lich", "2025-09-30", "2025-09-19 08:00"),  # the 20th is a Saturday
+        ("truoc-10-ngay-lich", "2025-11-30", "2025-11-18 08:00"),  # counted from Friday the 28th
+        ("sau-10-ngay-lich", "2025-09-30", "2025-10-10 08:00"),
+        ("sau-10-ngay-lich", "2025-08-22", "2025-09-03 08:00"),  # the 1st and 2nd are National Day
+        ("sau-10-ngay-lich#2", "2025-09-30", "2025-10-13 08:00"),
     ],
 )
 def test_a_step_falls_on_the_morning_of_its_working_day(step, due_on, moment):

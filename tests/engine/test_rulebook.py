@@ -41,13 +41,13 @@ def test_a_step_keeps_what_was_written_and_where():
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
-        ("before: 3", "befor: 3", (4, 9, "no-moment")),
+        ("before: 3", "befor: 3", (5, 9, "unknown-key")),
         ("to: contact", "to: contac", (7, 13, "bad-value")),
-        ("3 ngày làm việc", "3 ngày", (5, 17, "bad-value")),
+        ("3 ngày làm việc", "-3 ngày", (5, 17, "bad-value")),
         ("3 ngày làm việc", "0 ngày làm việc", (5, 17, "bad-value")),
         ('"08:00"', '"8:00"', (6, 13, "bad-value")),
-        ("[email]", "[email, fax]", (8, 14, "unknown-channel")),
-        ("policy: p", "policy: q", (10, 5, "unknown-policy")),
+        ("[email]", "[email, fax]", (8, 22, "unknown-channel")),
+        ("policy: p", "policy: q", (11, 13, "unknown-policy")),
         ("    policy: p", "    policy: p\n    polcy: p", (12, 5, "unknown-key")),
         ("  - id: r", "  - id: r\n    id: s", (11, 5, "duplicate-key")),
         ("rules:", "rule:", (9, 1, "unknown-key")),
@@ -55,7 +55,7 @@ def test_a_step_keeps_what_was_written_and_where():
         ("        at:", "        repeat: {every: 5 ngày làm việc}\n        at:", (4, 9, "repeat-before")),
         ("policy: p", "policy: p\n  - id: later\n    policy: p", (12, 5, "unreachable-rule")),
         ("policy: p", "policy: p\n    when: {duty: yes}", (12, 18, "bad-value")),
-        ("policy: p", "policy: p\n    when: {unit_kind: [sở]}", (12, 23, "bad-value")),
+        ("policy: p", "policy: p\n    when: {unit_kind: [sở]}", (12, 24, "bad-value")),
     ],
 )  # fmt: skip
 def test_a_mistake_is_reported_where_it_stands(old, new, problem):

@@ -1,0 +1,284 @@
+"""What do the rule files say, and what is wrong in them?
+
+YAML text in, `(Rulebook, [Problem])` out. With problems the rulebook holds what could be
+read; nobody may put it in force.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import time
+from difflib import get_close_matches
+from typing import TypeVar
+
+from engine.model import DeadlineKind, UnitKind
+from engine.problems import Problem
+from engine.rulebook_checks import Writing, whole_book_problems
+from engine.rulebook_types import (
+    CHANNELS,
+    Anchor,
+    Audience,
+    Limit,
+    Policy,
+    Rule,
+    Rulebook,
+    SendingHours,
+    Step,
+    folded,
+)
+from engine.rulebook_values import (
+    AUDIENCE_WORDS,
+    DAYS_EXPECTED,
+    PRIORITY_EXPECTED,
+    TIMES_EXPECTED,
+    Days,
+    advice_on_days,
+    advice_on_time,
+    days_of,
+    priority_of,
+    span_of,
+    time_of,
+    times_of,
+)
+from engine.yamltext import Section, open_section
+
+T = TypeVar("T")
+
+RESERVED_STEP = "loi-dau-moi"  # the notice that a post cannot be reached
+
+
+def read_rulebook(files: Mapping[str, str]) -> tuple[Rulebook, list[Problem]]:
+    """Return the rulebook written in `files` (name → YAML text) and every mistake found."""
+    writing = Writing()
+    found_in = [_read_file(text, source, writing) for source, text in sorted(files.items())]
+    is_sound = not any(found_in)
+    policies: dict[str, Policy] = {}
+    for _, policy in writing.policies:
+        policies.setdefault(policy.id, policy)
+    limits = {limit.to: limit for _, limit in writing.limits}
+    sending = writing.sending[-1][1] if writing.sending else SendingHours()
+    if writing.is_whole:
+        whole_book_problems(writing, policies)
+    problems = [p for found in found_in for p in sorted(found, key=lambda p: (p.line, p.column))]
+    if is_sound and not problems:
+        problems += _nothing_written(files, writing)
+    return Rulebook(policies, writing.rules_in_order(policies), limits, sending, fingerprint(files)), problems
+
+
+def fingerprint(files: Mapping[str, str]) -> str:
+    """Return twelve hexadecimal digits that change with any change of the rule files."""
+    digest = hashlib.sha256()
+    for name, text in sorted(files.items()):
+        digest.update(f"{name}\0{text}\0".encode())
+    return digest.hexdigest()[:12]
+
+
+def _read_file(text: str, source: str, writing: Writing) -> list[Problem]:
+    root, problems = open_section(text, source, "tệp quy tắc")
+    writing.is_whole &= not (problems and not root.node.value)
+    for section in root.sections("policies", "chính sách"):
+        writing.policies.append((section, _policy(section, writing)))
+    writing.rules += [(section, _rule(section)) for section in root.sections("rules", "quy tắc")]
+    writing.limits += [(section, _limit(section)) for section in root.sections("limits", "giới hạn")]
+    if root.get("sending") is not None:
+        section = root.section(root.get("sending"), "khung giờ gửi")
+        writing.sending.append((section, _sending(section)))
+    root.finish()
+    return problems
+
+
+def _nothing_written(files: Mapping[str, str], writing: Writing) -> list[Problem]:
+    source = min(files, default="rules")
+    if not writing.policies:
+        return [
+            Problem(source, 0, 0, "no-policy", "bộ quy tắc không có chính sách nào", "thêm mục 'policies:'")
+        ]
+    if not writing.rules:
+        return [Problem(source, 0, 0, "no-rule", "bộ quy tắc không có quy tắc nào", "thêm mục 'rules:'")]
+    return []
+
+
+# --- policies --------------------------------------------------------------------------
+
+
+def _policy(section: Section, writing: Writing) -> Policy:
+    policy_id = _id(section)
+    name = section.text("name", policy_id)
+    steps: list[Step] = []
+    for number, item in enumerate(section.sections("steps", "bậc đôn đốc"), start=1):
+        item.what = f"bậc đôn đốc thứ {number}"
+        for step in _steps(item, policy_id):
+            if any(step.id == other.id for other in steps):
+                message = f"bậc '{step.id}' bị lặp trong chính sách '{policy_id}'"
+                item.report("duplicate-id", message, "đổi tên bậc", item.get("id"))
+            writing.steps.append((item, step))
+            steps.append(step)
+    if not steps:
+        section.report(
+            "empty-policy", f"chính sách '{policy_id}' không có bậc nào", "thêm ít nhất một bậc dưới 'steps:'"
+        )
+    section.finish()
+    return Policy(policy_id, name, tuple(steps), f"{section.source}:{section.line}")
+
+
+def _steps(section: Section, policy: str) -> Iterator[Step]:
+    """Return the step written in `section`, and its repetitions."""
+    anchor, (working, calendar) = _moment(section)
+    step_id = _id(section)
+    if step_id == RESERVED_STEP:
+        section.report("bad-id", f"'{step_id}' là tên dành riêng", "đổi tên bậc", section.get("id"))
+    at = _read(section, "at", time_of, advice_on_time, time(8))
+    to = Audience(section.choice("to", [str(a) for a in Audience], "contact", AUDIENCE_WORDS))
+    via = _among(section, "via", CHANNELS, "unknown-channel") or ("email", "mailbox")
+    unless = section.choice("unless", ["acknowledged"], "") == "acknowledged"
+    place = f"{section.source}:{section.line}"
+    (every_working, every_calendar), times = _repeat(section)
+    section.finish()
+    for turn in range(times + 1):
+        name = step_id if turn == 0 else f"{step_id}#{turn + 1}"
+        days = (working + turn * every_working, calendar + turn * every_calendar)
+        yield Step(name, policy, anchor, days[0], at, to, via, unless, place, days[1])
+
+
+def _moment(section: Section) -> tuple[Anchor, Days]:
+    written = [anchor for anchor in Anchor if section.get(anchor) is not None]
+    if len(written) != 1:
+        strangers = [key for key in section.node.value if key not in _STEP_KEYS]
+        is_misspelt = any(get_close_matches(anchor, strangers, cutoff=0.6) for anchor in ("before", "after"))
+        if written or not is_misspelt:  # a misspelt moment is reported as an unknown key
+            hint = (
+                "ghi đúng một trong: 'before: 3 ngày làm việc', 'on: ngày hết hạn', 'after: 1 ngày làm việc'"
+            )
+            section.report("no-moment", f"{section.what} phải có đúng một mốc thời gian", hint)
+        return Anchor.ON, (0, 0)
+    anchor = written[0]
+    if anchor is Anchor.ON:
+        section.choice("on", ["ngày hết hạn"])
+        return Anchor.ON, (0, 0)
+    return anchor, _read(section, anchor, days_of, advice_on_days, (1, 0))
+
+
+def _repeat(section: Section) -> tuple[Days, int]:
+    if section.get("repeat") is None:
+        return (0, 0), 0
+    repeat = section.section(section.get("repeat"), "'repeat'")
+    every = _read(repeat, "every", days_of, advice_on_days, (5, 0))
+    times = repeat.typed("times", times_of, TIMES_EXPECTED, 1)
+    for key, expected in (("every", DAYS_EXPECTED), ("times", TIMES_EXPECTED)):
+        if repeat.get(key) is None:
+            repeat.report("missing-key", f"'repeat' thiếu khóa '{key}'", f"thêm '{key}: …' ({expected})")
+    repeat.finish()
+    if section.get("after") is None:
+        section.report(
+            "repeat-before", "chỉ bậc sau hạn ('after') mới lặp lại được", "bỏ 'repeat' hoặc đổi sang 'after'"
+        )
+        return (0, 0), 0
+    return every, times
+
+
+# --- rules, limits, hours --------------------------------------------------------------
+
+
+def _rule(section: Section) -> Rule:
+    rule_id, policy = _id(section), section.text("policy")
+    priority = section.typed("priority", priority_of, PRIORITY_EXPECTED, 0) or None
+    when = section.section(section.get("when"), "'when'")
+    _report_empty(section, ("when",))
+    _report_empty(when, when.node.value)
+    duty = when.choice(
+        "duty", ["có", "không"], "", {"yes": "có", "true": "có", "no": "không", "false": "không"}
+    )
+    rule = Rule(
+        rule_id,
+        policy,
+        f"{section.source}:{section.line}",
+        plans=frozenset(when.texts("plan")),
+        units=frozenset(when.texts("unit")),
+        unit_kinds=frozenset(_among(when, "unit_kind", list(UnitKind))),
+        deadline_kinds=frozenset(_among(when, "deadline_kind", list(DeadlineKind))),
+        duty={"có": True, "không": False}.get(duty),
+        numbers=frozenset(when.texts("number")),
+        words=frozenset(filter(None, map(folded, when.texts("words")))),
+        priority=priority,
+    )
+    when.finish()
+    section.finish()
+    return rule
+
+
+def _report_empty(section: Section, keys: Iterable[str]) -> None:
+    """Report conditions without a value: they would silently hold for everything."""
+    for key in keys:
+        node = section.node.value.get(key)
+        if node is not None and node.value in (None, "", [], {}):
+            hint = f"ghi giá trị cho '{key}', hoặc bỏ hẳn dòng này nếu không cần điều kiện"
+            section.report("empty-condition", f"điều kiện '{key}' để trống", hint, section.node.keys.get(key))
+
+
+def _limit(section: Section) -> Limit:
+    to = Audience(section.choice("to", [str(a) for a in Audience], "chairman", AUDIENCE_WORDS))
+    for key in ("to", "tasks_per_day"):
+        if section.get(key) is None:
+            section.report("missing-key", f"giới hạn thiếu khóa '{key}'", f"thêm dòng '{key}: …'")
+    tasks = section.typed("tasks_per_day", times_of, TIMES_EXPECTED, 10)
+    section.finish()
+    return Limit(to, tasks, f"{section.source}:{section.line}")
+
+
+def _sending(section: Section) -> SendingHours:
+    spans: list[tuple[time, time]] = []
+    if not section.items("hours"):
+        section.report("missing-key", "khung giờ gửi thiếu khóa 'hours'", "thêm 'hours: [\"07:00-17:00\"]'")
+    for node in section.items("hours"):
+        span = span_of(node.value) if isinstance(node.value, str) else None
+        if span is None:
+            message = f"khung giờ '{node.value if isinstance(node.value, str) else '…'}' không hợp lệ"
+            section.report("bad-value", message, 'ghi dạng "07:00-11:30", giờ đầu trước giờ cuối', node)
+        elif any(span[0] < closes and opens < span[1] for opens, closes in spans):
+            section.report(
+                "bad-value", f"khung giờ '{node.value}' chồng lên khung khác", "gộp hai khung làm một", node
+            )
+        else:
+            spans.append(span)
+    section.finish()
+    return SendingHours(tuple(sorted(spans))) if spans else SendingHours()
+
+
+# --- single values ---------------------------------------------------------------------
+
+_STEP_KEYS = {"id", "before", "on", "after", "at", "to", "via", "unless", "repeat"}
+
+
+def _id(section: Section) -> str:
+    """Return the id; it becomes part of the keys of the ledger, so it keeps to plain signs."""
+    written = section.text("id")
+    if written and not re.fullmatch(r"[\w.-]{1,60}", written):
+        hint = "chỉ dùng chữ, số, dấu gạch nối, dấu chấm và gạch dưới, nhiều nhất 60 ký tự"
+        section.report("bad-id", f"mã '{written[:80]}' không dùng được", hint, section.get("id"))
+    return written
+
+
+def _among(section: Section, key: str, allowed: Iterable[str], code: str = "bad-value") -> tuple[str, ...]:
+    """Return the list under `key`, reporting at its place each text that is not allowed."""
+    known = [str(value) for value in allowed]
+    found = section.texts(key)
+    for node in section.items(key):
+        if isinstance(node.value, str) and node.value.strip() not in known:
+            section.report_unknown(code, key, node.value.strip(), known, node)
+    return tuple(value for value in found if value in known)
+
+
+def _read(
+    section: Section, key: str, read: Callable[[str], T | None], advice: Callable[[str], str], default: T
+) -> T:
+    """Return the value under `key`; what cannot be read is reported with what was probably meant."""
+    node = section.get(key)
+    if node is None:
+        return default
+    written = node.value.strip() if isinstance(node.value, str) else ""
+    value = read(written)
+    if value is None:
+        section.report("bad-value", f"'{key}' không nhận giá trị '{written or '…'}'", advice(written), node)
+    return default if value is None else value

@@ -1,0 +1,127 @@
+"""What do the words of a rule mean: "3 ngày làm việc", "08:00", "07:00-11:30"?
+
+Each reader returns a value or None; `advice_on_days` and its like say what the writer
+probably meant.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import time
+
+MAX_DAYS = 365
+MAX_TIMES = 60
+MAX_PRIORITY = 1000
+DAYS_EXPECTED = "3 ngày làm việc, hoặc 3 ngày (tính cả ngày nghỉ)"
+TIMES_EXPECTED = f"một số từ 1 đến {MAX_TIMES}"
+PRIORITY_EXPECTED = f"một số từ 1 đến {MAX_PRIORITY}; số lớn xét trước"
+
+# How people call the levels; the file says them in English.
+AUDIENCE_WORDS = {
+    "đầu mối": "contact",
+    "chuyên viên": "contact",
+    "chủ trì": "contact",
+    "chu-tri": "contact",
+    "thủ trưởng": "head",
+    "lãnh đạo": "head",
+    "lãnh đạo đơn vị": "head",
+    "giám đốc": "head",
+    "điều phối": "coordinator",
+    "văn phòng": "coordinator",
+    "chủ tịch": "chairman",
+    "phối hợp": "supporting",
+}
+
+Days = tuple[int, int]  # working days, calendar days; one of them is 0
+
+
+def days_of(text: str) -> Days | None:
+    """Return the days of "3 ngày làm việc" or "3 ngày"."""
+    found = _DAYS.fullmatch(_plain(text))
+    count = int(found["n"]) if found else 0
+    if not found or not 0 < count <= MAX_DAYS:
+        return None
+    return (count, 0) if found["working"] else (0, count)
+
+
+def advice_on_days(text: str) -> str:
+    """Return what to write instead of days that `days_of` does not read."""
+    plain = _plain(text)
+    number = re.search(r"\d+", plain)
+    n = int(number[0][:6]) if number else 3
+    if plain.startswith(("-", "+", "−")):
+        return f"bỏ dấu, chỉ ghi '{_fitting(n)}': 'before' đã là trước hạn, 'after' đã là sau hạn"
+    if number and n == 0:
+        return "việc nhắc đúng ngày hết hạn ghi là 'on: ngày hết hạn'"
+    if n > MAX_DAYS:
+        return f"nhiều nhất {MAX_DAYS} ngày"
+    if number and re.search(r"tuần|tuan|week|\bw\b", plain):
+        return f"không tính bằng tuần; ghi '{_fitting(n * 5)}' hoặc '{n * 7} ngày'"
+    if number and re.search(r"tháng|thang|month", plain):
+        return f"không tính bằng tháng; ghi '{_fitting(n * 22)}' hoặc '{n * 30} ngày'"
+    if number and re.fullmatch(r"\d+|\d+ ?(ngày|ngay|days?|d)?", plain):
+        return f"ghi '{_fitting(n)}', hoặc '{n} ngày' nếu tính cả ngày nghỉ"
+    if number and _bare(plain) in _WORKING:
+        return f"ý bạn là '{_fitting(n)}'?"
+    return f"ghi dạng: {DAYS_EXPECTED}; số ghi bằng chữ số"
+
+
+def time_of(text: str) -> time | None:
+    """Return the local time written as "08:00"."""
+    found = _HOUR.fullmatch(text)
+    return time(int(found[1]), int(found[2])) if found else None
+
+
+def advice_on_time(text: str) -> str:
+    """Return what to write instead of an hour that `time_of` does not read."""
+    found = re.fullmatch(
+        r"(\d{1,2})(?: ?(?:h|g|giờ|:|\.) ?(\d{1,2})?)?(?:'|p|phút)?", text.casefold().strip()
+    )
+    hour, minute = (int(found[1]), int(found[2] or 0)) if found else (99, 0)
+    if hour < 24 and minute < 60:
+        return f"ý bạn là '{hour:02}:{minute:02}'?"
+    return 'ghi giờ và phút, từ "00:00" đến "23:59"; ví dụ "08:00"'
+
+
+def span_of(text: str) -> tuple[time, time] | None:
+    """Return the hours written as "07:00-11:30"; the first comes before the last."""
+    halves = [time_of(part.strip()) for part in re.split(r"[-–]", text)]
+    match halves:
+        case [time() as opens, time() as closes] if opens < closes:
+            return opens, closes
+    return None
+
+
+def times_of(text: str) -> int | None:
+    """Return a number of times or tasks."""
+    return _whole(text, MAX_TIMES)
+
+
+def priority_of(text: str) -> int | None:
+    """Return the priority of a rule."""
+    return _whole(text, MAX_PRIORITY)
+
+
+_DAYS = re.compile(r"(?P<n>\d{1,4}) ngày(?P<working> làm việc)?")
+_HOUR = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+_WORKING = {"ngaylamviec", "ngaylv", "nlv", "wd", "workingday", "workingdays", "lamviec", "ngaylam"}
+
+
+def _whole(text: str, most: int) -> int | None:
+    is_number = text.isascii() and text.isdecimal() and len(text) <= 6
+    return int(text) if is_number and 1 <= int(text) <= most else None
+
+
+def _fitting(n: int) -> str:
+    return f"{min(max(n, 1), MAX_DAYS)} ngày làm việc"
+
+
+def _plain(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+def _bare(plain: str) -> str:
+    """Return the letters after the number, without diacritics: only to guess what was meant."""
+    letters = unicodedata.normalize("NFD", plain.replace("đ", "d"))
+    return "".join(ch for ch in letters if "a" <= ch <= "z")
