@@ -1,0 +1,135 @@
+"""What did the ledger know of a reminder at a moment in the past?
+
+A row of the ledger says how a thing stands now. What it said before, the compliance
+records say: a message that has arrived since was still waiting then, and a reminder that
+was planned since was held back.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from engine.ledger import DeliveryState, Told, ToldState
+from engine.model import HANOI
+from engine.planning import SuppressionReason
+from engine.remembered import Remembered
+from store import records
+from store.ledger import ARRIVED
+from store.records import Record
+from store.statements import chunks
+from store.tables import MESSAGE, REMINDER, MessageRow, ReminderRow
+
+_WAITS = tuple(str(reason) for reason in SuppressionReason if reason.waits)
+
+
+def remembered(
+    session: Session, assignment_ids: Iterable[str], until: datetime
+) -> dict[str, tuple[Remembered, ...]]:
+    """Return for each assignment the reminders the ledger knew at `until`, as they stood then."""
+    rows = list(_rows(session, assignment_ids))
+    settled_later = {m.key for _, m in rows if m and m.settled_at and m.settled_at > until}
+    histories = records.records_of(session, settled_later, until)
+    waited = _waited(session, {r.key for r, _ in rows if r.decided_at > until}, until)
+    found: dict[str, list[Remembered]] = defaultdict(list)
+    for row, message in rows:
+        one = _as_it_stood(row, message, histories, waited.get(row.key), until)
+        if one is not None:
+            found[row.assignment_id].append(one)
+    return {
+        id_: tuple(sorted(known, key=lambda one: (one.told.falls_at, one.told.level)))
+        for id_, known in found.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Journey:
+    """How far a message had come, since when, and when it may leave."""
+
+    state: DeliveryState
+    at: datetime
+    leaves_at: datetime
+
+
+def _rows(session: Session, assignment_ids: Iterable[str]) -> Iterable[tuple[ReminderRow, MessageRow | None]]:
+    joined = sa.select(ReminderRow, MessageRow).outerjoin(MessageRow, MESSAGE.key == REMINDER.message_key)
+    joined = joined.execution_options(populate_existing=True)
+    for chunk in chunks(assignment_ids):
+        rows = session.execute(joined.where(REMINDER.assignment_id.in_(chunk)))
+        yield from ((row, message) for row, message in rows)
+
+
+def _waited(session: Session, keys: set[str], until: datetime) -> dict[str, Record]:
+    """Return the last record, up to `until`, that held each of `keys` back."""
+    if not keys:
+        return {}
+    found: dict[str, Record] = {}
+    known = (record for kept in records.records_of(session, _WAITS, until).values() for record in kept)
+    for record in sorted(known, key=lambda record: record.seq):
+        found.update(dict.fromkeys(keys.intersection(record.data.get("reminders", ())), record))
+    return found
+
+
+def _as_it_stood(
+    row: ReminderRow,
+    message: MessageRow | None,
+    histories: Mapping[str, Sequence[Record]],
+    waited: Record | None,
+    until: datetime,
+) -> Remembered | None:
+    """Return one reminder at `until`; None when nothing had been decided about it yet."""
+    if message is not None and message.planned_at <= until:
+        return _planned(row, message, histories.get(message.key, ()), until)
+    if message is None and row.decided_at <= until:
+        state = ToldState.WAITING if row.state == "waiting" else ToldState.SUPPRESSED
+        return Remembered(_told(row, state, row.decided_at, row.suppression), row.rulebook, row.place)
+    if waited is not None:
+        return Remembered(_told(row, ToldState.WAITING, waited.at, waited.subject), place=row.place)
+    return None
+
+
+def _planned(row: ReminderRow, message: MessageRow, history: Sequence[Record], until: datetime) -> Remembered:
+    journey = _journey(message, history, until)
+    details = (row.rulebook, row.place, message.person, message.channel, journey.leaves_at, journey.state)
+    if row.state == "suppressed" and row.decided_at <= until:  # taken out at the last moment
+        return Remembered(_told(row, ToldState.SUPPRESSED, row.decided_at, row.suppression), *details)
+    return Remembered(_told(row, _told_state(journey.state), journey.at), *details)
+
+
+def _journey(message: MessageRow, history: Sequence[Record], until: datetime) -> _Journey:
+    """Return how far a message had come: from its row, or from the records when it went on since."""
+    leaves_at = message.not_before.astimezone(HANOI)
+    if message.settled_at is None or message.settled_at <= until:
+        at = message.settled_at or message.planned_at
+        return _Journey(DeliveryState(message.state), at, leaves_at)
+    state, at = DeliveryState.PLANNED, message.planned_at
+    for record in history:
+        planned = record.data.get("not_before") or record.data.get("until")
+        leaves_at = datetime.fromisoformat(planned) if planned else leaves_at
+        name = record.kind.removeprefix("message-")
+        if name in set(DeliveryState):
+            state, at = DeliveryState(name), record.at
+    if state is DeliveryState.PLANNED and leaves_at > until:
+        state = DeliveryState.HELD
+    return _Journey(state, at, leaves_at)
+
+
+def _told_state(state: DeliveryState) -> ToldState:
+    if state in ARRIVED:
+        return ToldState.DELIVERED
+    return {
+        DeliveryState.FAILED_PERMANENT: ToldState.UNDELIVERABLE,
+        DeliveryState.SUPPRESSED: ToldState.SUPPRESSED,
+    }.get(state, ToldState.PENDING)
+
+
+def _told(row: ReminderRow, state: ToldState, at: datetime, suppression: str = "") -> Told:
+    return Told(
+        row.key, row.assignment_id, row.due_on, row.step, row.level, row.post,
+        row.falls_at.astimezone(HANOI), state, at.astimezone(HANOI), suppression,
+    )  # fmt: skip
