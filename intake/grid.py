@@ -17,7 +17,7 @@ from intake.cut_rows import whole_rows
 from intake.grid_lines import GridLine, Placed, Span, lines_of
 from intake.headings import Column, columns_of, combined, is_known, joined_name, looks_like_headings
 from intake.rows import is_running_number
-from intake.sections import bare_number, is_section_number, title_above
+from intake.sections import bare_number, is_section_number, section_of, title_above
 from intake.source import Cell, Grid, SourceDocument
 from intake.table import numbers_columns
 from intake.words import cleaned
@@ -154,6 +154,8 @@ def _going_on(grid: Grid, table: _Table | None, between: Sequence[str]) -> list[
         return None
     if not starts and not _continues(grid, table):
         return None
+    if starts and _begins_anew(grid, starts[0], table):
+        return None
     if between:
         titles = _captions(between)
         aside = between[: len(between) - len(titles)]
@@ -183,6 +185,20 @@ def _continues(grid: Grid, table: _Table) -> bool:
         is_merged or not opening or is_running_number(opening) or is_section_number(opening)
         or columns.get(Column.NUMBER) != 0
     )  # fmt: skip
+
+
+def _begins_anew(grid: Grid, start: _Headings, table: _Table) -> bool:
+    """Return whether rows below repeated headings count from 1 again, so that they are another list.
+
+    On a later page of one list that happens only behind the title of a section.
+    """
+    place = columns_of(start.names).get(Column.NUMBER)
+    if place is None or not table.lines or table.lines[-1].merged or section_of(table.lines[-1].cells):
+        return False
+    lines = lines_of(grid, start.row + start.depth, len(grid.rows), start.spans)
+    first = next((line for line in lines if not line.is_blank and not numbers_columns(line.cells)), None)
+    last = next((line.cells[place] for line in reversed(table.lines) if cleaned(line.cells[place])), "")
+    return first is not None and bare_number(cleaned(first.cells[place])) == "1" and is_running_number(last)
 
 
 def _counts_on(grid: Grid, table: _Table, between: Sequence[str]) -> bool:

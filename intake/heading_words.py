@@ -27,7 +27,8 @@ UNREAD = re.compile(
     r".*\bkinh phí\b.*|.*nguồn vốn.*|dự toán.*|.*gia hạn.*|.*quá hạn.*|.*chậm muộn.*|"
     r"căn cứ.*|cơ sở pháp lý.*|văn bản (?:giao|chỉ đạo|căn cứ).*|nguồn giao.*|"
     r"thời (?:hạn|gian) (?:bảo quản|hiệu lực|bảo hành|sử dụng|lưu trữ|hưởng|họp|giao).*|"
-    rf"(?:{_WHEN} )?(?:bắt đầu|khởi công|khởi động|giao)(?: .*)?|(?:{_WHEN} )?từ(?: ngày| tháng)?|"
+    rf"(?:{_WHEN} )?(?:bắt đầu|khởi công|khởi động|giao)(?! .*(?:kết thúc|hoàn thành))(?: .*)?|"
+    rf"(?:{_WHEN} )?từ(?: ngày| tháng)?|"
     r"ngày (?:giao|ban hành|văn bản|ký|tháng|nhận|họp).*|số ngày.*|"
     r"đơn vị tính|đvt|đơn vị đo|số lượng|khối lượng|tỷ lệ.*|mức độ ưu tiên|địa điểm"
 )
@@ -74,7 +75,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
     ("deadline", rf"{_WHEN} (và |hoặc )?(thời gian|tiến độ|lộ trình|thời hạn)( {_AIM})?"),
     ("deadline", rf"(thời gian|tiến độ) {_AIM}.*"),
     ("deadline", rf"(thời gian|tiến độ|lộ trình|thời điểm){_UP_TO_FOUR} {_AIM}( .*)?"),
-    ("deadline", rf"({_WHEN} )?(kết thúc|đến ngày)|hoàn thành trước( ngày| tháng)?"),
+    ("deadline", rf"({_WHEN} )?(bắt đầu (và |đến )?)?(kết thúc|đến ngày)|hoàn thành trước( ngày| tháng)?"),
     ("deadline", rf"{_WHEN} đến|(tiến độ|lộ trình)( {_AIM})?"),
     ("deadline", r"(năm|quý|tháng) (hoàn thành|thực hiện|trình|ban hành)"),
     (
@@ -92,6 +93,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
     ("text", r"(tên |danh mục |các )?(công việc|văn bản|hoạt động|giải pháp|đầu việc)( .*)?"),
     ("text", r"(tên )?(đề án|chương trình|dự án|dự thảo)( .*)?"),
     ("text", r"tên (nghị quyết|báo cáo|kế hoạch|chuyên đề)( .*)?"),
+    ("text", r"(tên |số )?(loại )?(và )?trích yếu( .*)?"),
     ("text", r"vấn đề|yêu cầu|kiến nghị|chỉ tiêu( .*)?|mục tiêu"),
 )
 

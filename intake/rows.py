@@ -26,6 +26,14 @@ _DITTO = re.compile(r"[-–]?\s*(?:n\.?\s?t\.?|như\s+trên|\"|”|″|''|//)\s*
 _AS_ABOVE = "cơ quan {} ghi '{}', tức như hàng trên: đã lấy '{}'"
 _UNNUMBERED = "hàng không có số thứ tự; đối chiếu văn bản xem đây là nhiệm vụ hay phần dẫn"
 _NO_NUMBER = "hàng không có số thứ tự nhưng có cơ quan và thời hạn; đã nhận là một nhiệm vụ, đối chiếu lại"
+_ROLES = (
+    "cột này ghi cả chủ trì và phối hợp nhưng ô không nói ai chủ trì; "
+    "mọi cơ quan trong ô đang được coi là chủ trì, đối chiếu lại"
+)
+_SEVERAL = re.compile(
+    r"[;\n]|,\s*(?:các|sở|ban|ubnd|[uủ][yỷ] ban|công an|văn phòng|thanh tra)\b", re.IGNORECASE
+)
+_TOTAL = re.compile(r"(?:tổng cộng|tổng số|cộng)\b(?!\s+(?:đồng|hòa|hoà|tác)\b)", re.IGNORECASE)
 _SECRET = "hàng nói đến tài liệu mật; người phụ trách bảo mật xem trước khi giao và nhắc"
 _NO_TEXT = "hàng không có nội dung nhiệm vụ; đối chiếu lại với văn bản"
 
@@ -50,9 +58,12 @@ def annex_row(raw: RawRow, columns: Mapping[Column, int], table: RawTable) -> An
         row = AnnexRow(None, filled[0], line=raw.line, cells=raw.cells)
         return replace(row, problems=(*raw.problems, *_problems(row, True, width)))
     row = _by_column([text for text, _ in pairs], raw, columns)
+    row = replace(row, number=None) if _is_total(row) else row
     row = replace(row, footnotes=tuple(note for _, notes in pairs for note in notes))
     row, serials = (row, ()) if table.line else _with_dates(row)
     problems = (*raw.problems, *_problems(row, Column.NUMBER in columns, width), *serials)
+    if Column.SUPPORTING not in columns and _names_many_in_both_roles(row, columns, table):
+        problems = (*problems, ("roles-unclear", _ROLES))
     return replace(row, problems=problems)
 
 
@@ -89,6 +100,17 @@ def _by_column(texts: list[str], raw: RawRow, columns: Mapping[Column, int]) -> 
         line=raw.line,
         cells=raw.cells,
     )
+
+
+def _names_many_in_both_roles(row: AnnexRow, columns: Mapping[Column, int], table: RawTable) -> bool:
+    """Return whether a column for both roles names several agencies without saying who leads."""
+    heading = cleaned(table.headings[columns[Column.LEAD]]).lower() if Column.LEAD in columns else ""
+    return "phối hợp" in heading and not row.supporting and bool(_SEVERAL.search(row.lead))
+
+
+def _is_total(row: AnnexRow) -> bool:
+    """Return whether a row only sums up the others, such as "Tổng cộng"."""
+    return bool(_TOTAL.match(row.text)) and not (row.lead or row.deadline)
 
 
 def _problems(row: AnnexRow, numbered: bool, width: int) -> Iterator[tuple[str, str]]:

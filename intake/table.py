@@ -251,6 +251,8 @@ def _as_merged(
     number = cleaned(number_of(raw, columns))
     if len(filled) == 2 and number == filled[0] and _has_parts(number, below, columns):
         return replace(raw, cells=(number, filled[1]), is_merged=True)
+    if len(filled) > 2 and _is_group_of_one_lead(raw, number, below, columns):
+        return replace(raw, cells=(number, " – ".join(filter(_HAS_WORDS.search, filled[1:]))), is_merged=True)
     if len(filled) > 2 and is_section_number(number) and _is_heading_of(raw, below, columns):
         return replace(raw, cells=(number, " – ".join(filter(_HAS_WORDS.search, filled[1:]))), is_merged=True)
     if len(filled) != 1 or len(raw.cells) < len(columns) or is_running_number(filled[0]):
@@ -269,6 +271,16 @@ def _has_parts(cell: str, below: RawRow | None, columns: Mapping[Column, int]) -
         return False
     is_part = not under and all(_cell(below, columns, column) for column in _ASSIGNS)
     return is_part or under.startswith(f"{number}.") or under in {"a", "1"}
+
+
+def _is_group_of_one_lead(
+    raw: RawRow, number: str, below: RawRow | None, columns: Mapping[Column, int]
+) -> bool:
+    """Return whether a number without a deadline stands above its parts, which the same agency leads."""
+    if below is None or _cell(raw, columns, Column.DEADLINE) or not _has_parts(number, below, columns):
+        return False
+    lead = _cell(raw, columns, Column.LEAD)
+    return bool(_cell(below, columns, Column.DEADLINE)) and lead == _cell(below, columns, Column.LEAD)
 
 
 def _is_heading_of(raw: RawRow, below: RawRow | None, columns: Mapping[Column, int]) -> bool:

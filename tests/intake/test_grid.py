@@ -278,6 +278,14 @@ def test_a_table_over_pages_is_one_table(rows):
     assert [row[0] for row in rows(first, with_headings, without)] == ["1", "2", "3", "4"]
 
 
+def test_a_list_that_counts_from_one_again_is_another_table(drawn):
+    one, two = (drawn(PLAIN + f"| 1 | {text} | Sở A | | 1/9 |\n| 2 | Việc | Sở A | | 1/9 |") for text in "AB")
+    after_title = drawn(PLAIN + "| 1 | A | Sở A | | 1/9 |\n| II | Hạ tầng | < | < | < |")
+
+    assert [len(t.rows) for t in tables_of(SourceDocument((one, two))).tables] == [2, 2]
+    assert [len(t.rows) for t in tables_of(SourceDocument((after_title, two))).tables] == [4]
+
+
 def test_only_a_page_number_may_stand_between_two_pages_of_a_table(drawn):
     first, second = drawn(PLAIN + "| 1 | Một | Sở A | | 1/9 |"), drawn("| 2 | Hai | Sở B | | 1/9 |")
 

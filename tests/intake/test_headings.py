@@ -60,6 +60,8 @@ from intake.headings import Column, columns_of, joined_name, spread_headings
         ("Lãnh đạo phụ trách", None),
         ("Lãnh đạo UBND tỉnh theo dõi, chỉ đạo", None),
         ("Thời gian bắt đầu", None),
+        ("Thời gian bắt đầu - kết thúc", Column.DEADLINE),
+        ("Tên loại, trích yếu văn bản", Column.TEXT),
         ("Ngày giao", None),
         ("Thời hạn bảo quản", None),
         ("Đơn vị tính", None),

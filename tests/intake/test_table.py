@@ -82,6 +82,15 @@ def test_a_caption_without_a_number_between_tasks_is_put_before_a_person(assign)
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "is_task"), [("Tổng cộng", False), ("Cộng mục I", False), ("Cộng đồng số xã", True)]
+)
+def test_a_row_that_sums_up_the_others_is_no_task_whatever_its_number(assign, text, is_task):
+    rows = assign(PLAIN, ("1", "Một", "Sở A", "1/9"), ("2", text, "", "")).rows
+
+    assert [row.is_task for row in rows] == [True, is_task]
+
+
 def test_the_roles_in_one_cell_are_parted(assign):
     rows = assign(PLAIN, ("1", "Việc", "Sở A chủ trì, phối hợp với Sở B", "1/9")).rows
 
@@ -183,6 +192,27 @@ def test_a_roman_number_with_an_agency_or_a_count_but_no_deadline_is_a_section(a
 
     assert [(s.number, s.title) for s in found.sections] == [("I", "Thể chế – Sở A" if lead else "Thể chế")]
     assert [(row.number, row.section) for row in found.rows] == [("1", "I")]
+
+
+@pytest.mark.parametrize(("lead", "is_group"), [("Sở A", True), ("Sở B", False)])
+def test_a_number_without_a_deadline_above_parts_of_the_same_agency_is_a_section(assign, lead, is_group):
+    found = assign(
+        PLAIN, ("1", "Thể chế", "Sở A", ""), ("1.1", "Một", lead, "1/9"), ("2", "Hai", lead, "2/9")
+    )
+
+    assert [s.title for s in found.sections] == (["Thể chế – Sở A"] if is_group else [])
+    assert [row.number for row in found.rows] == (["1.1", "2"] if is_group else ["1", "1.1", "2"])
+
+
+@pytest.mark.parametrize(
+    ("cell", "is_unclear"),
+    [("Sở A; Sở B", True), ("Sở A, các sở", True), ("Sở A", False), ("Sở A chủ trì, phối hợp Sở B", False)],
+)
+def test_a_column_for_both_roles_that_does_not_say_who_leads_is_marked(assign, cell, is_unclear):
+    headings = ("STT", "Nội dung", "Cơ quan chủ trì, phối hợp", "Thời hạn")
+    row = assign(headings, ("1", "Một", cell, "1/9")).rows[0]
+
+    assert ("roles-unclear" in dict(row.problems)) == is_unclear
 
 
 @pytest.mark.parametrize(("title", "lead"), [("Sở Nội vụ", "Sở Nội vụ"), ("Ban hành văn bản", "")])
