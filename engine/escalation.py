@@ -15,9 +15,6 @@ from engine.calendar import WorkCalendar
 from engine.model import HANOI, Role
 from engine.rulebook import Anchor, Policy, SendingHours, Step, steps_of
 
-LadderLevel = tuple[tuple[datetime, Step], ...]
-Ladder = tuple[LadderLevel, ...]
-
 
 def step_falls_at(step: Step, due_on: date, calendar: WorkCalendar) -> datetime:
     """Return the moment `step` falls for a deadline, in local time.
@@ -48,7 +45,9 @@ def _moment(
 
 
 @lru_cache(maxsize=65536)  # a registry has far fewer deadlines than assignments
-def ladder_of(policy: Policy, role: Role, due_on: date, calendar: WorkCalendar) -> Ladder:
+def ladder_of(
+    policy: Policy, role: Role, due_on: date, calendar: WorkCalendar
+) -> tuple[tuple[tuple[datetime, Step], ...], ...]:
     """Return the steps towards a deadline with their moments: level by level, each in the order they fall."""
     falling = [(step_falls_at(step, due_on, calendar), step) for step in steps_of(policy, role)]
     falling.sort(key=lambda pair: (pair[1].to.level, pair[0]))

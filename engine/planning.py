@@ -7,7 +7,8 @@ here knows how the assignment was found or how a message leaves.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -17,7 +18,7 @@ from engine.contacts import ContactBook
 from engine.escalation import ladder_of
 from engine.ledger import Told, ToldState
 from engine.model import HANOI, Assignment, PostRole, Recipient
-from engine.rulebook import Audience, Rulebook, Step
+from engine.rulebook import Audience, Policy, Rulebook, Step
 from engine.status import Standing, Status, standing_of
 
 
@@ -123,13 +124,21 @@ class World:
 
 
 def decide_all(
-    assignments: Iterable[Assignment], world: World, told: Mapping[str, Sequence[Told]], now: datetime
+    assignments: Iterable[Assignment],
+    world: World,
+    told: Mapping[str, Sequence[Told]],
+    now: datetime,
+    policies: Mapping[str, Policy | None] | None = None,
 ) -> Decision:
-    """Return the decisions for many assignments, in one value."""
+    """Return the decisions for many assignments, in one value.
+
+    `policies` saves asking the rules again about assignments that were matched before.
+    """
+    policy_for = world.rulebook.policy_for if policies is None else lambda share: policies[share.id]
     reminders: list[Reminder] = []
     suppressions: list[Suppression] = []
     for assignment in assignments:
-        decision = decide(assignment, world, told.get(assignment.id, ()), now)
+        decision = _decided(assignment, policy_for, world, told.get(assignment.id, ()), now)
         reminders += decision.reminders
         suppressions += decision.suppressions
     return Decision(tuple(reminders), tuple(suppressions))
@@ -142,6 +151,16 @@ def decide(assignment: Assignment, world: World, told: Sequence[Told], now: date
     that passed are superseded. Asked twice, the second answer is empty, because what was
     told is in `told`.
     """
+    return _decided(assignment, world.rulebook.policy_for, world, told, now)
+
+
+def _decided(
+    assignment: Assignment,
+    policy_for: Callable[[Assignment], Policy | None],
+    world: World,
+    told: Sequence[Told],
+    now: datetime,
+) -> Decision:
     standing = standing_of(assignment, now)
     silent = why_silent(standing)
     waiting = [t for t in told if t.state is ToldState.WAITING]
@@ -150,8 +169,11 @@ def decide(assignment: Assignment, world: World, told: Sequence[Told], now: date
     outdated = [
         _given_up(assignment, t, SuppressionReason.EXTENDED) for t in waiting if t.due_on != standing.due_on
     ]
-    case = _Case(assignment, standing, world, tuple(t for t in told if t.due_on == standing.due_on), now)
-    return Decision(tuple(case.reminders()), (*outdated, *case.suppressions()))
+    policy = policy_for(assignment)
+    if policy is None:
+        return Decision(suppressions=tuple(outdated))
+    case = _Case(assignment, standing, policy, world, told, now)
+    return Decision(tuple(case.reminders), (*outdated, *case.suppressions))
 
 
 def why_silent(standing: Standing) -> SuppressionReason | None:
@@ -202,6 +224,9 @@ class _Reached:
     key: str
 
 
+_Level = tuple[tuple[datetime, Step], ...]  # the steps of one level with their moments, in their order
+
+
 class _Gate(StrEnum):
     OPEN = "open"
     WAIT = "wait"
@@ -212,43 +237,29 @@ class _Case:
     """One chased assignment at one moment: the working of `decide`."""
 
     def __init__(
-        self, assignment: Assignment, standing: Standing, world: World, told: tuple[Told, ...], now: datetime
+        self,
+        assignment: Assignment,
+        standing: Standing,
+        policy: Policy,
+        world: World,
+        told: Sequence[Told],
+        now: datetime,
     ) -> None:
         assert standing.due_on is not None
-        self.assignment, self.standing, self.world, self.told, self.now = (
-            assignment,
-            standing,
-            world,
-            told,
-            now,
-        )
-        self.due_on = standing.due_on
-        self.today = now.astimezone(HANOI).date()
-        self.settled = {t.step for t in told if t.state is not ToldState.WAITING}
-        self.waiting = {t.key for t in told if t.state is ToldState.WAITING}
-        self._reminders: list[Reminder] = []
-        self._suppressions: list[Suppression] = []
-        self._run()
+        self.assignment, self.standing, self.world = assignment, standing, world
+        self.due_on, self.now, self.today = standing.due_on, now, now.astimezone(HANOI).date()
+        self.told = [t for t in told if t.due_on == standing.due_on]
+        self.waiting = {t.key for t in self.told if t.state is ToldState.WAITING}
+        self.settled = {t.step for t in self.told if t.key not in self.waiting}
+        self.reminders: list[Reminder] = []
+        self.suppressions: list[Suppression] = []
+        self._run(ladder_of(policy, assignment.role, self.due_on, world.calendar))
 
-    def reminders(self) -> list[Reminder]:
-        return self._reminders
-
-    def suppressions(self) -> list[Suppression]:
-        return self._suppressions
-
-    def _run(self) -> None:
-        policy = self.world.rulebook.policy_for(self.assignment)
-        if policy is None:
-            return
-        ladder = ladder_of(policy, self.assignment.role, self.due_on, self.world.calendar)
+    def _run(self, ladder: tuple[_Level, ...]) -> None:
         below: Step | None = None
         for of_level in ladder:
-            reached = [
-                (falls_at, step)
-                for falls_at, step in of_level
-                if falls_at <= self.now and falls_at.date() >= self.standing.armed_on
-            ]
-            untold = [(falls_at, step) for falls_at, step in reached if step.id not in self.settled]
+            reached = self._reached(of_level)
+            untold = [pair for pair in reached if pair[1].id not in self.settled]
             for falls_at, step in untold:
                 addressed = self._addressed(step, falls_at)
                 if step is reached[-1][1]:
@@ -259,6 +270,13 @@ class _Case:
         for told in self.told:
             if told.state is ToldState.UNDELIVERABLE and told.level in {1, 2}:
                 self._report_fault(told.step, told.falls_at)
+
+    def _reached(self, of_level: _Level) -> _Level:
+        """Return the steps of a level that have fallen since the ladder was armed."""
+        fallen = bisect_right(of_level, self.now, key=_falls_at)
+        if not fallen or of_level[0][0].date() >= self.standing.armed_on:
+            return of_level[:fallen]
+        return of_level[bisect_left(of_level, self.standing.armed_on, hi=fallen, key=_falls_on) : fallen]
 
     def _addressed(self, step: Step, falls_at: datetime) -> _Reached:
         recipient = recipient_for(step, self.assignment, self.world.contacts, self.today)
@@ -305,7 +323,7 @@ class _Case:
     def _remind(self, reached: _Reached, recipient: Recipient) -> None:
         step = reached.step
         reason = f"bậc '{step.id}' ({step.place}): {step.words} {self.due_on:%d/%m/%Y}"
-        self._reminders.append(
+        self.reminders.append(
             Reminder(
                 reached.key, self.assignment, step.id, step.to.level, self.due_on, reached.falls_at,
                 recipient, step.via, reason, step.place,
@@ -316,7 +334,7 @@ class _Case:
         if reason.waits and reached.key in self.waiting:
             return
         step = reached.step
-        self._suppressions.append(
+        self.suppressions.append(
             Suppression(
                 reached.key, self.assignment, step.id, step.to.level, self.due_on, reached.falls_at,
                 reached.post, reason, step.place,
@@ -329,15 +347,23 @@ class _Case:
         if coordinator is None:
             return
         key = self._key(FAULT_STEP, coordinator.post)
-        if FAULT_STEP in self.settled or any(r.key == key for r in self._reminders):
+        if FAULT_STEP in self.settled or any(r.key == key for r in self.reminders):
             return
         reason = f"bậc '{step}' không tới được {self.assignment.unit.name}: cần sửa đầu mối"
-        self._reminders.append(
+        self.reminders.append(
             Reminder(
                 key, self.assignment, FAULT_STEP, Audience.COORDINATOR.level, self.due_on, falls_at,
                 coordinator, ("email", "mailbox"), reason, "",
             )
         )  # fmt: skip
+
+
+def _falls_at(pair: tuple[datetime, Step]) -> datetime:
+    return pair[0]
+
+
+def _falls_on(pair: tuple[datetime, Step]) -> date:
+    return pair[0].date()
 
 
 def _given_up(assignment: Assignment, told: Told, reason: SuppressionReason) -> Suppression:

@@ -6,8 +6,9 @@ ledger kept in memory: a preview that asked another function would be a guess.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -15,9 +16,9 @@ from engine.calendar import WorkCalendar
 from engine.escalation import due_dates_touched
 from engine.ledger import Told, ToldState
 from engine.messages import MessageDraft, gather
-from engine.model import HANOI, Assignment
+from engine.model import HANOI, Assignment, Role
 from engine.planning import Reminder, Suppression, World, decide_all
-from engine.rulebook import Rulebook
+from engine.rulebook import Audience, Rulebook, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +35,29 @@ def preview(
     told: Mapping[str, Sequence[Told]],
     first: datetime,
     last: datetime,
+    tell: Callable[[datetime], None] | None = None,
 ) -> Preview:
-    """Return what runs from `first` to `last` would send, starting from what was told before."""
+    """Return what runs from `first` to `last` would send, starting from what was told before.
+
+    `tell` hears of every moment once it has been planned: a long preview can say how far it is.
+    """
     memory = _Memory(told)
-    index = _Index(assignments)
+    index = _Index(assignments, world)
     messages: list[MessageDraft] = []
     suppressions: list[tuple[datetime, Suppression]] = []
     before: datetime | None = None
     for now in run_moments(world.rulebook, world.calendar, first, last):
-        candidates = index.touched(world, before, now) | memory.waiting
-        decision = decide_all(
-            (index.assignments[i] for i in sorted(candidates)), world, memory.told(candidates), now
-        )
+        candidates = index.touched(before, now) | memory.waiting
+        shares = [index.assignments[id_] for id_ in sorted(candidates)]
+        decision = decide_all(shares, world, memory.told(candidates), now, index.policies)
         gathered = gather(decision.reminders, world, now, memory.spent(now.date()))
         messages += gathered.messages
         left_out = (*decision.suppressions, *gathered.suppressions)
         suppressions += [(now, s) for s in left_out if memory.is_news(s)]
         memory.keep(gathered.messages, left_out)
         before = now
+        if tell is not None:
+            tell(now)
     return Preview(tuple(messages), tuple(suppressions))
 
 
@@ -71,32 +77,28 @@ def run_moments(
 
 
 class _Index:
-    """The assignments by every deadline they ever have and every day they change."""
+    """The assignments by every deadline they ever have, ladder by ladder, and by every day they change."""
 
-    def __init__(self, assignments: Iterable[Assignment]) -> None:
+    def __init__(self, assignments: Iterable[Assignment], world: World) -> None:
         self.assignments = {assignment.id: assignment for assignment in assignments}
-        self._by_due: dict[date, set[str]] = defaultdict(set)
+        self.policies = {id_: world.rulebook.policy_for(share) for id_, share in self.assignments.items()}
+        self._world = world
+        self._by_due: dict[tuple[str, bool], dict[date, list[str]]] = defaultdict(dict)
         self._by_change: dict[date, set[str]] = defaultdict(set)
         for assignment in self.assignments.values():
-            for due_on in (assignment.due_on, *(fact.due_on for fact in assignment.facts)):
-                if due_on is not None:
-                    self._by_due[due_on].add(assignment.id)
-            for changed_on in {
-                assignment.assigned_on,
-                *(f.at.astimezone(HANOI).date() for f in assignment.facts),
-            }:
-                self._by_change[changed_on].add(assignment.id)
-        self._due_dates = sorted(self._by_due)
+            self._add_deadlines(assignment)
+            self._by_change[assignment.assigned_on].add(assignment.id)
+            for fact in assignment.facts:
+                self._by_change[fact.at.astimezone(HANOI).date()].add(assignment.id)
+        self._due_dates = {ladder: sorted(by_due) for ladder, by_due in self._by_due.items()}
 
-    def touched(self, world: World, since: datetime | None, now: datetime) -> set[str]:
+    def touched(self, since: datetime | None, now: datetime) -> set[str]:
         """Return the ids whose steps may fall, or whose facts changed, in `(since, now]`."""
         found: set[str] = set()
-        for step in world.rulebook.steps:
-            interval = due_dates_touched(step, since, now, world.calendar)
+        for step in self._world.rulebook.steps:
+            interval = due_dates_touched(step, since, now, self._world.calendar)
             if interval is not None:
-                first, last = interval
-                dates = (d for d in self._due_dates if (first is None or first <= d) and d <= last)
-                found.update(*(self._by_due[d] for d in dates))
+                found.update(*self._due_between(step, *interval))
         if since is not None:
             day = since.astimezone(HANOI).date()
             while day <= now.astimezone(HANOI).date():
@@ -104,22 +106,45 @@ class _Index:
                 day += timedelta(days=1)
         return found
 
+    def _add_deadlines(self, assignment: Assignment) -> None:
+        policy = self.policies[assignment.id]
+        if policy is None:
+            return
+        by_due = self._by_due[policy.id, assignment.role is Role.SUPPORTING]
+        for due_on in {assignment.due_on, *(fact.due_on for fact in assignment.facts)}:
+            if due_on is not None:
+                by_due.setdefault(due_on, []).append(assignment.id)
+
+    def _due_between(self, step: Step, first: date | None, last: date) -> Iterator[list[str]]:
+        """Yield the assignments that `step` concerns, deadline by deadline."""
+        ladder = step.policy, step.to is Audience.SUPPORTING
+        dates = self._due_dates.get(ladder, [])
+        start = 0 if first is None else bisect_left(dates, first)
+        return (self._by_due[ladder][day] for day in dates[start : bisect_right(dates, last)])
+
 
 class _Memory:
     """A ledger for the length of a preview: what is told is delivered at once."""
 
     def __init__(self, told: Mapping[str, Sequence[Told]]) -> None:
         self._told = {id_: {t.key: t for t in entries} for id_, entries in told.items()}
-        self._spent: dict[tuple[date, str], set[str]] = defaultdict(set)
-        self.waiting = {
-            id_ for id_, entries in told.items() if any(t.state is ToldState.WAITING for t in entries)
+        self._spent: dict[date, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        self._waiting = {
+            id_: keys
+            for id_, entries in told.items()
+            if (keys := {t.key for t in entries if t.state is ToldState.WAITING})
         }
 
+    @property
+    def waiting(self) -> Set[str]:
+        """The ids of the assignments with a reminder that waits."""
+        return self._waiting.keys()
+
     def told(self, ids: Iterable[str]) -> dict[str, tuple[Told, ...]]:
-        return {id_: tuple(self._told.get(id_, {}).values()) for id_ in ids}
+        return {id_: tuple(self._told[id_].values()) for id_ in ids if id_ in self._told}
 
     def spent(self, day: date) -> dict[str, int]:
-        return {post: len(tasks) for (on, post), tasks in self._spent.items() if on == day}
+        return {post: len(tasks) for post, tasks in self._spent[day].items()}
 
     def is_news(self, suppression: Suppression) -> bool:
         known = self._told.get(suppression.assignment.id, {}).get(suppression.key)
@@ -127,21 +152,23 @@ class _Memory:
 
     def keep(self, messages: Iterable[MessageDraft], suppressions: Iterable[Suppression]) -> None:
         for message in messages:
+            spent = self._spent[message.not_before.date()]
             for reminder in message.reminders:
                 post = reminder.recipient.post
                 self._put(reminder, post, ToldState.DELIVERED, message.not_before)
-                self._spent[message.not_before.date(), post].add(reminder.assignment.task.code)
+                spent[post].add(reminder.assignment.task.code)
         for suppression in suppressions:
             state = ToldState.WAITING if suppression.reason.waits else ToldState.SUPPRESSED
             self._put(suppression, suppression.post, state, suppression.falls_at)
 
     def _put(self, what: Reminder | Suppression, post: str, state: ToldState, at: datetime) -> None:
         id_ = what.assignment.id
-        entries = self._told.setdefault(id_, {})
-        entries[what.key] = Told(
+        self._told.setdefault(id_, {})[what.key] = Told(
             what.key, id_, what.due_on, what.step, what.level, post, what.falls_at, state, at
         )
-        if any(told.state is ToldState.WAITING for told in entries.values()):
-            self.waiting.add(id_)
-        else:
-            self.waiting.discard(id_)
+        if state is ToldState.WAITING:
+            self._waiting.setdefault(id_, set()).add(what.key)
+        elif id_ in self._waiting:
+            self._waiting[id_].discard(what.key)
+            if not self._waiting[id_]:
+                del self._waiting[id_]
