@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from engine.calendar import WEEKDAYS, WorkCalendar
 from engine.escalation import step_falls_at
-from engine.rulebook import Step
+from engine.rulebook import Anchor, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +37,14 @@ class CountedDay:
 def counted(step: Step, due_on: date, calendar: WorkCalendar) -> tuple[CountedDay, ...]:
     """Return every day from the deadline to the day `step` falls on, both included, in that order.
 
-    A deadline on a day off is first moved to the working day the count starts from.
+    A deadline on a day off is first moved to the working day the count starts from, and so is
+    the end of a stretch of calendar days: days passed over in moving have no number.
     """
     last = step_falls_at(step, due_on, calendar).date()
     direction = -1 if last < due_on else 1
-    is_before = step.anchor != "after"
-    start = calendar.previous_working_day(due_on) if is_before else calendar.next_working_day(due_on)
     days = [due_on + timedelta(days=n * direction) for n in range(abs((last - due_on).days) + 1)]
-    return tuple(_counted_day(day, start, calendar) for day in days)
+    numbers = _numbers(step, due_on, days, calendar)
+    return tuple(_counted_day(day, numbers.get(day, 0), calendar) for day in days)
 
 
 def words_of(days: Iterable[CountedDay]) -> str:
@@ -63,20 +63,26 @@ def calendar_gaps(days: Iterable[date], calendar: WorkCalendar) -> tuple[str, ..
     return tuple(said)
 
 
-def _counted_day(day: date, start: date, calendar: WorkCalendar) -> CountedDay:
+def _numbers(step: Step, due_on: date, days: list[date], calendar: WorkCalendar) -> dict[date, int]:
+    """Return the number of every day that is counted: calendar days first, then working days."""
+    is_after = step.anchor is Anchor.AFTER
+    moved = calendar.next_working_day if is_after else calendar.previous_working_day
+    start = days.index(moved(due_on))
+    stretch = days[start + 1 : start + 1 + step.calendar_days]
+    rest = days[days.index(moved(stretch[-1])) + 1 :] if stretch else days[start + 1 :]
+    return {day: n for n, day in enumerate([*stretch, *filter(calendar.is_working_day, rest)], start=1)}
+
+
+def _counted_day(day: date, number: int, calendar: WorkCalendar) -> CountedDay:
     special = calendar.special_day(day)
-    document = f"{special.name} ({special.document})" if special else ""
     is_working = calendar.is_working_day(day)
-    number = abs(calendar.working_days_between(start, day)) if is_working else 0
-    made_up = document if is_working else ""
+    made_up = f"{special.name} ({special.document})" if special and is_working else ""
     return CountedDay(day, is_working, calendar.why_off(day) or "", made_up, number)
 
 
 def _said(day: CountedDay) -> str:
-    shown = f"{day.day.day}/{day.day.month} {day.weekday}"
+    shown = f"{day.day.day}/{day.day.month} {day.weekday}" + (f" ✓{day.number}" if day.number else "")
     if not day.is_working:
-        return (
-            f"{shown} nghỉ" if day.why_off == WEEKDAYS[day.day.weekday()] else f"{shown} nghỉ: {day.why_off}"
-        )
-    made_up = f" đi làm: {day.why_working}" if day.why_working else ""
-    return f"{shown}{f' ✓{day.number}' if day.number else ''}{made_up}"
+        is_weekend = day.why_off == WEEKDAYS[day.day.weekday()]
+        return f"{shown} nghỉ" if is_weekend else f"{shown} nghỉ: {day.why_off}"
+    return f"{shown} đi làm: {day.why_working}" if day.why_working else shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -52,14 +53,42 @@ def test_a_day_made_up_for_is_counted_and_names_its_document():
     assert said == "21/8 thứ Sáu · 22/8 thứ Bảy ✓1 đi làm: Hoán đổi với ngày 31/8 (5/VPCP)"
 
 
-@given(step=st.sampled_from(RULEBOOK.steps), due_on=st.dates(date(2024, 12, 1), date(2028, 2, 1)))
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (1, "30/9 thứ Ba · 29/9 thứ Hai ✓1"),
+        (
+            3,  # they end on a Saturday: the step falls on the working day before it
+            "30/9 thứ Ba · 29/9 thứ Hai ✓1 · 28/9 Chủ nhật ✓2 nghỉ · 27/9 thứ Bảy ✓3 nghỉ · 26/9 thứ Sáu",
+        ),
+    ],
+)
+def test_calendar_days_count_days_off_too(days, said):
+    step = replace(STEPS["truoc-1-ngay"], working_days=0, calendar_days=days)
+
+    assert words_of(counted(step, date(2025, 9, 30), CALENDAR)) == said
+
+
+ANY_STEP = st.builds(
+    lambda step, calendar, working: (
+        replace(step, calendar_days=calendar, working_days=working) if step.anchor != "on" else step
+    ),
+    st.sampled_from(RULEBOOK.steps),
+    st.integers(0, 20),
+    st.integers(0, 30),
+)
+
+
+@given(step=ANY_STEP, due_on=st.dates(date(2024, 12, 1), date(2028, 2, 1)))
 def test_the_count_has_every_day_once_and_ends_where_the_step_falls(step, due_on):
     days = counted(step, due_on, CALENDAR)
 
     assert (days[0].day, days[-1].day) == (due_on, step_falls_at(step, due_on, CALENDAR).date())
     assert {abs(after.day - before.day) for before, after in pairwise(days)} <= {timedelta(days=1)}
     assert all(bool(day.why_off) is not day.is_working for day in days)
-    assert [day.number for day in days if day.number] == list(range(1, days[-1].number + 1))
+    assert [day.number for day in days if day.number] == [
+        *range(1, step.calendar_days + step.working_days + 1)
+    ]
 
 
 def test_a_year_without_a_calendar_or_with_an_estimate_is_named():
