@@ -14,15 +14,15 @@ from typing import NamedTuple
 
 from intake.annex import RawTable
 from intake.cut_rows import whole_rows
+from intake.grid_headings import Headings, distinct, headings_in, same_names, starts_of
 from intake.grid_lines import GridLine, Placed, Span, lines_of
-from intake.headings import Column, columns_of, combined, is_known, joined_name, looks_like_headings
+from intake.headings import Column, columns_of
 from intake.rows import is_running_number
 from intake.sections import bare_number, is_section_number, section_of, title_above
 from intake.source import Cell, Grid, SourceDocument
 from intake.table import numbers_columns
 from intake.words import cleaned
 
-MAX_HEADING_ROWS = 4
 _PAGE = re.compile(r"(?:trang|tr\.?)?\s*[-–]?\s*\d{1,4}(?:\s*/\s*\d{1,4})?\s*[-–]?", re.IGNORECASE)
 _TAIL = re.compile(
     r"(?:nơi nhận|ghi chú\s*:|tổng (?:cộng|số)|tm\.|kt\.|tl\.|người lập|lập bi?ểu|thủ trưởng|\(\*|\*)",
@@ -38,22 +38,12 @@ class Parts(NamedTuple):
     before: list[str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Headings:
-    """Headings in a grid: the first row, how many rows, and the columns they name."""
-
-    row: int
-    depth: int
-    names: tuple[str, ...]
-    spans: tuple[Span, ...]
-
-
 @dataclass(slots=True)
 class _Table:
     """A table being read, which may go on in the next grid."""
 
     label: str
-    headings: _Headings
+    headings: Headings
     width: int
     rows_seen: set[tuple[str, ...]]
     lines: list[GridLine] = field(default_factory=list)
@@ -110,7 +100,7 @@ def words_of(grid: Grid, rows: Iterable[int] | None = None) -> list[str]:
 
 def _parts(grid: Grid) -> list[_Table | str]:
     """Return the tables of one grid, and as texts the rows above the first of them."""
-    starts = list(_starts(grid))
+    starts = list(starts_of(grid))
     if not starts:
         return ["", *words_of(grid), ""]
     parts: list[_Table | str] = [*words_of(grid, range(starts[0].row)), ""]
@@ -128,7 +118,7 @@ def _parts(grid: Grid) -> list[_Table | str]:
 
 def _is_title(row: Sequence[Cell]) -> bool:
     """Return whether a row above the headings of the next table belongs to that one: words in one cell."""
-    return sum(bool(cleaned(cell.text)) for cell in _distinct(row)) < 2
+    return sum(bool(cleaned(cell.text)) for cell in distinct(row)) < 2
 
 
 def _captions(above: Sequence[str]) -> tuple[str, ...]:
@@ -149,8 +139,8 @@ def _going_on(grid: Grid, table: _Table | None, between: Sequence[str]) -> list[
     """
     if table is None or not grid.rows:
         return None
-    starts = list(_starts(grid))
-    if starts and (between or starts[0].row > 1 or not _same(starts[0].names, table.headings.names)):
+    starts = list(starts_of(grid))
+    if starts and (between or starts[0].row > 1 or not same_names(starts[0].names, table.headings.names)):
         return None
     if not starts and not _continues(grid, table):
         return None
@@ -174,7 +164,7 @@ def _going_on(grid: Grid, table: _Table | None, between: Sequence[str]) -> list[
 def _continues(grid: Grid, table: _Table) -> bool:
     """Return whether a grid without headings has the columns of `table` and counts on."""
     columns, width = columns_of(table.headings.names), len(table.headings.spans)
-    rows = [_distinct(row) for row in grid.rows]
+    rows = [distinct(row) for row in grid.rows]
     fits = grid.width == table.width or 2 * sum(len(row) == width for row in rows) > len(rows)
     if not fits or Column.DEADLINE not in columns:
         return False
@@ -187,7 +177,7 @@ def _continues(grid: Grid, table: _Table) -> bool:
     )  # fmt: skip
 
 
-def _begins_anew(grid: Grid, start: _Headings, table: _Table) -> bool:
+def _begins_anew(grid: Grid, start: Headings, table: _Table) -> bool:
     """Return whether rows below repeated headings count from 1 again, so that they are another list.
 
     On a later page of one list that happens only behind the title of a section.
@@ -208,7 +198,7 @@ def _counts_on(grid: Grid, table: _Table, between: Sequence[str]) -> bool:
         return False
     numbers = (bare_number(cleaned(line.cells[place])) for line in reversed(table.lines))
     last = next((int(number) for number in numbers if number.isdecimal()), 0)
-    rows = (_distinct(row) for row in grid.rows)
+    rows = (distinct(row) for row in grid.rows)
     opening = (bare_number(cleaned(cells[place].text)) for cells in rows if place < len(cells))
     first = next((int(number) for number in opening if number.isdecimal()), 0)
     return 0 < last == first - 1
@@ -234,106 +224,13 @@ def _below(grid: Grid, row: int) -> Grid:
     return Grid(rows, grid.label, frozenset(r - row for r in grid.page_starts if r >= row))
 
 
-def _same(one: Sequence[str], other: Sequence[str]) -> bool:
-    return [cleaned(name).lower() for name in one] == [cleaned(name).lower() for name in other]
-
-
-# --- headings ------------------------------------------------------------------------------
-
-
-def _starts(grid: Grid) -> Iterator[_Headings]:
-    """Yield the headings of each table of a grid; those of the first repeated later are left out."""
-    known: list[tuple[str, ...]] = []
-    row = 0
-    while row < len(grid.rows):
-        headings = _headings_at(grid, row)
-        if headings is None or (known and not _is_plain(headings)):
-            row += 1
-            continue
-        row += headings.depth
-        if not any(_same(headings.names, names) for names in known[-1:]):
-            known.append(headings.names)
-            yield headings
-
-
-def _headings_at(grid: Grid, row: int) -> _Headings | None:
-    """Return the headings that begin in `row`, over as many rows as say the most."""
-    cells = _distinct(grid.rows[row])
-    texts = [cell.text for cell in cells if cell.text.strip()]
-    if len(texts) < 2 or any(re.match(r"\W*\d", cleaned(text)) for text in texts):
-        return None
-    depth = max(_ends(grid, row, cell) for cell in cells if cell.text.strip()) - row
-    if any(cell.row < row for cell in cells) or depth > MAX_HEADING_ROWS:
-        return None
-    tries = [_headings(grid, row, depth)] if depth > 1 else [_headings(grid, row, 1), _spread(grid, row)]
-    good = [headings for headings in tries if headings and looks_like_headings(headings.names)]
-    return max(good, key=lambda headings: len(columns_of(headings.names)), default=None)
-
-
-def _headings(grid: Grid, row: int, depth: int) -> _Headings:
-    """Return the headings that the drawn rows give: a cell over others gives its name to each."""
-    lowest = grid.rows[row + depth - 1]
-    spans = _spans(lowest)
-    levels = [[grid.rows[r][span.start].text for r in range(row, row + depth)] for span in spans]
-    cells = [[grid.rows[r][span.start] for r in range(row, row + depth)] for span in spans]
-    once = [
-        [cell.text for cell in dict.fromkeys(column)] if len(set(column)) > 1 else [texts[0]]
-        for column, texts in zip(cells, levels, strict=True)
-    ]
-    return _Headings(row, depth, tuple(map(joined_name, once)), spans)
-
-
-def _spread(grid: Grid, row: int) -> _Headings | None:
-    """Return the headings of two rows that nothing joins: "Cơ quan" over "Chủ trì" and "Phối hợp"."""
-    if row + 1 >= len(grid.rows):
-        return None
-    spans = _spans(grid.rows[row + 1])
-    below = [grid.rows[row + 1][span.start] for span in spans]
-    above = [grid.rows[row][span.start] for span in spans]
-    if any(cell.row <= row for cell in below) or not any(cleaned(cell.text) for cell in below):
-        return None
-    texts = [cell.text for cell in above]
-    over = [
-        text if cell.column == span.start else ""
-        for text, cell, span in zip(texts, above, spans, strict=True)
-    ]
-    names = combined(over, [cell.text for cell in below])
-    named = [name for name, cell in zip(names, below, strict=True) if cleaned(cell.text)]
-    return _Headings(row, 2, names, spans) if all(map(is_known, named)) else None
-
-
-def _is_plain(headings: _Headings) -> bool:
-    """Return whether headings inside a table are so clear that a new table begins with them."""
-    names = [name for name in headings.names if cleaned(name)]
-    columns = columns_of(names)
-    return len(columns) >= 3 and sum(map(is_known, names)) >= len(names) - 1 and Column.TEXT in columns
-
-
 def _unnamed(grid: Grid) -> Iterator[_Table]:
     """Yield a table whose headings nobody knows but whose rows are numbered."""
     for row, (cells, below) in enumerate(zip(grid.rows, grid.rows[1:], strict=False)):
-        names = [cell.text for cell in _distinct(cells)]
+        names = [cell.text for cell in distinct(cells)]
         if len(names) >= 3 and all(map(cleaned, names)) and is_running_number(below[0].text):
-            yield _Table(grid.label, _headings(grid, row, 1), grid.width, set())
+            yield _Table(grid.label, headings_in(grid, row, 1), grid.width, set())
             return
-
-
-def _spans(row: Sequence[Cell]) -> tuple[Span, ...]:
-    """Return the columns from and to which each cell of a row reaches."""
-    starts = [at for at, cell in enumerate(row) if at == 0 or cell != row[at - 1]]
-    return tuple(Span(start, end) for start, end in zip(starts, [*starts[1:], len(row)], strict=True))
-
-
-def _distinct(row: Sequence[Cell]) -> list[Cell]:
-    return [row[span.start] for span in _spans(row)]
-
-
-def _ends(grid: Grid, row: int, cell: Cell) -> int:
-    """Return the row below the last one that a cell covers."""
-    end = row + 1
-    while end < len(grid.rows) and grid.rows[end][cell.column] == cell:
-        end += 1
-    return end
 
 
 # --- rows ----------------------------------------------------------------------------------
@@ -365,7 +262,7 @@ def _repeats(row: Sequence[Cell], table: _Table) -> bool:
 
 
 def _words(row: Sequence[Cell]) -> tuple[str, ...]:
-    return tuple(_key(cell.text) for cell in _distinct(row))
+    return tuple(_key(cell.text) for cell in distinct(row))
 
 
 def _key(text: str) -> str:
