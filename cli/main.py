@@ -31,6 +31,7 @@ MODULES = {
     "cli.consulting": ("replies",),
     "cli.asking": ("plan", "report", "log", "check", "mailbox"),
     "cli.explaining": ("explain",),
+    "cli.testing_rules": ("test",),
     "cli.acting": (
         "ack", "report-done", "accept", "return", "extend", "block", "unblock", "cancel", "decide",
     ),
