@@ -10,7 +10,8 @@ from cli.asking import office_with_registry
 from cli.contracts import deadline_as_json
 from cli.output import add_json, iso, print_json, shown
 from cli.parsing import OPENING
-from engine.explanation import Explanation, StepState, StepTrace
+from engine.counting import CountedDay, calendar_gaps, words_of
+from engine.explanation import ChannelState, Explanation, StepState, StepTrace
 from engine.model import ResolutionStatus
 from engine.planning import SAID_WHY_NOT
 from reports.vietnamese import STATUS
@@ -19,6 +20,12 @@ from usecases import clock
 from usecases.look import explain
 from usecases.wiring import Office
 
+CHANNEL_SAID = {
+    ChannelState.CHOSEN: "✔ dùng kênh này",
+    ChannelState.SPARE: "✔ dự phòng",
+    ChannelState.CLOSED: "✘ chưa mở",
+    ChannelState.NO_ADDRESS: "✘ người nhận chưa có địa chỉ",
+}
 NOBODY_OWES = "chưa xác định được đơn vị chủ trì; cần người quyết định"
 
 
@@ -27,6 +34,7 @@ def add_commands(commands: _SubParsersAction) -> None:  # type: ignore[type-arg]
     why = commands.add_parser("explain", help="vì sao được nhắc, vì sao không, và bước tiếp theo")
     why.add_argument("task", metavar="NHIỆM_VỤ", help="mã nhiệm vụ, ví dụ KH-UBND-2025-10/15")
     why.add_argument("--unit", metavar="ĐƠN_VỊ", help="mã hoặc tên đơn vị")
+    why.add_argument("--days", action="store_true", help="đếm từng ngày cho mọi bậc, không chỉ bậc tới")
     why.add_argument("--at", type=OPENING, metavar="LÚC", help="thời điểm; mặc định là bây giờ")
     add_json(why)
     why.set_defaults(run=_explain)
@@ -37,10 +45,12 @@ def _explain(arguments: Namespace) -> None:
     office = office_with_registry(at)
     task, traces = explain(office, arguments.task, arguments.unit, at)
     if arguments.json:
-        shared = {**_task_as_json(task, office), "at": iso(at), "rulebook": office.rulebook.fingerprint}
+        today = office.rulebook.fingerprint
+        then = traces[0].rulebook if traces else today
+        shared = {**_task_as_json(task, office), "at": iso(at), "rulebook": then, "rulebook_today": today}
         print_json({**shared, **_share_as_json(traces, office)})
     else:
-        print("\n".join([*_task_lines(task), *_share_lines(traces, office)]))
+        print("\n".join([*_task_lines(task), *_share_lines(traces, office, arguments.days)]))
 
 
 def _task_as_json(stored: StoredTask, office: Office) -> dict[str, Any]:
@@ -72,6 +82,7 @@ def _share_as_json(traces: list[Explanation], office: Office) -> dict[str, Any]:
             for name, seen, holds in conditions
         ],
         "steps": [_step_as_json(step) for step in (first.steps if first else ())],
+        "earlier": [_step_as_json(step) for step in (first.earlier if first else ())],
         "suppressions": [_step_as_json(step) for step in (first.suppressions if first else ())],
         "silent": _silence(first),
         "next_step": _step_as_json(coming) if coming else None,
@@ -123,6 +134,24 @@ def _step_as_json(step: StepTrace) -> dict[str, Any]:
         "reason": step.reason or None,
         "message": step.said,
         "place": step.place,
+        "leaves_at": iso(step.leaves_at),
+        "person": step.holder or None,
+        "why_recipient": step.why_recipient or None,
+        "channel": step.channel or None,
+        "channels": [{"channel": name, "state": str(how)} for name, how in step.channels],
+        "rulebook": step.rulebook or None,
+        "counting": [_day_as_json(day) for day in step.counting],
+    }
+
+
+def _day_as_json(day: CountedDay) -> dict[str, Any]:
+    return {
+        "day": iso(day.day),
+        "weekday": day.weekday,
+        "is_working": day.is_working,
+        "number": day.number,
+        "why_off": day.why_off or None,
+        "why_working": day.why_working or None,
     }
 
 
@@ -146,31 +175,67 @@ def _worth_reading(steps: Sequence[StepTrace]) -> Iterator[StepTrace]:
         repeated.add(turn)
 
 
-def _share_lines(traces: list[Explanation], office: Office) -> list[str]:
+def _share_lines(traces: list[Explanation], office: Office, with_days: bool) -> list[str]:
     if not traces:
         return [f"  Không nhắc: {NOBODY_OWES}."]
     first = traces[0]
-    standing = first.standing
-    lines = [
-        f"  {first.assignment.unit.name}: {STATUS[standing.status].lower()} lúc {first.at:%H:%M %d/%m/%Y}; "
-        f"hạn hiện hành {shown(standing.due_on)}, hạn gốc {shown(standing.original_due_on)}",
-    ]
+    lines = [_standing_line(first)]
     for rule, conditions in first.conditions:
         said = ", ".join(f"{name} = {seen} {'✔' if holds else '✘'}" for name, seen, holds in conditions)
         lines.append(f"  quy tắc '{rule.id}' ({rule.place}): {said or 'nhận mọi nhiệm vụ ✔'}")
+    today = office.rulebook.fingerprint
     if first.policy:
-        book = office.rulebook.fingerprint
-        lines.append(f"  chính sách '{first.policy.id}' ({first.policy.place}), bộ quy tắc {book}")
-    lines += [
-        f"  {step.falls_at:%d/%m/%Y %H:%M}  cấp {step.level}  {step.step:24} {step.said}"
-        for step in _worth_reading(first.steps)
-    ]
-    coming = first.next_step
-    if first.silent:
-        lines.append(f"  Không nhắc: {SAID_WHY_NOT[first.silent]}.")
-    elif coming:
-        whom = coming.person or coming.to
-        lines.append(f"  Tiếp theo: {coming.falls_at:%H:%M %d/%m/%Y}, {coming.step}, tới {whom}.")
+        since = f", hiện nay là {today}" if first.rulebook != today else ""
+        lines.append(
+            f"  chính sách '{first.policy.id}' ({first.policy.place}), bộ quy tắc {first.rulebook}{since}"
+        )
+    lines += [f"  hạn cũ: {_step_line(step, today)}" for step in first.earlier]
+    for step in _worth_reading(first.steps):
+        lines.append(f"  {_step_line(step, today)}")
+        if with_days and step.counting:
+            lines.append(f"      đếm ngày: {words_of(step.counting)}")
+    lines += _what_comes(first, office)
     if len(traces) > 1:
         lines.append(f"  Còn {len(traces) - 1} đơn vị khác; thêm --unit để xem từng đơn vị.")
     return lines
+
+
+def _standing_line(trace: Explanation) -> str:
+    standing = trace.standing
+    return (
+        f"  {trace.assignment.unit.name}: {STATUS[standing.status].lower()} lúc {trace.at:%H:%M %d/%m/%Y}; "
+        f"hạn hiện hành {shown(standing.due_on)}, hạn gốc {shown(standing.original_due_on)}"
+    )
+
+
+def _step_line(step: StepTrace, today: str) -> str:
+    """Return a step with what became of it; by which rules, when those are not today's."""
+    line = f"{step.falls_at:%d/%m/%Y %H:%M}  cấp {step.level}  {step.step:24} {step.said}"
+    if step.state is StepState.PENDING and step.leaves_at != step.falls_at:
+        line += f", rời đi sớm nhất {step.leaves_at:%H:%M %d/%m/%Y}"
+    if step.state is StepState.DELIVERED:
+        whom = step.holder or step.person or step.post
+        line += f", qua {step.channel}, tới {whom}" if step.channel else ""
+    return line + (f" (bộ quy tắc {step.rulebook})" if step.rulebook not in {"", today} else "")
+
+
+def _what_comes(trace: Explanation, office: Office) -> Iterator[str]:
+    """Yield why nothing comes, or the next step with its days, its recipient and its channels."""
+    coming = trace.next_step
+    if trace.silent:
+        yield f"  Không nhắc: {SAID_WHY_NOT[trace.silent]}."
+    if coming is None:
+        return
+    whom = coming.person or coming.to
+    yield f"  Tiếp theo: {coming.falls_at:%H:%M %d/%m/%Y}, {coming.step}, tới {whom}."
+    if coming.counting:
+        yield f"    đếm từ hạn: {words_of(coming.counting)}"
+        days = [day.day for day in coming.counting]
+        yield from (f"    lưu ý: {said}" for said in calendar_gaps(days, office.world.calendar))
+    if coming.leaves_at != coming.falls_at:
+        yield f"    mốc ở ngoài giờ gửi; tin rời đi lúc {coming.leaves_at:%H:%M %d/%m/%Y}"
+    if coming.why_recipient:
+        named = f"{coming.holder} ({coming.post}), " if coming.holder else ""
+        yield f"    người nhận: {named}{coming.why_recipient}"
+    if coming.channels:
+        yield f"    kênh: {' · '.join(f'{name} {CHANNEL_SAID[how]}' for name, how in coming.channels)}"

@@ -1,21 +1,24 @@
 """Why was this unit told, why was it not, and what comes next?
 
 The trace of one assignment at one moment: the rule with the values seen, each step with
-its moment and what the ledger says became of it. What was told is read, not recomputed.
+its moment and what the ledger says became of it. What was told is read, not recomputed:
+it keeps the rules, the person and the channel it had then, though all have changed since.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
-from engine.escalation import step_falls_at
+from engine.counting import CountedDay, counted
+from engine.escalation import next_sending_moment, step_falls_at
 from engine.ledger import Told, ToldState
-from engine.model import Assignment
+from engine.model import Assignment, Recipient
 from engine.planning import FAULT_STEP, SAID_WHY_NOT, SuppressionReason, World, recipient_for, why_silent
-from engine.rulebook import Policy, Rule, Step
+from engine.remembered import Remembered
+from engine.rulebook import Audience, Policy, Rule, Step
 from engine.status import Standing, standing_of
 
 
@@ -33,26 +36,50 @@ class StepState(StrEnum):
     OVER = "over"  # the assignment is no longer chased
 
 
+class ChannelState(StrEnum):
+    """Whether a channel of a step carries the message, and why not."""
+
+    CHOSEN = "chosen"  # the first that is open and reaches the person
+    SPARE = "spare"  # would do, but one before it is chosen
+    CLOSED = "closed"
+    NO_ADDRESS = "no_address"
+
+
 @dataclass(frozen=True, slots=True)
 class StepTrace:
-    """One step of the ladder for one assignment; `at` is when it reached its state."""
+    """One step of the ladder for one assignment; `at` is when it reached its state.
+
+    `leaves_at` is `falls_at`, or the next sending hours when it falls outside of them.
+    `rulebook` is the fingerprint of the rules that decided it, "" while nothing did. A step
+    that only the ledger knows has neither `counting` nor `channels`.
+    """
 
     step: str
     level: int
     to: str
     post: str
-    person: str
+    person: str  # the title of who holds the post that day
     falls_at: datetime
     state: StepState
     at: datetime | None
     reason: str  # code of the suppression, or ""
     said: str  # Vietnamese
     place: str
+    leaves_at: datetime
+    holder: str = ""  # the name of that person, or of who was written to
+    why_recipient: str = ""
+    channels: tuple[tuple[str, ChannelState], ...] = ()
+    channel: str = ""  # what carried it, or would
+    rulebook: str = ""
+    counting: tuple[CountedDay, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Everything that decides about one assignment at one moment."""
+    """Everything that decides about one assignment at one moment.
+
+    `earlier` is what was told of deadlines that are no longer in force.
+    """
 
     assignment: Assignment
     standing: Standing
@@ -62,6 +89,8 @@ class Explanation:
     policy: Policy | None
     steps: tuple[StepTrace, ...]
     silent: SuppressionReason | None
+    rulebook: str
+    earlier: tuple[StepTrace, ...] = ()
 
     @property
     def next_step(self) -> StepTrace | None:
@@ -76,8 +105,17 @@ class Explanation:
         return tuple(step for step in self.steps if step.reason)
 
 
-def explained(assignment: Assignment, world: World, told: Sequence[Told], at: datetime) -> Explanation:
-    """Return the trace of `assignment` at `at`."""
+def explained(
+    assignment: Assignment,
+    world: World,
+    told: Sequence[Told],
+    at: datetime,
+    details: Mapping[str, Remembered] | None = None,
+) -> Explanation:
+    """Return the trace of `assignment` at `at`, by the rules of `world` as far as nothing was decided.
+
+    `details` says by the key of each reminder how it was decided and sent.
+    """
     standing = standing_of(assignment, at)
     rule = world.rulebook.rule_for(assignment)
     asked = []
@@ -87,58 +125,148 @@ def explained(assignment: Assignment, world: World, told: Sequence[Told], at: da
             break
     policy = world.rulebook.policies[rule.policy] if rule else None
     silent = why_silent(standing) if rule else SuppressionReason.NO_RULE
-    steps: list[StepTrace] = []
-    if standing.due_on is not None:
-        known = {t.step: t for t in told if t.due_on == standing.due_on and t.at <= at}
-        steps = [_traced(step, assignment, standing, world, known.get(step.id), at)
-                 for step in world.rulebook.steps_for(assignment)]  # fmt: skip
-        steps += [_fault(t) for t in known.values() if t.step == FAULT_STEP]
-    steps.sort(key=lambda step: (step.falls_at, step.level))
-    return Explanation(assignment, standing, at, tuple(asked), rule, policy, tuple(steps), silent)
-
-
-def _traced(
-    step: Step, assignment: Assignment, standing: Standing, world: World, told: Told | None, at: datetime
-) -> StepTrace:
-    assert standing.due_on is not None
-    falls_at = step_falls_at(step, standing.due_on, world.calendar)
-    recipient = recipient_for(step, assignment, world.contacts, falls_at.date())
-    state, said = _state(falls_at, standing, told, at)
-    reason = told.suppression if told and told.state in {ToldState.SUPPRESSED, ToldState.WAITING} else ""
-    return StepTrace(
-        step.id, step.to.level, str(step.to),
-        recipient.post if recipient else "", recipient.title if recipient else "",
-        falls_at, state, told.at if told else None, reason, said, step.place,
+    by_then = [t for t in told if t.at <= at]
+    case = _Case(assignment, standing, world, at, details or {})
+    current = [t for t in by_then if t.due_on == standing.due_on]
+    earlier = [t for t in by_then if t.due_on != standing.due_on]
+    return Explanation(
+        assignment, standing, at, tuple(asked), rule, policy, case.steps(current), silent,
+        world.rulebook.fingerprint, _in_order(map(case.remembered, earlier)),
     )  # fmt: skip
 
 
-def _state(falls_at: datetime, standing: Standing, told: Told | None, at: datetime) -> tuple[StepState, str]:
-    if told is not None:
-        said = {
-            ToldState.PENDING: "đang chờ gửi",
-            ToldState.DELIVERED: f"đã gửi {told.at:%H:%M %d/%m/%Y}",
-            ToldState.UNDELIVERABLE: "không gửi được",
-            ToldState.WAITING: _why_not(told.suppression) or "đang chờ",
-            ToldState.SUPPRESSED: _why_not(told.suppression) or "không nhắc",
-        }[told.state]
-        return StepState(told.state), said
-    if falls_at.date() < standing.armed_on:
-        return StepState.PRECEDES, f"mốc này qua trước ngày giao {standing.armed_on:%d/%m/%Y}"
-    silent = why_silent(standing)
-    if silent is not None:
-        return StepState.OVER, SAID_WHY_NOT[silent]
-    if falls_at > at:
-        return StepState.COMING, "chưa đến"
-    return StepState.DUE, "đã đến mốc; lượt chạy tới sẽ quyết định"
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One assignment at one moment, and what the ledger has of it by then."""
+
+    assignment: Assignment
+    standing: Standing
+    world: World
+    at: datetime
+    details: Mapping[str, Remembered]
+
+    def steps(self, told: Iterable[Told]) -> tuple[StepTrace, ...]:
+        """Return every step of the ladder, and what the ledger knows besides."""
+        if self.standing.due_on is None:
+            return ()
+        known = {t.step: t for t in told}
+        ladder = self.world.rulebook.steps_for(self.assignment)
+        traces = [self._traced(step, known.pop(step.id, None)) for step in ladder]
+        return _in_order([*traces, *map(self.remembered, known.values())])
+
+    def remembered(self, told: Told) -> StepTrace:
+        """Return what the ledger alone says of a reminder: its step may be in no rule any more."""
+        detail = self.details.get(told.key, Remembered(told))
+        said = _fault_said(told) if told.step == FAULT_STEP else _told_said(told)
+        return StepTrace(
+            told.step, told.level, str(list(Audience)[told.level]), told.post, "",
+            told.falls_at, StepState(told.state), told.at, _reason(told), said, detail.place,
+            detail.leaves_at or told.falls_at, detail.person, channel=detail.channel,
+            rulebook=detail.rulebook,
+        )  # fmt: skip
+
+    def _traced(self, step: Step, told: Told | None) -> StepTrace:
+        due_on = self.standing.due_on
+        assert due_on is not None
+        falls_at = told.falls_at if told else step_falls_at(step, due_on, self.world.calendar)
+        recipient = recipient_for(step, self.assignment, self.world.contacts, falls_at.date())
+        state, said = self._state(falls_at, told)
+        channels = _channels(step, recipient, self.world.channels)
+        chosen = next((name for name, how in channels if how is ChannelState.CHOSEN), "")
+        detail = self.details.get(told.key) if told else None
+        return StepTrace(
+            step.id, step.to.level, str(step.to),
+            told.post if told else recipient.post if recipient else "",
+            recipient.title if recipient else "",
+            falls_at, state, told.at if told else None, _reason(told), said,
+            (detail.place if detail else "") or step.place,
+            (detail.leaves_at if detail else None) or self._leaves_at(falls_at),
+            (detail.person if detail else "") or (recipient.person if recipient else ""),
+            _why_recipient(step.to, self.assignment, recipient),
+            channels,
+            (detail.channel if detail else "") or chosen,
+            detail.rulebook if detail else "",
+            self._counting(step, due_on, falls_at.date()),
+        )  # fmt: skip
+
+    def _counting(self, step: Step, due_on: date, falls_on: date) -> tuple[CountedDay, ...]:
+        """Return how the day is counted; () when it was decided by a calendar or rule that changed since."""
+        days = counted(step, due_on, self.world.calendar)
+        return days if days[-1].day == falls_on else ()
+
+    def _leaves_at(self, falls_at: datetime) -> datetime:
+        return next_sending_moment(falls_at, self.world.rulebook.sending, self.world.calendar)
+
+    def _state(self, falls_at: datetime, told: Told | None) -> tuple[StepState, str]:
+        if told is not None:
+            return StepState(told.state), _told_said(told)
+        if falls_at.date() < self.standing.armed_on:
+            return StepState.PRECEDES, f"mốc này qua trước ngày giao {self.standing.armed_on:%d/%m/%Y}"
+        silent = why_silent(self.standing)
+        if silent is not None:
+            return StepState.OVER, SAID_WHY_NOT[silent]
+        if falls_at > self.at:
+            return StepState.COMING, "chưa đến"
+        return StepState.DUE, "đã đến mốc; lượt chạy tới sẽ quyết định"
+
+
+def _in_order(traces: Iterable[StepTrace]) -> tuple[StepTrace, ...]:
+    return tuple(sorted(traces, key=lambda trace: (trace.falls_at, trace.level)))
+
+
+def _channels(
+    step: Step, recipient: Recipient | None, is_open: frozenset[str]
+) -> tuple[tuple[str, ChannelState], ...]:
+    """Return the channels of a step in their order; the first that works is chosen."""
+    found: list[tuple[str, ChannelState]] = []
+    for channel in step.via:
+        state = ChannelState.CHOSEN
+        if channel not in is_open:
+            state = ChannelState.CLOSED
+        elif recipient is None or channel not in recipient.addresses:
+            state = ChannelState.NO_ADDRESS
+        elif any(how is ChannelState.CHOSEN for _, how in found):
+            state = ChannelState.SPARE
+        found.append((channel, state))
+    return tuple(found)
+
+
+def _why_recipient(to: Audience, assignment: Assignment, recipient: Recipient | None) -> str:
+    said = _AUDIENCE_SAID[to].format(assignment.unit.name)
+    return said if recipient else f"{said}: vị trí này chưa có người giữ"
+
+
+_AUDIENCE_SAID = {
+    Audience.SUPPORTING: "đầu mối của đơn vị phối hợp {}",
+    Audience.CONTACT: "đầu mối của đơn vị chủ trì {}",
+    Audience.HEAD: "thủ trưởng của đơn vị chủ trì {}",
+    Audience.COORDINATOR: "cơ quan theo dõi, đôn đốc của tỉnh",
+    Audience.CHAIRMAN: "Chủ tịch UBND tỉnh",
+}
+
+
+def _reason(told: Told | None) -> str:
+    is_kept_back = told is not None and told.state in {ToldState.SUPPRESSED, ToldState.WAITING}
+    return told.suppression if told is not None and is_kept_back else ""
+
+
+def _told_said(told: Told) -> str:
+    match told.state:
+        case ToldState.PENDING:
+            return "đang chờ gửi"
+        case ToldState.DELIVERED:
+            return f"đã gửi {told.at:%H:%M %d/%m/%Y}"
+        case ToldState.UNDELIVERABLE:
+            return "không gửi được"
+        case ToldState.WAITING:
+            return _why_not(told.suppression) or "đang chờ"
+        case ToldState.SUPPRESSED:
+            return _why_not(told.suppression) or "không nhắc"
 
 
 def _why_not(code: str) -> str:
     return SAID_WHY_NOT[SuppressionReason(code)] if code else ""
 
 
-def _fault(told: Told) -> StepTrace:
-    said = f"đã báo cơ quan điều phối {told.at:%H:%M %d/%m/%Y}: cần sửa đầu mối"
-    return StepTrace(
-        told.step, told.level, "coordinator", told.post, "", told.falls_at,
-        StepState(told.state), told.at, "", said, "",
-    )  # fmt: skip
+def _fault_said(told: Told) -> str:
+    return f"đã báo cơ quan điều phối {told.at:%H:%M %d/%m/%Y}: cần sửa đầu mối"

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
+
+from sqlmodel import Session
 
 from engine.compliance import OverdueReport, overdue_report
 from engine.explanation import Explanation, explained
 from engine.model import Assignment, Role
+from engine.planning import World
 from engine.preview import Preview, preview
+from engine.remembered import Remembered
+from engine.rulebook import read_rulebook
 from engine.status import Status, standing_of
-from store import ledger, registry
+from store import history, ledger, records, registry, rulebooks
 from store.kept import StoredTask
 from usecases.act import find_task, of_unit
 from usecases.duties import coming_occurrences
@@ -48,17 +54,36 @@ def explain(
 ) -> tuple[StoredTask, list[Explanation]]:
     """Return a task and the trace of each of its shares at `at`, leads first; of one unit when named.
 
-    A task nobody owes yet has no trace: its problems say what a person must settle first.
+    A task nobody owes yet has no trace: its problems say what a person must settle first. For
+    a moment in the past the ledger answers as it stood then, and what was still to come
+    follows from the rulebook that was in force then.
     """
     with office.database.reading() as session:
         task = registry.stored_task(session, find_task(session, reference))
         shares = registry.assignments(session, office.directory.unit, task_codes=[task.task.code])
         shares = shares if unit is None else of_unit(office, shares, unit)
-        told = ledger.told_about(session, (share.id for share in shares))
+        known = history.remembered(session, (share.id for share in shares), at)
+        world = _world_at(session, office, at)
     if unit is not None and not shares:
         raise InputRejected(f"nhiệm vụ {task.task.code} không giao cho '{unit}'; bỏ --unit để xem các đơn vị")
     shares.sort(key=lambda share: (share.role is not Role.LEAD, share.unit.code))
-    return task, [explained(share, office.world, told.get(share.id, ()), at) for share in shares]
+    return task, [_trace(share, world, known.get(share.id, ()), at) for share in shares]
+
+
+def _trace(share: Assignment, world: World, known: Sequence[Remembered], at: datetime) -> Explanation:
+    details = {one.told.key: one for one in known}
+    return explained(share, world, [one.told for one in known], at, details)
+
+
+def _world_at(session: Session, office: Office, at: datetime) -> World:
+    """Return the world with the rulebook that was in force at a moment, as far as one is kept."""
+    applied = records.records_of(session, ["rulebook"], at).get("rulebook", ())
+    fingerprint = next((str(r.data["new"]) for r in reversed(applied) if r.kind == rulebooks.APPLIED), "")
+    if fingerprint in {"", office.rulebook.fingerprint}:
+        return office.world
+    kept = rulebooks.kept(session, fingerprint)
+    rulebook, problems = read_rulebook(kept.files if kept else {})
+    return office.world if problems else replace(office.world, rulebook=rulebook)
 
 
 def report_overdue(office: Office, as_of: datetime) -> OverdueReport:

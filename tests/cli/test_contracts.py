@@ -29,6 +29,13 @@ STEP = {
     "reason",
     "message",
     "place",
+    "leaves_at",
+    "person",
+    "why_recipient",
+    "channel",
+    "channels",
+    "rulebook",
+    "counting",
 }
 AT = "2025-12-01T08:00"
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, time
 
 import pytest
 
+from engine.calendar import SpecialDay, WorkCalendar
 from engine.explanation import StepState, explained
 from engine.ledger import ToldState
 from engine.model import Fact, FactKind
 from engine.planning import SuppressionReason, decide
+from engine.remembered import Remembered
+from engine.rulebook import SendingHours, read_rulebook
 from tests.engine.planning_world import WORLD, an_assignment, at, told_of
 
 DUE = date(2025, 9, 30)
@@ -81,3 +85,122 @@ def test_steps_before_the_assignment_say_so():
     late = an_assignment(DUE, assigned_on=date(2025, 9, 26))
 
     assert states("2025-09-26 09:00", assignment=late)["truoc-15-ngay"] is StepState.PRECEDES
+
+
+# --- days, hours, people, channels ----------------------------------------------------------
+
+
+def step_at(name, when="2025-09-01 08:00", world=WORLD, told=(), assignment=None):
+    found = explained(assignment or an_assignment(DUE), world, told, at(when))
+    return next(step for step in found.steps if step.step == name)
+
+
+def test_the_days_of_a_step_are_counted_from_the_deadline_to_it():
+    found = step_at("truoc-1-ngay")
+
+    assert [(day.day, day.number) for day in found.counting] == [(DUE, 0), (date(2025, 9, 29), 1)]
+
+
+@pytest.mark.parametrize(
+    ("hours", "leaves_at"),
+    [
+        (SendingHours(), "2025-09-30 08:00"),
+        (SendingHours(((time(9), time(11)),)), "2025-09-30 09:00"),
+        (SendingHours(((time(7), time(8)),)), "2025-10-01 07:00"),
+    ],
+)
+def test_a_step_outside_the_sending_hours_says_when_it_really_leaves(hours, leaves_at):
+    world = replace(WORLD, rulebook=replace(WORLD.rulebook, sending=hours))
+    found = step_at("den-han", world=world)
+
+    assert (found.falls_at, found.leaves_at) == (at("2025-09-30 08:00"), at(leaves_at))
+
+
+@pytest.mark.parametrize(
+    ("is_open", "states", "channel"),
+    [
+        ({"mailbox"}, ["closed", "chosen"], "mailbox"),
+        ({"email", "mailbox"}, ["no_address", "chosen"], "mailbox"),
+        (set(), ["closed", "closed"], ""),
+    ],
+)
+def test_every_channel_of_a_step_says_why_it_is_taken_or_not(is_open, states, channel):
+    found = step_at("den-han", world=replace(WORLD, channels=frozenset(is_open)))
+
+    assert ([str(how) for _, how in found.channels], found.channel) == (states, channel)
+
+
+@pytest.mark.parametrize(
+    ("step", "post", "why"),
+    [
+        ("den-han", "SYT/contact", "đầu mối của đơn vị chủ trì Sở Y tế"),
+        ("bao-lanh-dao-don-vi", "SYT/head", "thủ trưởng của đơn vị chủ trì Sở Y tế"),
+        ("bao-chu-tich", "UBND/chairman", "Chủ tịch UBND tỉnh"),
+    ],
+)
+def test_who_is_told_is_named_with_the_reason(step, post, why):
+    found = step_at(step)
+
+    assert (found.post, found.why_recipient) == (post, why)
+    assert found.holder
+
+
+def test_a_vacant_post_says_so():
+    found = step_at("den-han", world=replace(WORLD, contacts=WORLD.contacts.without("SYT/contact")))
+
+    assert (found.post, found.holder) == ("", "")
+    assert "chưa có người giữ" in found.why_recipient
+
+
+# --- what was told stays as it was told -------------------------------------------------------
+
+TOLD = told_of(
+    decide(an_assignment(DUE), WORLD, (), at("2025-09-30 08:00")), ToldState.DELIVERED, at("2025-09-30 08:00")
+)
+
+
+def test_a_told_step_keeps_its_rules_its_person_and_its_channel():
+    (told,) = [one for one in TOLD if one.step == "den-han"]
+    was = Remembered(told, "0123456789ab", "cu.yml:7", "Người cũ", "email", at("2025-09-30 13:30"))
+    found = explained(an_assignment(DUE), WORLD, TOLD, at("2025-10-01 07:00"), {told.key: was})
+    step = next(step for step in found.steps if step.step == "den-han")
+
+    assert (step.rulebook, step.place, step.holder, step.channel, step.leaves_at) == (
+        "0123456789ab", "cu.yml:7", "Người cũ", "email", at("2025-09-30 13:30"),
+    )  # fmt: skip
+
+
+def test_a_told_step_that_is_in_no_rule_any_more_is_still_there():
+    world = replace(WORLD, rulebook=read_rulebook({"moi.yml": ONE_STEP})[0])
+    found = explained(an_assignment(DUE), world, TOLD, at("2025-10-01 07:00"))
+
+    assert {step.step: step.state for step in found.steps if step.at}["den-han"] is StepState.DELIVERED
+    assert "sau-2-ngay" in {step.step for step in found.steps}
+
+
+def test_a_told_step_is_not_counted_anew_by_a_calendar_that_changed_since():
+    swapped = WorkCalendar([SpecialDay(DUE, False, "Nghỉ bão", "9/UBND")])
+    found = step_at("den-han", "2025-10-01 07:00", replace(WORLD, calendar=swapped), TOLD)
+
+    assert (found.falls_at, found.counting) == (at("2025-09-30 08:00"), ())
+
+
+def test_what_was_told_of_a_deadline_before_its_extension_is_kept_apart():
+    extended = Fact(FactKind.EXTENDED, at("2025-09-30 10:00"), due_on=date(2025, 10, 31))
+    found = explained(an_assignment(DUE, facts=(extended,)), WORLD, TOLD, at("2025-10-01 07:00"))
+
+    assert "den-han" in {step.step for step in found.earlier}
+    assert {step.state for step in found.steps} == {StepState.COMING}
+
+
+ONE_STEP = """
+policies:
+  - id: moi
+    steps:
+      - id: sau-2-ngay
+        after: 2 ngày làm việc
+        to: contact
+rules:
+  - id: tat-ca
+    policy: moi
+"""

@@ -7,7 +7,10 @@ from datetime import date, timedelta
 import pytest
 
 from engine.model import FactKind
+from engine.rulebook import fingerprint
 from notifiers.base import DeliveryFailed
+from store import rulebooks
+from store.rulebooks import KeptRulebook
 from tests.guarantee.world import PLAN, ScriptedNotifier, a_row, act, at, bring, run, with_notifier
 from usecases.errors import InputRejected
 from usecases.look import explain, report_overdue
@@ -52,6 +55,46 @@ def test_what_was_true_last_week_is_explained_as_of_last_week(office):
     run(office, DUE)
 
     assert states(office, DUE - timedelta(days=7))["den-han"] == "coming"
+
+
+def test_a_moment_in_the_past_shows_what_was_known_then(office):
+    run(office, at("2025-09-25"))
+    tick(office, at("2025-09-30 06:00"))
+    run(office, DUE)
+    run(office, at("2025-10-03"))
+    early = {step.step: step for step in trace(office, at("2025-09-26")).steps}
+    late = {step.step: step for step in trace(office, at("2025-10-04")).steps}
+
+    assert (str(early["truoc-3-ngay"].state), str(early["den-han"].state)) == ("delivered", "coming")
+    assert (str(late["den-han"].state), late["den-han"].channel) == ("delivered", "mailbox")
+    assert late["den-han"].rulebook == office.rulebook.fingerprint
+
+
+def test_a_moment_in_the_past_is_explained_by_the_rules_in_force_then(office):
+    old = {"cu.yml": OLD_RULES}
+    with office.database.writing() as session:
+        rulebooks.put_in_force(session, KeptRulebook(fingerprint(old), old, at("2025-07-02")))
+        now = KeptRulebook(office.rulebook.fingerprint, {}, at("2025-08-02"))
+        rulebooks.put_in_force(session, now)
+
+    then, since = trace(office, at("2025-08-01")), trace(office, at("2025-08-03"))
+
+    assert ([step.step for step in then.steps], then.rulebook) == (["som-20-ngay"], fingerprint(old))
+    assert since.rulebook == office.rulebook.fingerprint
+    assert len(since.steps) > 5
+
+
+OLD_RULES = """
+policies:
+  - id: cu
+    steps:
+      - id: som-20-ngay
+        before: 20 ngày làm việc
+        to: contact
+rules:
+  - id: tat-ca
+    policy: cu
+"""
 
 
 def test_a_step_that_preceded_the_assignment_says_so(office):

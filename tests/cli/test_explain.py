@@ -1,0 +1,39 @@
+"""What does a person read who asks why they were reminded?"""
+
+from __future__ import annotations
+
+import pytest
+
+AT = "2025-11-26T06:00"
+
+
+@pytest.fixture
+def asked(dondoc, with_october):
+    dondoc("remind", "--at", "2025-11-25T20:00")
+    return lambda *words: dondoc("explain", "KH-10/28", "--unit", "CAT", "--at", AT, *words)
+
+
+def test_the_next_step_is_counted_day_by_day_with_its_recipient_and_channels(asked):
+    said = asked().out
+
+    assert "30/11 Chủ nhật nghỉ · 29/11 thứ Bảy nghỉ · 28/11 thứ Sáu · 27/11 thứ Năm ✓1" in said
+    assert "(CAT/contact), đầu mối của đơn vị chủ trì Công an tỉnh" in said
+    assert "email ✘ chưa mở · mailbox ✔ dùng kênh này" in said
+    assert "đang chờ gửi, rời đi sớm nhất 07:00 26/11/2025" in said
+
+
+def test_every_step_is_counted_when_asked(asked):
+    assert asked("--days").out.count("đếm ngày:") > 5
+    assert "đếm ngày:" not in asked().out
+
+
+def test_other_programs_get_the_count_the_channels_and_the_rules_of_each_step(asked):
+    found = asked("--json").json
+    held = next(step for step in found["steps"] if step["state"] == "pending")
+
+    assert found["rulebook"] == found["rulebook_today"] == held["rulebook"]
+    assert (held["channel"], held["leaves_at"]) == ("mailbox", "2025-11-26T07:00:00+07:00")
+    assert held["counting"][-1] == {
+        "day": "2025-11-25", "weekday": "thứ Ba", "is_working": True, "number": 3, "why_off": None,
+        "why_working": None,
+    }  # fmt: skip
