@@ -14,7 +14,7 @@ from cli.parsing import END, START
 from engine.messages import MessageDraft
 from engine.planning import Suppression
 from engine.preview import Preview
-from engine.problems import printed
+from engine.problems import Problem, printed
 from notifiers.mailbox import letters_of, read_letter
 from reports.formats import FORMATS, SPREADSHEETS
 from store import records
@@ -52,6 +52,7 @@ def add_commands(commands: _SubParsersAction) -> None:  # type: ignore[type-arg]
 
     check = commands.add_parser("check", help="kiểm tra quy tắc và cấu hình, in mọi lỗi kèm dòng và cột")
     check.add_argument("folder", nargs="?", metavar="THƯ_MỤC", help="mặc định là DONDOC_CONFIG")
+    check.add_argument("--at", type=END, metavar="LÚC", help="xét như vào ngày này; mặc định là hôm nay")
     add_json(check)
     check.set_defaults(run=_check)
 
@@ -195,14 +196,21 @@ def _check(arguments: Namespace) -> None:
     folder = Path(arguments.folder) if arguments.folder else Settings().config
     if not folder.is_dir():
         raise InputRejected(f"không có thư mục '{folder}'; ghi đúng đường dẫn tới thư mục cấu hình")
-    problems = problems_in(folder)
+    problems = problems_in(folder, (arguments.at or clock.now()).date())
     serious = [problem for problem in problems if problem.code not in WARNINGS]
     if arguments.json:
         print_json([_problem(problem) for problem in problems])
     else:
-        print("\n".join(printed(problem) for problem in problems) or f"Cấu hình {folder.name}/ không có lỗi.")
+        print("\n".join((*map(printed, problems), *_verdict(folder, len(problems) - len(serious), serious))))
     if serious:
         raise ConfigurationRejected(f"{len(serious)} lỗi trong cấu hình.")
+
+
+def _verdict(folder: Path, warnings: int, serious: list[Problem]) -> list[str]:
+    if serious:
+        return []  # said on standard error, with the exit code
+    added = f"; {warnings} điều cần xem ở trên, không cản việc chạy" if warnings else ""
+    return [f"Cấu hình {folder.name}/ không có lỗi{added}."]
 
 
 def _problem(problem: Any) -> dict[str, Any]:
@@ -213,6 +221,7 @@ def _problem(problem: Any) -> dict[str, Any]:
         "code": problem.code,
         "message": problem.message,
         "hint": problem.hint,
+        "severity": "warning" if problem.code in WARNINGS else "error",
     }
 
 

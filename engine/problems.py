@@ -6,6 +6,8 @@ and report everything at once. Printing is another function.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
 
 
@@ -35,8 +37,32 @@ def printed(problem: Problem) -> str:
     """Return `path:line:col  code  message`, the source line with a caret, and the way out."""
     lines = [f"{problem.source}:{problem.line}:{problem.column}  {problem.code}  {problem.message}"]
     if problem.excerpt:
-        caret = " " * (problem.column - 1) + "^"
-        lines += [f"{problem.line:>5} | {problem.excerpt}", f"      | {caret}"]
+        shown, marks = _underlined(problem.excerpt, problem.column - 1)
+        lines += [f"{problem.line:>5} | {shown}", f"      | {marks}"]
     if problem.hint:
         lines.append(f"      {problem.hint}")
     return "\n".join(lines)
+
+
+_WIDTH = 110
+
+
+def _underlined(line: str, start: int) -> tuple[str, str]:
+    """Return the part of a line around `start`, and carets under the word there.
+
+    Diacritics written as signs of their own take no room on the screen.
+    """
+    cut = max(0, start - _WIDTH // 2) if len(line) > _WIDTH else 0
+    head = "…" if cut else ""
+    shown = head + line[cut : cut + _WIDTH].replace("\t", " ")
+    word = _WORD.match(line, start)
+    length = max(1, _columns(word[0]) if word else 1)
+    room = max(1, _columns(shown) - _columns(head + line[cut:start]))
+    return shown, " " * _columns(head + line[cut:start]) + "^" * min(length, room)
+
+
+_WORD = re.compile(r"(?P<quote>[\"']).*?(?P=quote)|[^\s,:\[\]{}#]+(?: [^\s,:\[\]{}#]+)*")
+
+
+def _columns(text: str) -> int:
+    return sum(not unicodedata.combining(sign) for sign in text)

@@ -27,6 +27,7 @@ class Writing:
     rules: list[tuple[Section, Rule]] = field(default_factory=list)
     limits: list[tuple[Section, Limit]] = field(default_factory=list)
     sending: list[tuple[Section, SendingHours]] = field(default_factory=list)
+    misread: set[str] = field(default_factory=set)  # places of rules and policies with mistakes of their own
     is_whole: bool = True  # False when a file could not be opened: what it held is not missing
 
     def rules_in_order(self, policies: Mapping[str, Policy]) -> tuple[Rule, ...]:
@@ -46,9 +47,10 @@ def whole_book_problems(writing: Writing, policies: Mapping[str, Policy]) -> Non
             section.report_unknown(
                 "unknown-policy", "policy", rule.policy, list(policies), section.get("policy"), message
             )
-    _report_shadowed([(s, r) for s, r in _asked(writing.rules) if r.policy in policies])
+    sound = [(s, r) for s, r in _asked(writing.rules) if r.policy in policies]
+    _report_shadowed([(s, r) for s, r in sound if r.place not in writing.misread])
     _report_unused(writing)
-    for _, policy in writing.policies:
+    for policy in (policy for _, policy in writing.policies if policy.place not in writing.misread):
         _report_ladder([(s, step) for s, step in writing.steps if any(step is own for own in policy.steps)])
     _report_quiet_hours(writing)
 

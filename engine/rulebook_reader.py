@@ -49,9 +49,13 @@ T = TypeVar("T")
 RESERVED_STEP = "loi-dau-moi"  # the notice that a post cannot be reached
 
 
-def read_rulebook(files: Mapping[str, str]) -> tuple[Rulebook, list[Problem]]:
-    """Return the rulebook written in `files` (name → YAML text) and every mistake found."""
-    writing = Writing()
+def read_rulebook(files: Mapping[str, str], is_whole: bool = True) -> tuple[Rulebook, list[Problem]]:
+    """Return the rulebook written in `files` (name → YAML text) and every mistake found.
+
+    `is_whole` is False when a file of the book could not even be opened: what rules and
+    policies say about each other is not judged then.
+    """
+    writing = Writing(is_whole=is_whole)
     found_in = [_read_file(text, source, writing) for source, text in sorted(files.items())]
     is_sound = not any(found_in)
     policies: dict[str, Policy] = {}
@@ -79,8 +83,15 @@ def _read_file(text: str, source: str, writing: Writing) -> list[Problem]:
     root, problems = open_section(text, source, "tệp quy tắc")
     writing.is_whole &= not (problems and not root.node.value)
     for section in root.sections("policies", "chính sách"):
-        writing.policies.append((section, _policy(section, writing)))
-    writing.rules += [(section, _rule(section)) for section in root.sections("rules", "quy tắc")]
+        before = len(problems)
+        policy = _policy(section, writing)
+        writing.policies.append((section, policy))
+        writing.misread |= {policy.place} if len(problems) > before else set()
+    for section in root.sections("rules", "quy tắc"):
+        before = len(problems)
+        rule = _rule(section)
+        writing.rules.append((section, rule))
+        writing.misread |= {rule.place} if len(problems) > before else set()
     writing.limits += [(section, _limit(section)) for section in root.sections("limits", "giới hạn")]
     if root.get("sending") is not None:
         section = root.section(root.get("sending"), "khung giờ gửi")
@@ -151,7 +162,8 @@ def _moment(section: Section) -> tuple[Anchor, Days]:
             hint = (
                 "ghi đúng một trong: 'before: 3 ngày làm việc', 'on: ngày hết hạn', 'after: 1 ngày làm việc'"
             )
-            section.report("no-moment", f"{section.what} phải có đúng một mốc thời gian", hint)
+            place = section.node.keys.get(written[1]) if written else None
+            section.report("no-moment", f"{section.what} phải có đúng một mốc thời gian", hint, place)
         return Anchor.ON, (0, 0)
     anchor = written[0]
     if anchor is Anchor.ON:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,7 +21,8 @@ from engine.problems import Problem
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 20
-MAX_EXCERPT = 160
+MAX_SCALARS = 60_000
+MAX_EXCERPT = 2000
 
 T = TypeVar("T")
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -42,8 +44,7 @@ def parse(text: str, source: str) -> tuple[Node | None, list[Problem]]:
 
     def problem(mark: Any, code: str, message: str, hint: str = "") -> Problem:
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        excerpt = lines[line - 1][:MAX_EXCERPT] if 0 < line <= len(lines) else ""
-        return Problem(source, line, column, code, message, hint, excerpt)
+        return Problem(source, line, column, code, message, hint, _excerpt(lines, line))
 
     if len(text.encode()) > MAX_BYTES:
         return None, [problem(None, "too-large", f"tệp lớn hơn {MAX_BYTES // 1024} KiB", "tách tệp nhỏ hơn")]
@@ -53,11 +54,14 @@ def parse(text: str, source: str) -> tuple[Node | None, list[Problem]]:
             return None, refused
         root = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        return None, [problem(mark, "broken-yaml", "không đọc được YAML tại đây", _advice(error))]
-    except yaml.YAMLError:
-        hint = "lưu tệp dạng văn bản UTF-8"
-        return None, [problem(None, "broken-yaml", "tệp chứa ký tự không được phép trong YAML", hint)]
+        mark = _within(error.problem_mark or error.context_mark, lines)
+        return None, [
+            problem(mark, "broken-yaml", "không đọc được YAML tại đây", _advice(error, mark, lines))
+        ]
+    except yaml.YAMLError as error:
+        at = _Mark.of(text, getattr(error, "position", None))
+        hint = "xóa ký tự lạ ở đây, lưu tệp dạng văn bản UTF-8"
+        return None, [problem(at, "broken-yaml", "tệp chứa ký tự không được phép trong YAML", hint)]
     if root is None:
         return None, [problem(None, "empty-file", "tệp không có nội dung", "điền nội dung hoặc xóa tệp")]
     problems: list[Problem] = []
@@ -65,7 +69,7 @@ def parse(text: str, source: str) -> tuple[Node | None, list[Problem]]:
 
 
 def _refused(text: str, problem: Callable[..., Problem]) -> Iterator[Problem]:
-    depth = 0
+    depth = scalars = 0
     for event in yaml.parse(text, Loader=_Loader):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             yield problem(
@@ -74,6 +78,12 @@ def _refused(text: str, problem: Callable[..., Problem]) -> Iterator[Problem]:
             return
         if getattr(event, "tag", None):
             yield problem(event.start_mark, "tag", "thẻ kiểu (!…) không được dùng", "bỏ thẻ, chỉ ghi giá trị")
+            return
+        scalars += isinstance(event, yaml.ScalarEvent)
+        if scalars > MAX_SCALARS:
+            yield problem(
+                event.start_mark, "too-large", f"tệp có hơn {MAX_SCALARS} giá trị", "tách tệp nhỏ hơn"
+            )
             return
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
@@ -84,9 +94,36 @@ def _refused(text: str, problem: Callable[..., Problem]) -> Iterator[Problem]:
             depth -= 1
 
 
-def _advice(error: yaml.MarkedYAMLError) -> str:
-    if "\\t" in str(error.problem) or "'\\t'" in str(error.problem):
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """A place that the parser tells as a position in the text."""
+
+    line: int
+    column: int
+
+    @classmethod
+    def of(cls, text: str, position: int | None) -> _Mark | None:
+        if position is None:
+            return None
+        before = text[:position]
+        return cls(before.count("\n"), position - (before.rfind("\n") + 1))
+
+
+def _within(mark: Any, lines: list[str]) -> Any:
+    """Return the place, or the end of the last line when the parser points behind the text."""
+    last = max((n for n, line in enumerate(lines) if line.strip()), default=0)
+    return mark if mark is None or mark.line <= last else _Mark(last, len(lines[last]))
+
+
+def _advice(error: yaml.MarkedYAMLError, mark: Any, lines: list[str]) -> str:
+    said = f"{error.context} {error.problem}"
+    line = lines[mark.line] if mark and mark.line < len(lines) else ""
+    if "\t" in line[: len(line) - len(line.lstrip())] or "\\t" in said:
         return "thụt đầu dòng bằng dấu cách, không dùng phím Tab"
+    if "document" in said:
+        return "mỗi tệp chỉ một tài liệu YAML: bỏ dòng '---' hoặc '...' ở giữa tệp"
+    if mark and mark.column >= len(line) and mark.line == len(lines) - 1:
+        return "tệp dừng giữa chừng, có thể chưa ghi xong: kiểm tra dấu ngoặc, dấu nháy còn mở rồi lưu lại"
     return "kiểm tra dấu hai chấm, dấu nháy và thụt đầu dòng ở dòng này và dòng ngay trước"
 
 
@@ -99,7 +136,11 @@ def _built(raw: yaml.Node, problems: list[Problem], problem: Callable[..., Probl
         keys: dict[str, Node] = {}
         for key_node, value_node in raw.value:
             key = _built(key_node, problems, problem)
-            name = str(key.value)
+            if not isinstance(key.value, str):
+                hint = "khóa là một từ đứng trước dấu hai chấm; đặt trong dấu nháy nếu có dấu ngoặc"
+                problems.append(problem(key_node.start_mark, "bad-key", "khóa phải là một từ", hint))
+                continue
+            name = key.value
             if name in values:
                 first = keys[name].line
                 hint = f"khóa này đã có ở dòng {first}; giữ lại một chỗ"
@@ -109,7 +150,8 @@ def _built(raw: yaml.Node, problems: list[Problem], problem: Callable[..., Probl
             values[name] = _built(value_node, problems, problem)
         return Node(values, line, column, keys)
     is_plain = isinstance(raw, yaml.ScalarNode) and not raw.style  # the C loader says ''
-    return Node(None if is_plain and raw.value in {"", "~", "null"} else raw.value, line, column)
+    is_nothing = is_plain and raw.value in {"", "~", "null"}
+    return Node(None if is_nothing else unicodedata.normalize("NFC", raw.value), line, column)
 
 
 class Section:
@@ -121,7 +163,8 @@ class Section:
         self._text, self._lines = text, text.splitlines()
         self._asked: set[str] = set()
         if not isinstance(self.node.value, dict):
-            self.report("not-a-mapping", f"{what} phải là các dòng 'khóa: giá trị'", node=self.node)
+            hint = "ghi mỗi khóa một dòng, sau khóa là dấu hai chấm và một dấu cách"
+            self.report("not-a-mapping", f"{what} phải là các dòng 'khóa: giá trị'", hint, self.node)
             self.node = Node({}, self.node.line, self.node.column)
 
     @property
@@ -132,7 +175,7 @@ class Section:
     def report(self, code: str, message: str, hint: str = "", node: Node | None = None) -> None:
         """Add a problem at `node`, or where this mapping starts."""
         at = node or self.node
-        excerpt = self._lines[at.line - 1][:MAX_EXCERPT] if 0 < at.line <= len(self._lines) else ""
+        excerpt = _excerpt(self._lines, at.line)
         self.problems.append(Problem(self.source, at.line, at.column, code, message, hint, excerpt))
 
     def get(self, key: str) -> Node | None:
@@ -149,7 +192,8 @@ class Section:
                 self.report("missing-key", f"{self.what} thiếu khóa '{key}'", f"thêm dòng '{key}: …'")
             return default or ""
         if not isinstance(node.value, str):
-            self.report("not-text", f"'{key}' phải là một giá trị chữ", node=node)
+            hint = "ghi một giá trị; có dấu ngoặc hay dấu hai chấm thì đặt trong dấu nháy"
+            self.report("not-text", f"'{key}' phải là một giá trị chữ", hint, node)
             return default or ""
         return node.value.strip()
 
@@ -202,7 +246,17 @@ class Section:
 
     def day(self, key: str, default: date | None = None) -> date | None:
         """Return the ISO date under `key`."""
-        return self.typed(key, _iso_day, "2025-09-30 (năm-tháng-ngày)", default)
+        node = self.get(key)
+        if node is None or not isinstance(node.value, str):
+            return self.typed(key, _iso_day, _ISO_EXPECTED, default)
+        try:
+            found = _iso_day(node.value.strip())
+        except ValueError:
+            found = None
+        if found is None:
+            written = node.value.strip()
+            self.report("bad-value", f"'{key}' không nhận giá trị '{written}'", _advice_on_day(written), node)
+        return found or default
 
     def items(self, key: str) -> list[Node]:
         """Return the list under `key`; a single value counts as a list of one."""
@@ -248,10 +302,30 @@ def open_section(text: str, source: str, what: str) -> tuple[Section, list[Probl
     return Section(node, source, text, problems, what), problems
 
 
+def _excerpt(lines: list[str], line: int) -> str:
+    return lines[line - 1][:MAX_EXCERPT] if 0 < line <= len(lines) else ""
+
+
 def _known(value: str, known: list[str], meant: str = "") -> str:
     near = [meant] if meant else difflib.get_close_matches(value, known, n=1, cutoff=0.6)
     listed = "dùng được: " + (", ".join(known) or "chưa có gì")
     return f"{listed} — ý bạn là '{near[0]}'?" if near else listed
+
+
+_ISO_EXPECTED = "2025-09-30 (năm-tháng-ngày)"
+
+
+def _advice_on_day(written: str) -> str:
+    """Return what to write instead of a day that is not one, or not written year first."""
+    found = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", written)
+    local = re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", written)
+    if not found and not local:
+        return f"ghi dạng: {_ISO_EXPECTED}"
+    year, month, day = map(int, found.groups() if found else reversed(local.groups()))  # type: ignore[union-attr]
+    try:
+        return f"ý bạn là '{date(year, month, day)}'?"
+    except ValueError:
+        return f"trong lịch không có ngày {day}/{month}/{year}; ghi dạng: {_ISO_EXPECTED}"
 
 
 def _iso_day(text: str) -> date | None:

@@ -22,7 +22,12 @@ from usecases.errors import ConfigurationRejected
 PROVINCE = 51  # Quảng Ngãi, in the numbering of the General Statistics Office
 
 # Problems that a person should see and that do not stop the service.
-WARNINGS = frozenset({"no-contact", "no-head", "unused-policy", "outside-hours"})
+WARNINGS = frozenset(
+    {
+        "no-contact", "no-head", "unused-policy", "outside-hours", "closed-channel", "unknown-plan",
+        "missing-year", "provisional-year", "ignored-file",
+    }
+)  # fmt: skip
 
 T = TypeVar("T")
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from engine.model import UnitKind
 from engine.rulebook import Anchor, Audience, read_rulebook
-from tests.engine.planning_world import RULEBOOK, an_assignment
+from tests.engine.planning_world import RULEBOOK, SXD, SYT, VPUB, an_assignment
 
 SMALL = """\
 policies:
@@ -51,7 +56,7 @@ def test_a_step_keeps_what_was_written_and_where():
         ("    policy: p", "    policy: p\n    polcy: p", (12, 5, "unknown-key")),
         ("  - id: r", "  - id: r\n    id: s", (11, 5, "duplicate-key")),
         ("rules:", "rule:", (9, 1, "unknown-key")),
-        ("        to: contact", "        to: contact\n        on: ngày hết hạn", (4, 9, "no-moment")),
+        ("        to: contact", "        to: contact\n        on: ngày hết hạn", (8, 9, "no-moment")),
         ("        at:", "        repeat: {every: 5 ngày làm việc}\n        at:", (4, 9, "repeat-before")),
         ("policy: p", "policy: p\n  - id: later\n    policy: p", (12, 5, "unreachable-rule")),
         ("policy: p", "policy: p\n    when: {duty: yes}", (12, 18, "bad-value")),
@@ -94,6 +99,78 @@ def test_the_first_rule_that_matches_counts():
 
     assert rule is not None
     assert rule.id == "health"
+
+
+def test_the_higher_priority_is_asked_first_wherever_it_stands():
+    urgent = "  - id: urgent\n    policy: p\n    priority: 5\n    when: {words: [khẩn]}\n"
+    book, found = read_rulebook({"r.yml": SMALL + urgent})
+
+    assert found == []
+    assert [rule.id for rule in book.rules] == ["urgent", "r"]
+
+
+@pytest.mark.parametrize(
+    ("condition", "title", "matches"),
+    [
+        ("words: [phòng chống lụt bão]", "Phòng  chống LỤT BÃO năm 2025", True),
+        ("words: [rừng]", "Trừng phạt", False),  # whole words only
+        ("words: [rừng, biển]", "Bảo vệ biển", True),
+        ("words: ['C++ (mới)']", "Học C++ (mới) ở tỉnh", True),  # signs mean themselves
+        ('number: ["1"]', "Việc", True),
+        ('number: ["2"]', "Việc", False),
+    ],
+)
+def test_a_rule_may_ask_for_words_and_numbers(condition, title, matches):
+    text = SMALL.replace("    policy: p\n", f"    policy: p\n    when: {{{condition}}}\n")
+    book, found = read_rulebook({"r.yml": text})
+    share = an_assignment(None)
+    share = replace(share, task=replace(share.task, title=title, text=title))
+
+    assert found == []
+    assert (book.rule_for(share) is not None) is matches
+
+
+def test_a_step_may_count_calendar_days_and_repeat_in_working_days():
+    text = SMALL.replace(
+        "before: 3 ngày làm việc", "after: 10 ngày\n        repeat: {every: 5 ngày làm việc, times: 1}"
+    )
+    book, found = read_rulebook({"r.yml": text})
+
+    assert found == []
+    assert [(s.calendar_days, s.working_days, s.words) for s in book.steps] == [
+        (10, 0, "10 ngày sau hạn"),
+        (10, 5, "10 ngày và 5 ngày làm việc sau hạn"),
+    ]
+
+
+CONDITIONS = st.fixed_dictionaries(
+    {},
+    optional={
+        "unit": st.lists(st.sampled_from(["SYT", "SXD"]), min_size=1, unique=True),
+        "unit_kind": st.lists(st.sampled_from(["department", "commune"]), min_size=1, unique=True),
+        "duty": st.sampled_from(["có", "không"]),
+    },
+)
+
+
+@given(st.lists(CONDITIONS, min_size=1, max_size=5))
+def test_a_rule_reported_as_never_used_never_is(conditions):
+    """Asked of every unit and kind of task; what is not reported may still meet nobody."""
+    rules = [{"id": f"r{n}", "policy": "p", "when": when} for n, when in enumerate(conditions)]
+    rules = [{k: v for k, v in rule.items() if v} for rule in rules]
+    head = SMALL[: SMALL.index("rules:")]
+    book, found = read_rulebook({"r.yml": f"{head}rules: {json.dumps(rules, ensure_ascii=False)}\n"})
+    idle = {p.message.split("'")[1] for p in found if p.code in {"unreachable-rule", "overlapping-rules"}}
+    used = {rule.id for share in _every_share() if (rule := book.rule_for(share))}
+
+    assert not idle & used
+
+
+def _every_share():
+    for unit in (SYT, SXD, VPUB, replace(SYT, code="X", kind=UnitKind.COMMUNE)):
+        for is_duty in (True, False):
+            share = an_assignment(None, unit=unit)
+            yield replace(share, task=replace(share.task, is_duty=is_duty))
 
 
 def test_the_fingerprint_changes_with_every_change_and_with_nothing_else():

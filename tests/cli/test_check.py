@@ -1,0 +1,74 @@
+"""Does `dondoc check` say everything that is wrong at once, and stop only for what is serious?"""
+
+from __future__ import annotations
+
+import pytest
+
+RULES = "rules/mac-dinh.yml"
+
+
+def spoil(file, old, new):
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def codes(answer):
+    return {(problem["code"], problem["severity"]) for problem in answer.json}
+
+
+def test_mistakes_in_every_part_show_at_once(dondoc, config):
+    spoil(config / RULES, "to: chairman", "to: chairmen")
+    spoil(config / "channels.yml", "enabled: có", "enabled: yes")
+    spoil(config / "calendar" / "2026.yml", "year: 2026", "year: 2062")
+    (config / "people.yml").unlink()
+    (config / "rules" / "them.yml").write_bytes("policies:\n".encode("utf-16"))
+    answer = dondoc("check", "--json")
+
+    assert answer.code == 3
+    assert {"bad-value", "wrong-year", "no-file", "unreadable"} <= {code for code, _ in codes(answer)}
+    assert {"rules", "channels.yml", "calendar", "people.yml"} <= {
+        problem["source"].split("/")[1] for problem in answer.json
+    }
+
+
+def test_a_caret_stands_under_the_whole_word(dondoc, config):
+    spoil(config / RULES, "before: 3 ngày làm việc", "befor: 3 ngày làm việc")
+    lines = dondoc("check").out.splitlines()
+
+    place = next(n for n, line in enumerate(lines) if "unknown-key" in line)
+    assert lines[place + 1].index("befor") == lines[place + 2].index("^^^^^")
+    assert "ý bạn là 'before'?" in lines[place + 3]
+
+
+@pytest.mark.parametrize(
+    ("today", "said"),
+    [
+        ("2026-11-30", None),
+        ("2026-12-01", "provisional-year"),  # 2027 is there, and still an estimate
+        ("2027-12-01", "missing-year"),
+    ],
+)
+def test_the_calendar_of_next_year_is_asked_for_from_december_on(dondoc, config, today, said):
+    answer = dondoc("check", "--at", today, "--json")
+
+    assert answer.code == 0
+    assert (said is None) or (said, "warning") in codes(answer)
+
+
+def test_a_file_that_is_never_read_is_told(dondoc, config):
+    (config / "rules" / "rieng.yaml").write_text("policies: []\n", "utf-8")
+    answer = dondoc("check", "--json", "--at", "2026-10-01")
+
+    assert answer.code == 0
+    assert [(p["source"], p["code"]) for p in answer.json] == [("config/rules/rieng.yaml", "ignored-file")]
+
+
+def test_a_step_through_a_closed_channel_is_seen_and_does_not_stop_anything(dondoc, config):
+    step = "      - id: bao-truoc\n        before: 5 ngày làm việc\n        to: head\n        via: [email]\n"
+    spoil(config / RULES, "      - id: den-han\n", step + "      - id: den-han\n")
+    answer = dondoc("check", "--at", "2026-10-01")
+
+    assert answer.code == 0
+    assert "closed-channel" in answer.out
+    assert "không có lỗi; 1 điều cần xem" in answer.out
