@@ -20,6 +20,8 @@ from engine.deadline_draft import Draft, Phrase, shown
 from engine.deadline_holidays import LUNAR
 from engine.deadline_offsets import read_offset
 from engine.deadline_patterns import Relation
+from engine.deadline_plan import PlanYears
+from engine.deadline_plan import plan_year_of as plan_year_of
 from engine.deadline_points import points_of
 from engine.deadline_recurring import COUNT, read_recurring
 from engine.deadline_recurring import PATTERN as RECURRING
@@ -33,6 +35,10 @@ DURATION = rf"\b{COUNT}(?: ?\([^)]*\))? (?P<unit>giờ|ngày|tuần|tháng|quý|
 ANCHOR = r"(?:kể từ|tính từ|từ|sau|trước|khi|tổ chức|diễn ra|so với|kết thúc|nhận|ký|ban hành|trở lại)\b"
 TO = r"(?:-|~|÷|→|cho đến|đến|tới)"
 _WIDE = {DeadlineKind.MONTH, DeadlineKind.QUARTER, DeadlineKind.HALF, DeadlineKind.YEAR}
+_REPEATED = {DeadlineKind.RECURRING, DeadlineKind.ONGOING, DeadlineKind.EVENT_OFFSET}
+_UNREAD = re.compile(
+    r"(?:^|[,;+]|\bvà) ?(?:cả |báo cáo )?(?:0?[369] tháng|năm|quý|tháng) ?(?=[,;+)]|\bvà\b|$)", re.I
+)
 _UNBOUND = re.compile(
     r"(?<!không )\btrước\b(?! (?:mắt|tiên|hết|đó|đây|hoặc|và trong|một bước))"
     r"(?! *\d{1,2} ?(?:giờ|h|g|:)\b)",
@@ -56,30 +62,19 @@ class Rule:
     read: Callable[[Phrase, re.Match[str]], Draft | None]
 
 
-def read_deadline(phrase: str, issued_on: date, plan_year: int | None = None) -> Deadline:
+def read_deadline(phrase: str, issued_on: date, plan: PlanYears | None = None) -> Deadline:
     """Return how `phrase` reads in a document issued on `issued_on`; never raises.
 
-    `plan_year` is the year a plan is for, when its title names the year after that of issue
-    (see `plan_year_of`): a date without a year then lies in it, and is flagged. A reading
+    `plan` holds the years that the plan's title names (see `plan_year_of`): a date without a
+    year lies in the one year of a plan, or in its school year, and is flagged. A reading
     that was inferred is in force and ADVISED for review; one that is REQUIRED has no force
     until a person decides (docs/decisions/0001-deadline-readings.md).
     """
     within = min(max(issued_on, date(FIRST_YEAR, 1, 1)), date(LAST_YEAR, 12, 31))
     tidy = tidied(phrase)
-    skeleton, points = points_of(tidy.text, within, plan_year)
-    read = Phrase(tidy, skeleton, points, within)
+    skeleton, points = points_of(tidy.text, within, plan)
+    read = Phrase(tidy, skeleton, points, within, plan)
     return _deadline(phrase, read, _draft(read))
-
-
-def plan_year_of(title: str, issued_on: date) -> int | None:
-    """Return the year after that of issue if it is the only one a plan's title is for, else None.
-
-    "Kế hoạch cải cách hành chính năm 2026" is signed in November 2025, and its "30/6" is
-    that of 2026. A span ("giai đoạn 2026 - 2030") is no such year.
-    """
-    years = set(re.findall(r"\bnăm (20\d\d)\b(?! ?[-–] ?(?:năm )?\d)", title, re.I))
-    has_span = re.search(r"20\d\d ?[-–] ?(?:năm )?20\d\d", title)
-    return issued_on.year + 1 if years == {str(issued_on.year + 1)} and not has_span else None
 
 
 def _draft(phrase: Phrase) -> Draft:
@@ -137,9 +132,16 @@ def _doubts_of_words(phrase: Phrase, draft: Draft) -> list[Doubt]:
         p.words.isdigit() for p in phrase.dated
     ):
         doubts.append((_REQUIRED, "còn chữ số cạnh năm chưa đọc được"))
+    if draft.kind not in _REPEATED and _UNREAD.search(rest):
+        doubts.append((_REQUIRED, "còn kỳ báo cáo chưa đọc được"))
+    if draft.kind is DeadlineKind.RANGE and re.search(r"\d năm\b", rest, re.I):
+        doubts.append((_REQUIRED, "số năm ghi kèm không khớp"))
+    if draft.kind is DeadlineKind.YEAR and (times := re.search(r"\d+ (?:đợt|lần|cuộc|kỳ)\b", rest, re.I)):
+        doubts.append((_ADVISED, f"chưa đọc “{times.group()}”: hạn là cuối năm"))
     if draft.kind is DeadlineKind.YEAR and re.search(r"\b(?:tháng|quý|tuần|ngày)\b", rest, re.I):
         doubts.append((_REQUIRED, "còn tháng hoặc ngày chưa đọc được"))
-    if any(_UNBOUND.search(p.lead) and p.relation is Relation.BY for p in phrase.dated):
+    is_unbound = any(_UNBOUND.search(p.lead) and p.relation is Relation.BY for p in phrase.dated)
+    if is_unbound and not readers.is_explained(phrase):
         doubts.append((_REQUIRED, "chưa rõ “trước” là trước mốc nào"))
     if re.search(r"<date(?:time)?> ?(?:Z\b|\+\d)", phrase.skeleton):
         doubts.append((_REQUIRED, "giờ ghi theo múi giờ khác"))
@@ -260,6 +262,7 @@ RULES: tuple[Rule, ...] = (
         readers.read_event,
         r"\bkhi\b|\btùy\b|^(?:ngay )?sau\b",
         r"theo (?:tiến độ|chỉ đạo|hướng dẫn|kế hoạch|lộ trình|yêu cầu|đề nghị|thực tế|tình hình|§)",
+        r"\btheo (?!dõi\b|<)(?![^<]*\d)",
         readers.NAMED,
     ),
     _rule("length of time", readers.read_period, DURATION),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from engine.deadline_days import Doubt, Point
+from engine.deadline_plan import PlanYears
 from engine.deadline_words import Tidy
 from engine.model import Confirmation, DeadlineKind, Milestone, Offset
 
@@ -21,6 +22,7 @@ class Phrase:
     skeleton: str
     points: tuple[Point, ...]
     issued_on: date
+    plan: PlanYears | None = None
 
     def within(self, match: re.Match[str]) -> tuple[Point, ...]:
         """Return the points whose marks `match` covers."""

@@ -49,7 +49,7 @@ SHARE = re.compile(
 POINTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (unit, re.compile(pattern, re.I))
     for unit, pattern in (
-        ("school", r"năm học (?P<n>\d{4}) ?- ?(?:năm )?(?P<y1>\d{4})(?!\d)"),
+        ("school", r"năm học (?:mới )?(?P<n>\d{4}) ?- ?(?:năm )?(?P<y1>\d{4})(?!\d)"),
         ("week", rf"(?:trong )?tuần (?:lễ )?(?:thứ )?(?:\d ?(?:,|và|-|đến) ?)*(?P<w>\d|{NUMBER_WORD}|đầu"
                  rf"|cuối)(?: tiên| cùng)?(?:,? của)?(?: tháng ?|/)(?P<n>\d{{1,2}})(?!\d){_YEAR}?"),
         ("date", r"(?<!\d)(?P<y1>\d{4})(?P<s>[/.-])(?P<n>\d{1,2})(?P=s)(?P<d>\d{1,2})(?!\d)"),

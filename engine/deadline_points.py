@@ -14,6 +14,7 @@ from datetime import date, timedelta
 
 from engine.deadline_days import FIRST_YEAR, LAST_YEAR, Doubt, Point, Raw, point_in
 from engine.deadline_patterns import AROUND, LINK, MARK, POINTS, RELATIONS, ROMAN, SHARE, WEEKDAYS, Relation
+from engine.deadline_plan import PlanYears
 from engine.deadline_words import NUMBERS
 from engine.model import Confirmation
 
@@ -28,11 +29,10 @@ _YEAR_BEFORE = re.compile(r"\s*[(:,-]\s*(?:\w+(?:\s+|$)){0,3}", re.I)
 _YEAR_AFTER = re.compile(r"\s*(?:của|trong|,|(?:và|,) cả)?\s*\(?\s*", re.I)
 
 
-def points_of(text: str, issued_on: date, plan_year: int | None = None) -> tuple[str, tuple[Point, ...]]:
+def points_of(text: str, issued_on: date, plan: PlanYears | None = None) -> tuple[str, tuple[Point, ...]]:
     """Return the skeleton of `text` and its points in the order they stand.
 
-    A point without a year lies in the year of the plan, where that is known to be another
-    than the year of issue.
+    A point without a year lies in the year of the plan, where its title names one.
     """
     raws: list[Raw] = []
     marked = text
@@ -42,7 +42,7 @@ def points_of(text: str, issued_on: date, plan_year: int | None = None) -> tuple
         marked = around.sub(lambda m: _attach(raws, m), marked)
     pieces = re.split(f"({MARK})", marked)
     leads, found = pieces[0::2], [raws[ord(mark) - _FROM_MARK] for mark in pieces[1::2]]
-    points = tuple(_related(list(_resolved(found, leads, issued_on, plan_year)), leads))
+    points = tuple(_related(list(_resolved(found, leads, issued_on, plan)), leads))
     skeleton = "".join(f"{lead}<{p.mark}>" for lead, p in zip(leads, points, strict=False)) + leads[-1]
     return " ".join(skeleton.split()), points
 
@@ -94,7 +94,7 @@ def _attach(raws: list[Raw], match: re.Match[str]) -> str:
 # --- years -----------------------------------------------------------------------------
 
 
-def _resolved(raws: list[Raw], leads: list[str], issued_on: date, plan_year: int | None) -> Iterator[Point]:
+def _resolved(raws: list[Raw], leads: list[str], issued_on: date, plan: PlanYears | None) -> Iterator[Point]:
     """Yield the points with a year each: written, a neighbour's, the plan's or the year of issue."""
     points = [
         point_in(raw, *_year(raw.year, issued_on)) if raw.year or raw.unit == "day" else None for raw in raws
@@ -113,11 +113,13 @@ def _resolved(raws: list[Raw], leads: list[str], issued_on: date, plan_year: int
                     point_in(raws[i], near.first.year, "", ()), issued_on, "năm ghi cùng ô"
                 )
     for raw, point in zip(raws, points, strict=True):
-        yield point or _assumed(raw, issued_on, plan_year)
+        yield point or _assumed(raw, issued_on, plan)
 
 
 def _lends(neighbour: Raw, words_between: str) -> bool:
     """Whether a point so close shares its year; a bare year is asked in `_is_year_of`."""
+    if re.search(r"\bhằng (?:tháng|quý|năm)\b", words_between, re.I):
+        return False
     return neighbour.unit not in {"year", "school", "day"} and len(words_between.split()) <= 6
 
 
@@ -143,12 +145,25 @@ def _borrowed(raw: Raw, neighbour: Point, step: int) -> Point:
     return point_in(raw, neighbour.first.year - step, "", ()) if is_out_of_order and not point.bad else point
 
 
-def _assumed(raw: Raw, issued_on: date, plan_year: int | None) -> Point:
+def _assumed(raw: Raw, issued_on: date, plan: PlanYears | None) -> Point:
+    if plan is not None and plan.is_school:
+        return _in_school_year(raw, issued_on, plan)
+    plan_year = plan.only if plan else None
     if plan_year is None or plan_year == issued_on.year:
         point = point_in(raw, issued_on.year, "", ())
         return replace(_doubted_if_past(point, issued_on, f"năm ban hành {issued_on.year}"), has_year=False)
     why = (Confirmation.ADVISED, f"không ghi năm, lấy năm {plan_year} theo tên kế hoạch")
     return replace(point_in(raw, plan_year, "", (why,)), has_year=False)
+
+
+def _in_school_year(raw: Raw, issued_on: date, plan: PlanYears) -> Point:
+    """Return the first such day after issue within the school year; without one a person decides."""
+    point = point_in(raw, issued_on.year, "", ())
+    year = None if point.bad or raw.unit == "year" else plan.year_of(point.last, issued_on)
+    why = (Confirmation.ADVISED, f"không ghi năm, lấy năm {year} trong năm học theo tên kế hoạch")
+    if year is None:
+        why = (Confirmation.REQUIRED, "không ghi năm, chưa rõ là năm nào của năm học")
+    return replace(point_in(raw, year or issued_on.year, "", (why,)), has_year=False)
 
 
 def _doubted_if_past(point: Point, issued_on: date, source: str) -> Point:

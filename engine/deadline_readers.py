@@ -14,7 +14,7 @@ from engine.deadline_days import FIRST_YEAR, LAST_YEAR, Doubt, Point
 from engine.deadline_draft import Draft, Phrase, spoken
 from engine.deadline_holidays import TET, tet_proposal
 from engine.deadline_offsets import event_words, is_clock
-from engine.deadline_patterns import Relation
+from engine.deadline_patterns import LINK, Relation
 from engine.deadline_recurring import count_of
 from engine.deadline_words import CITATION
 from engine.model import Confirmation, DeadlineKind, Milestone, Offset
@@ -22,10 +22,18 @@ from engine.model import Confirmation, DeadlineKind, Milestone, Offset
 _ADVISED, _REQUIRED = Confirmation.ADVISED, Confirmation.REQUIRED
 
 CONDITION = re.compile(r"\bkhi\b|\btùy\b|\bsau (?:khi|kỳ họp|hội nghị|đại hội)", re.I)
+# after an event, or as long as it lasts: its day is not the deadline
+_NO_DAY = re.compile(r"\b(?:sau|trong|theo|hằng|hàng|mỗi|từng|các)\b", re.I)
 BY_OTHERS = re.compile(r"theo (?:tiến độ|chỉ đạo|hướng dẫn|kế hoạch|lộ trình)(?! §)", re.I)
 NAMED = (
-    r"(?P<named>\b(?:tết|kỳ họp|đại hội|phiên họp|hội nghị|khai giảng|học kỳ|hk ?[12i]+"
-    r"|mùa (?:mưa|khô|hè|xuân)|nghỉ hè|hè <year>|vụ (?:đông|hè|mùa|xuân)[^<,;.]*)\b)"
+    r"(?P<named>\b(?:tết|kỳ họp|đại hội|phiên họp|hội nghị|khai giảng|bế giảng|học kỳ|hk ?[12i]+"
+    r"|(?:ngày )?bầu cử|năm học|mùa (?:vụ|mưa|khô|hè|xuân|thu|đông|lễ hội|bão|lũ|cạn|cháy)"
+    r"|nghỉ hè|hè(?= <year>)"
+    r"|(?:hằng|hàng|mỗi|theo|từng|cuối|đầu|các) vụ|vụ (?:đông|hè|mùa|xuân|thu)[^<,;.]*)\b)"
+)
+# An event with its day beside it, "Trước mùa mưa (trước 30/9)"; "trước Tết (10/02)" leaves open whose day
+EXPLAINED = re.compile(
+    rf"{NAMED}[^<();]*(?:<year>[^<();]*)?\([^<()]*<(?:date|datetime|month|quarter)>[^()]*\)", re.I
 )
 
 
@@ -147,7 +155,7 @@ def _offset_of_event(phrase: Phrase, named: re.Match[str] | None) -> Offset | No
     if before:
         event = event_words(phrase.words(before.end()))
         return Offset(1, "day", False, True, event) if event else None
-    if named and not re.search(r"\bsau\b", phrase.skeleton[: named.end()], re.I):
+    if named and not _NO_DAY.search(phrase.skeleton[: named.end()]):
         return Offset(0, "day", False, False, event_words(phrase.words(named.start())))
     return None
 
@@ -174,7 +182,8 @@ def read_single(phrase: Phrase, match: re.Match[str]) -> Draft | None:
     draft = after_point(point) if point.relation is Relation.AFTER else by_point(point)
     if point.relation is Relation.FROM:
         draft = open_ended(point)
-    if re.fullmatch(r"\d{4}", phrase.tidy.text):
+    is_of_plan = phrase.plan is not None and phrase.plan.covers(point.last.year)
+    if re.fullmatch(r"\d{4}", phrase.tidy.text) and not is_of_plan:
         draft = draft.doubted(_REQUIRED, "ô chỉ ghi năm")
     if re.fullmatch(r"24/0?7", phrase.tidy.text):
         draft = draft.doubted(_REQUIRED, "24/7 có thể là suốt ngày đêm")
@@ -229,14 +238,25 @@ def essential(points: tuple[Point, ...]) -> tuple[Point, ...]:
     """Return the points without those that only frame a narrower one, and without repetitions."""
     spans = {(p.first, p.last) for p in points}
     narrow = [
-        p for p in points if _is_added(p) or not any(_frames((p.first, p.last), span) for span in spans)
+        p
+        for i, p in enumerate(points)
+        if _is_added(p)
+        or _is_listed(points, i)
+        or not any(_frames((p.first, p.last), span) for span in spans)
     ]
     return tuple({(p.first, p.last, p.relation): p for p in reversed(narrow)}.values())[::-1]
 
 
 def _is_added(point: Point) -> bool:
     """Whether "và" sets the point beside the one before: "6 tháng đầu năm và cả năm 2026"."""
-    return re.match(r"\s*[,;]?\s*và\b", point.lead, re.I) is not None
+    return re.match(r"\s*[,;]?\s*(?:và|cả)\b", point.lead, re.I) is not None
+
+
+def _is_listed(points: tuple[Point, ...], at: int) -> bool:
+    """Whether periods stand beside one another: "quý I, 6 tháng đầu năm" are two reports."""
+    periods = {DeadlineKind.QUARTER, DeadlineKind.HALF, DeadlineKind.RANGE}
+    pairs = zip(points[max(at - 1, 0) : at + 1], points[max(at, 1) : at + 2], strict=False)
+    return any({a.kind, b.kind} <= periods and LINK.fullmatch(b.lead) for a, b in pairs)
 
 
 def _frames(wide: tuple[date, date], narrow: tuple[date, date]) -> bool:
@@ -251,10 +271,21 @@ def conditional(draft: Draft, phrase: Phrase) -> Draft:
         return draft.doubted(_REQUIRED, "thời gian có thể thuộc tên của kế hoạch")
     if BY_OTHERS.search(phrase.skeleton):
         return draft.doubted(_ADVISED, "còn theo tiến độ hoặc chỉ đạo chung")
-    if re.search(r"\b(?:vụ (?:đông|hè|mùa|xuân)|mùa (?:mưa|khô|hè|xuân)|học kỳ)\b", phrase.skeleton, re.I):
+    if is_explained(phrase):
+        return draft.doubted(_ADVISED, "gắn với một sự kiện, ngày lấy theo chỗ trong ngoặc")
+    if re.search(r"\b(?:vụ (?:đông|hè|mùa|xuân)|mùa (?!vụ)\w+|học kỳ|năm học)\b", phrase.skeleton, re.I):
         return draft.doubted(_REQUIRED, "mùa vụ, học kỳ không trùng với năm")
     if re.search(rf"{TET}|\btrước (?:khi )?{NAMED}", phrase.skeleton, re.I):
         return draft.doubted(_REQUIRED, "còn phải trước một sự kiện chưa rõ ngày")
     if re.search(NAMED, phrase.skeleton, re.I):
         return draft.doubted(_ADVISED, "gắn với một sự kiện")
     return draft
+
+
+def is_explained(phrase: Phrase) -> bool:
+    """Whether brackets give the day of the event in front of them, or the last day before it."""
+    match = EXPLAINED.search(phrase.skeleton)
+    if not match:
+        return False
+    is_before = re.search(r"\btrước\b[^<(]*$", phrase.skeleton[: match.start()], re.I)
+    return not is_before or "trước" in match.group().split("(")[-1].lower()

@@ -61,8 +61,13 @@ _TWICE_A_YEAR = re.compile(
 )
 _LAST_DAY = re.compile(r"ngày (?:làm việc )?cuối(?: cùng)?(?: của)? (?:hằng )?tháng(?! ?\d)", re.I)
 _SEVERAL_TIMES = re.compile(
-    r"\b(?:[2-9]|hai|ba|bốn) lần(?:/| (?:một|mỗi) )(?:tuần|tháng)"
-    r"|hằng (?:tuần|tháng) (?:ít nhất |tối thiểu )?(?:[2-9]|hai|ba|bốn) lần",
+    r"\b(?:0?[2-9]|hai|ba|bốn) lần(?:/| (?:một|mỗi) )(?:tuần|tháng|quý)"
+    r"|hằng (?:tuần|tháng|quý) (?:ít nhất |tối thiểu )?(?:0?[2-9]|hai|ba|bốn) lần",
+    re.I,
+)
+_TIMES_A_YEAR = re.compile(
+    rf"\b(?P<a>\d{{1,2}}|{NUMBER_WORD}) lần(?:/| (?:một|mỗi|trong)? ?)năm"
+    rf"|hằng năm (?:ít nhất |tối thiểu )?(?P<b>\d{{1,2}}|{NUMBER_WORD}) lần",
     re.I,
 )
 _LONG_PERIODS = (
@@ -79,6 +84,7 @@ _CUT = re.compile(
     r"(?:trước|chậm nhất|báo cáo|định kỳ|hằng|ngày|<date>|năm\b|quý\b|0?[369] tháng))",
     re.I,
 )
+_ONE_OFF = {DeadlineKind.DATE, DeadlineKind.DATETIME, DeadlineKind.MONTH, DeadlineKind.QUARTER}
 _ADVISED, _REQUIRED = Confirmation.ADVISED, Confirmation.REQUIRED
 
 
@@ -173,16 +179,29 @@ def _by_named_period(phrase: Phrase) -> Draft | None:
     rules += ["RRULE:FREQ=DAILY"] if re.search("hằng ngày", text, re.I) else []
     rules += [rule("MONTHLY", (), (-1,))] if _MONTHLY.search(text) else []
     rules += [rule("MONTHLY", _MONTHS["cuối"], (-1,))] if _QUARTERLY.search(text) else []
-    if _TWICE_A_YEAR.search(text):
+    times = _times_a_year(text)
+    if times in {4, 12}:
+        rules.append(rule("MONTHLY", _MONTHS["cuối"] if times == 4 else (), (-1,)))
+    elif _TWICE_A_YEAR.search(text):
         rules += [rule("YEARLY", (6,), (-1,)), rule("YEARLY", (12,), (-1,))]
     elif _YEARLY.search(text) and (rules or not _is_bare_every_year(phrase)):
         rules.append(rule("YEARLY", (12,), (31,)))
     if not rules:
         return None
     draft = _draft(*rules)
-    if _SEVERAL_TIMES.search(text) or re.search(r"\btuần\b(?=.*hằng tháng)(?<!hằng tuần)", text, re.I):
+    if times not in {0, 1, 2, 4, 12}:
+        return draft.doubted(_REQUIRED, "mỗi năm nhiều lần, chưa rõ các ngày")
+    if _SEVERAL_TIMES.search(text) or re.search(
+        r"\btuần\b(?! cuối)(?=.*hằng tháng)(?<!hằng tuần)", text, re.I
+    ):
         return draft.doubted(_REQUIRED, "chưa rõ các ngày trong kỳ")
     return draft if "DAILY" in rules[-1] else draft.doubted(_ADVISED, "không ghi ngày, lấy ngày cuối kỳ")
+
+
+def _times_a_year(text: str) -> int:
+    """Return how often a year the words have it, "04 lần/năm", 0 when they do not say."""
+    match = _TIMES_A_YEAR.search(text)
+    return _number(match["a"] or match["b"]) if match else 0
 
 
 def _by_first_day(phrase: Phrase) -> Draft | None:
@@ -250,8 +269,11 @@ def _draft(*rules: str) -> Draft:
 
 def count_of(match: re.Match[str]) -> int:
     """Return the number that a `COUNT` pattern matched, in digits or in words."""
-    text = match["count"].lower()
-    return int(text) if text.isdigit() else NUMBERS[text]
+    return _number(match["count"])
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdigit() else NUMBERS[text.lower()]
 
 
 def _days(phrase: Phrase) -> tuple[int, ...]:
@@ -298,6 +320,11 @@ def _bounded(draft: Draft, phrase: Phrase) -> Draft:
             starts_on = point.first
             continue
         until = point.due_on
+        is_end = (point.kind not in _ONE_OFF and ";" not in point.lead) or re.search(
+            r"\b(?:đến|tới|hết|trước|trong|của|cuối|tháng|quý)(?: ngày| hết)?\s*\(?$", point.lead, re.I
+        )
+        if not is_end or until < phrase.issued_on:
+            draft = draft.doubted(_REQUIRED, "chưa rõ mốc này là hạn chót hay là lần đầu")
         is_span = not re.search(r"(?:đến|tới|hết|trước)(?: ngày| hết)?\s*$", point.lead, re.I)
         starts_on = starts_on or (point.first if is_span and point.first < point.last else None)
     if until is None and re.search(r"(?:cho )?(?:đến|tới) khi", phrase.skeleton, re.I):

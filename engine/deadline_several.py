@@ -21,8 +21,10 @@ from engine.deadline_readers import (
     essential,
     open_ended,
     read_broken,
+    until,
 )
 from engine.deadline_recurring import read_recurring
+from engine.deadline_rrules import rules_in_words, yearly
 from engine.model import Confirmation, DeadlineKind, Milestone
 
 _ASKED = re.compile(r"\b(?:xin|đề nghị|đề xuất|kiến nghị|dự kiến)\b", re.I)
@@ -67,12 +69,20 @@ def read_with_reports(phrase: Phrase, match: re.Match[str]) -> Draft | None:
 
 
 def read_yearly_after(phrase: Phrase, match: re.Match[str]) -> Draft | None:
-    """Read "30/11/2025 và hằng năm": the first date, then every year."""
+    """Read "30/11/2025 và hằng năm", "tháng 9/2026; hằng năm: trước 15/12"."""
     point = phrase.within(match)[0]
+    yearly_days = [p for p in phrase.dated if p is not point and not p.has_year]
     is_end = re.search(r"\b(?:đến|tới|hết)(?: hết| ngày| năm)*\s*$", point.lead, re.I)
-    if len(phrase.dated) > 1 or not point.has_year or is_end or point.relation is Relation.FROM:
+    if not point.has_year or is_end or point.relation is Relation.FROM:
         return None
-    return open_ended(point)
+    if len(phrase.dated) == 1:
+        return open_ended(point)
+    if len(phrase.dated) > 1 + len(yearly_days) or any(p.bad for p in yearly_days):
+        return None
+    rrule = tuple(yearly(p) for p in yearly_days)
+    draft = open_ended(point)
+    says = f"mốc đầu tiên là {until(point.due_on)}, sau đó là {rules_in_words(rrule, None, None)}"
+    return replace(draft, rrule=rrule, says=says).doubted(_ADVISED, "một mốc đầu và một việc định kỳ")
 
 
 def read_continued(phrase: Phrase, match: re.Match[str]) -> Draft:
@@ -99,7 +109,7 @@ def read_alternative(phrase: Phrase, match: re.Match[str]) -> Draft:
 
 def read_range(phrase: Phrase, match: re.Match[str]) -> Draft:
     start, end = phrase.within(match)
-    rest = [p for p in phrase.dated if p not in (start, end)]
+    rest = [p for p in phrase.dated if p not in (start, end) and not _covers(p, start, end)]
     if end.due_on < start.first and not start.has_year and not end.has_year:
         end = _a_year_later(end)
     first = start.begins_on + timedelta(days=start.relation is Relation.AFTER)
@@ -111,6 +121,11 @@ def read_range(phrase: Phrase, match: re.Match[str]) -> Draft:
         draft = replace(draft, milestones=tuple(map(milestone_of, rest)))
         draft = draft.doubted(_ADVISED, "còn mốc khác ngoài khoảng này")
     return conditional(draft, phrase)
+
+
+def _covers(point: Point, start: Point, end: Point) -> bool:
+    """Whether a point only frames a span: "mùa khô 2026 (từ tháng 3 đến tháng 9)"."""
+    return point.first <= start.first and end.last <= point.last
 
 
 def _a_year_later(point: Point) -> Point:

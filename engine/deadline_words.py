@@ -31,12 +31,16 @@ NUMBERS: dict[str, int] = {
 }
 NUMBER_WORD = "|".join(sorted(NUMBERS, key=len, reverse=True))
 
+_TIME = "(?:giờ|ngày|tuần|tháng|quý|năm)"
+
 # One spelling for each word the grammar knows: (pattern, replacement), in this order.
 _SPELLINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.I), put)
     for pattern, put in (
         (r" ?/ ?", "/"),
-        (r"\b24/24(?: ?giờ| ?h)?(?:/7)?\b|\b24/7\b(?=.*(?:liên tục|vận hành|hoạt động|trực))", "liên tục"),
+        (r"\b24/24(?: ?giờ| ?h)?(?:/7)?(?![/\d])|\b24/7\b(?=.*(?:liên tục|vận hành|hoạt động|trực))",
+         "liên tục"),
+        (r"^theo (?=(?:tuần|tháng|quý|năm)$)", "hằng "),
         (r"(?<=\d)T(?=\d\d:\d\d)", " "),
         # weekdays by number: "T6, 5/12/2025", "5/12/2025 (T6)", "T2 hằng tuần"
         (r"(?<=\d) ?\((?:t|thứ)\.? ?([2-7])\)", r" (thứ \1)"),
@@ -53,6 +57,12 @@ _SPELLINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bkì\b", "kỳ"),
         (r"\b(?:mùng|mồng) (?=\d)", "ngày "),
         (r"\bngày ngày\b", "ngày"),
+        # "02 đợt/năm", "mỗi quý 1 cuộc": whatever is counted, it comes so many times
+        (rf"(?<![\d/.,-])\b(\d{{1,2}}|{NUMBER_WORD}) (?!(?:lần|{_TIME})\b)[^\W\d]+"
+         rf"(?: (?!{_TIME}\b)[^\W\d]+){{0,2}}/"
+         r"(?=(?:tuần|tháng|quý|năm)\b(?! ?\d))", r"\1 lần/"),
+        (rf"\b(?:hàng|mỗi|từng|hằng) (tuần|tháng|quý|năm),? (?:tổ chức |thực hiện )?((?:ít nhất |tối thiểu )?"
+         rf"(?:\d{{1,2}}|{NUMBER_WORD})) (?:đợt|cuộc|kỳ|buổi|lớp|lượt)\b", r"hằng \1 \2 lần"),
         (r"\b(?:hàng|mỗi|từng|hằng) (ngày|tuần|tháng|quý|năm)\b", r"hằng \1"),
         (r"\btruoc\b", "trước"),
         (r"\btrước khi (?:kết thúc|hết) (?=năm|quý|tháng|ngày|\d)", "hết "),
@@ -107,6 +117,17 @@ _LISTED_MONTHS = re.compile(
     r"(?:0?[1-9]|1[0-2])(?=/\d{4})"
 )
 
+# "3 năm 2026-2028": the years say how many
+_YEARS_OF_SPAN = re.compile(
+    rf"\b(?<!sau )0?(?P<count>\d{{1,2}}|{NUMBER_WORD}) năm,? ?(?P<span>\(?(?:từ |giai đoạn )?(?:năm )?"
+    r"(?P<first>20\d\d) ?(?:-|đến) ?(?:năm )?(?P<last>20\d\d))(?!\d)",
+    re.I,
+)
+_BARE_MONTHS = re.compile(r"(?<![\d/])0?([369]) tháng(?= ?(?:[,;)]|và\b|$))", re.I)
+_BARE_YEAR = re.compile(r" ?(?:[,;]|,? và) ?(?:cả )?năm(?=(?: 20\d\d)?\W*$)", re.I)
+_OF_ONE_YEAR = re.compile(r"\bquý (?:[ivx]+|\d)\b|\btháng đầu năm|(?:[,;]|và) ?(?:cả )?năm 20\d\d\W*$", re.I)
+_REPEATS = re.compile(r"\b(?:hằng|hàng|mỗi|từng|lần|trước ngày)\b", re.I)
+
 _DATED = r"(?i:,? ?(?:ký |ban hành )?ngày \d{1,2}(?:/\d{1,2}/\d{4}| tháng \d{1,2} năm \d{4}))?"
 _CITATIONS = (
     re.compile(r"(?:\bsố:? )?\b\d+[a-z]?/\d{4}/[^\W\d_]{2,}[\w&-]*(?:/[^\W\d_][\w&-]*)*" + _DATED, re.I),
@@ -154,10 +175,26 @@ def tidied(phrase: str) -> Tidy:
 
 def _spelt(text: str) -> str:
     text = _NUMBER_AFTER_WORD.sub(_number_in_digits, " ".join(text.split()))
+    text = _with_whole_periods(_YEARS_OF_SPAN.sub(_span_alone, text))
     text = _LISTED_MONTHS.sub(_named_months, _DAYS_OF_MONTHS.sub(_each_month, text))
     for pattern, put in _SPELLINGS:
         text = pattern.sub(put, text)
     return text
+
+
+def _span_alone(match: re.Match[str]) -> str:
+    """Return "giai đoạn 2026-2028" for "3 năm 2026-2028"; a count that contradicts its years stays."""
+    count = match["count"].lower()
+    years = int(match["last"]) - int(match["first"]) + 1
+    is_sound = years == (int(count) if count.isdigit() else NUMBERS[count])
+    return f"giai đoạn {match['span']}" if is_sound else match.group()
+
+
+def _with_whole_periods(text: str) -> str:
+    """Return a list of periods with each one named in full: "Quý I, 6 tháng, năm" is of one year."""
+    if not _BARE_MONTHS.search(text) or not _OF_ONE_YEAR.search(text) or _REPEATS.search(text):
+        return text
+    return _BARE_YEAR.sub(" và cả năm", _BARE_MONTHS.sub(r"\1 tháng đầu năm", text))
 
 
 def _number_in_digits(match: re.Match[str]) -> str:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from engine.deadline import RULES, plan_year_of, read_deadline
 from engine.deadline_draft import Phrase
+from engine.deadline_plan import PlanYears
 from engine.deadline_points import points_of
 from engine.deadline_words import tidied
 from engine.model import Confirmation, Deadline, DeadlineKind, Offset
@@ -217,19 +218,53 @@ def test_any_date_of_issue_is_survived(issued_on):
 
 
 @pytest.mark.parametrize(
-    ("title", "year"),
+    ("title", "years"),
     [
-        ("Cải cách hành chính tỉnh Quảng Ngãi năm 2026", 2026),
+        ("Cải cách hành chính tỉnh Quảng Ngãi năm 2026", PlanYears(2026, 2026)),
         ("Kế hoạch năm 2025", None),  # the year of issue needs no help
         ("Kế hoạch năm 2027", None),
         ("Tổng kết năm 2025, triển khai nhiệm vụ năm 2026", None),  # two years: neither is meant alone
-        ("Chuyển đổi số giai đoạn 2026 - 2030", None),
-        ("Chuyển đổi số năm 2026, giai đoạn 2026 - 2030", None),
+        ("Chuyển đổi số giai đoạn 2026 - 2030", PlanYears(2026, 2030)),
+        ("Chuyển đổi số năm 2026, giai đoạn 2026 - 2030", PlanYears(2026, 2030)),
+        ("Tổng kết giai đoạn 2021-2025, kế hoạch giai đoạn 2026-2030", None),
+        ("Nhiệm vụ năm học 2025 – 2026", PlanYears(2025, 2026, is_school=True)),
         ("", None),
     ],
 )
-def test_a_plan_for_next_year_says_so_in_its_title(title, year):
-    assert plan_year_of(title, date(2025, 11, 5)) == year
+def test_a_title_says_which_years_a_plan_is_for(title, years):
+    assert plan_year_of(title, date(2025, 11, 5)) == years
+
+
+@pytest.mark.parametrize(
+    ("phrase", "due_on", "confirmation"),
+    [
+        ("15/01", "2027-01-15", "advised"),
+        ("Trước 15/7", "2027-07-14", "advised"),  # a month before issue: the summer after
+        ("Tháng 9", "2026-09-30", "advised"),
+        ("Tháng 5", "2027-05-31", "advised"),
+        ("Quý I", "2027-03-31", "advised"),
+        ("29/2", "None", "required"),
+        ("10/8", "2026-08-10", "required"),  # just missed, or after the school year
+        ("Cả năm", "2026-12-31", "required"),
+        ("15/7/2026", "2026-07-15", "none"),  # a year that is written counts
+    ],
+)
+def test_a_date_without_a_year_lies_in_the_school_year_of_the_plan(phrase, due_on, confirmation):
+    deadline = read_deadline(phrase, date(2026, 8, 14), PlanYears(2026, 2027, is_school=True))
+
+    assert (str(deadline.due_on), deadline.confirmation) == (due_on, confirmation)
+
+
+@pytest.mark.parametrize(
+    ("year", "plan", "confirmation"),
+    [
+        ("2027", PlanYears(2026, 2030), "advised"),
+        ("2031", PlanYears(2026, 2030), "required"),
+        ("2027", None, "required"),
+    ],
+)
+def test_a_bare_year_is_read_where_the_plan_is_for_that_year(year, plan, confirmation):
+    assert read_deadline(year, date(2026, 7, 15), plan).confirmation == confirmation
 
 
 @pytest.mark.parametrize(
@@ -244,7 +279,7 @@ def test_a_plan_for_next_year_says_so_in_its_title(title, year):
     ],
 )
 def test_a_date_without_a_year_lies_in_the_year_the_plan_is_for_and_is_flagged(phrase, due_on):
-    deadline = read_deadline(phrase, date(2025, 11, 5), 2026)
+    deadline = read_deadline(phrase, date(2025, 11, 5), PlanYears(2026, 2026))
 
     assert deadline.due_on == due_on
     assert deadline.confirmation is (Confirmation.NONE if "2025" in phrase else Confirmation.ADVISED)
