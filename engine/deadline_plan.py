@@ -44,7 +44,9 @@ def plan_year_of(title: str, issued_on: date) -> PlanYears | None:
     that of 2026. A title that names the year of issue needs no help, one that names several
     single years gives none.
     """
-    spans = {(int(m["a"]), int(m["b"]), bool(m["school"])) for m in _SPAN.finditer(title)}
+    named = {(int(m["a"]), int(m["b"]), bool(m["school"])) for m in _SPAN.finditer(title)}
+    # a plan sums up the school year that is over and is for the next one
+    spans = {span for span in named if not span[2] or date(span[1], 7, 31) > issued_on}
     if spans:
         span = PlanYears(*next(iter(spans)))
         return span if len(spans) == 1 and span.first < span.last else None

@@ -32,8 +32,11 @@ NAMED = (
     r"|(?:hằng|hàng|mỗi|theo|từng|cuối|đầu|các) vụ|vụ (?:đông|hè|mùa|xuân|thu)[^<,;.]*)\b)"
 )
 # An event with its day beside it, "Trước mùa mưa (trước 30/9)"; "trước Tết (10/02)" leaves open whose day
+_NARROW = "<(?:date|datetime|month|quarter)>"
 EXPLAINED = re.compile(
-    rf"{NAMED}[^<();]*(?:<year>[^<();]*)?\([^<()]*<(?:date|datetime|month|quarter)>[^()]*\)", re.I
+    rf"{NAMED}[^<(,;:]*(?:<year>[^<(,;:]*)?(?P<day>\([^<()]*{_NARROW}[^()]*\)"
+    rf"|[,;:][^<();]*\b(?:trước|chậm nhất|muộn nhất|từ)\b[^<();,]*{_NARROW})",
+    re.I,
 )
 
 
@@ -272,7 +275,7 @@ def conditional(draft: Draft, phrase: Phrase) -> Draft:
     if BY_OTHERS.search(phrase.skeleton):
         return draft.doubted(_ADVISED, "còn theo tiến độ hoặc chỉ đạo chung")
     if is_explained(phrase):
-        return draft.doubted(_ADVISED, "gắn với một sự kiện, ngày lấy theo chỗ trong ngoặc")
+        return draft.doubted(_ADVISED, "gắn với một sự kiện, ngày lấy theo mốc ghi kèm")
     if re.search(r"\b(?:vụ (?:đông|hè|mùa|xuân)|mùa (?!vụ)\w+|học kỳ|năm học)\b", phrase.skeleton, re.I):
         return draft.doubted(_REQUIRED, "mùa vụ, học kỳ không trùng với năm")
     if re.search(rf"{TET}|\btrước (?:khi )?{NAMED}", phrase.skeleton, re.I):
@@ -283,9 +286,9 @@ def conditional(draft: Draft, phrase: Phrase) -> Draft:
 
 
 def is_explained(phrase: Phrase) -> bool:
-    """Whether brackets give the day of the event in front of them, or the last day before it."""
+    """Whether the day of an event, or the last day before it, stands behind its name."""
     match = EXPLAINED.search(phrase.skeleton)
     if not match:
         return False
     is_before = re.search(r"\btrước\b[^<(]*$", phrase.skeleton[: match.start()], re.I)
-    return not is_before or "trước" in match.group().split("(")[-1].lower()
+    return not is_before or bool(re.search(r"\b(?:trước|chậm nhất|muộn nhất)\b", match["day"], re.I))

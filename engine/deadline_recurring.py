@@ -96,8 +96,18 @@ def read_recurring(phrase: Phrase, match: re.Match[str]) -> Draft | None:
             has_more = any(p.kind is DeadlineKind.DATE and not p.has_year for p in phrase.dated)
             if has_more and reader not in {_by_clauses, _by_date_of_year}:
                 draft = draft.doubted(_REQUIRED, "còn mốc khác chưa đọc được")
+            if reader is not _by_clauses and _stands_apart(phrase):
+                draft = draft.doubted(_REQUIRED, "chưa rõ mốc ở vế khác là hạn chót hay là lần đầu")
             return _bounded(draft, phrase)
     return None
+
+
+def _stands_apart(phrase: Phrase) -> bool:
+    """Whether a point stands in another clause than what recurs: "Năm 2026 (trước 30/11); hằng năm …"."""
+    clauses = phrase.skeleton.split(";")
+    return any("<" in clause and not PATTERN.search(clause) for clause in clauses) and any(
+        "<" not in clause and PATTERN.search(clause) for clause in clauses
+    )
 
 
 def _by_day_of_quarter(phrase: Phrase) -> Draft | None:
@@ -320,10 +330,11 @@ def _bounded(draft: Draft, phrase: Phrase) -> Draft:
             starts_on = point.first
             continue
         until = point.due_on
+        is_first = re.search(r"\blần (?:đầu|thứ nhất)\b", point.lead, re.I)
         is_end = (point.kind not in _ONE_OFF and ";" not in point.lead) or re.search(
             r"\b(?:đến|tới|hết|trước|trong|của|cuối|tháng|quý)(?: ngày| hết)?\s*\(?$", point.lead, re.I
         )
-        if not is_end or until < phrase.issued_on:
+        if not is_end or is_first or until < phrase.issued_on:
             draft = draft.doubted(_REQUIRED, "chưa rõ mốc này là hạn chót hay là lần đầu")
         is_span = not re.search(r"(?:đến|tới|hết|trước)(?: ngày| hết)?\s*$", point.lead, re.I)
         starts_on = starts_on or (point.first if is_span and point.first < point.last else None)

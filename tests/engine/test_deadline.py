@@ -228,6 +228,7 @@ def test_any_date_of_issue_is_survived(issued_on):
         ("Chuyển đổi số năm 2026, giai đoạn 2026 - 2030", PlanYears(2026, 2030)),
         ("Tổng kết giai đoạn 2021-2025, kế hoạch giai đoạn 2026-2030", None),
         ("Nhiệm vụ năm học 2025 – 2026", PlanYears(2025, 2026, is_school=True)),
+        ("Tổng kết năm học 2024-2025, nhiệm vụ năm học 2025-2026", PlanYears(2025, 2026, is_school=True)),
         ("", None),
     ],
 )
