@@ -16,6 +16,7 @@ from engine.planning import Suppression
 from engine.preview import Preview
 from engine.problems import Problem, printed
 from notifiers.mailbox import letters_of, read_letter
+from reports import silence
 from reports.formats import FORMATS, SPREADSHEETS
 from store import records
 from usecases import clock
@@ -23,7 +24,7 @@ from usecases.bring_in import ensure_registry
 from usecases.checking import problems_in
 from usecases.configuration import WARNINGS
 from usecases.errors import ConfigurationRejected, InputRejected, LogBroken, UsageMistake
-from usecases.look import plan_ahead, report_overdue
+from usecases.look import plan_ahead, report_overdue, report_silence
 from usecases.settings import Settings
 from usecases.wiring import Office, open_office
 
@@ -36,8 +37,11 @@ def add_commands(commands: _SubParsersAction) -> None:  # type: ignore[type-arg]
     add_json(plan)
     plan.set_defaults(run=_plan)
 
-    report = commands.add_parser("report", help="báo cáo quá hạn tại một thời điểm")
-    report.add_argument("which", choices=["overdue"], metavar="LOẠI", help="overdue: báo cáo quá hạn")
+    report = commands.add_parser(
+        "report", help="báo cáo tại một thời điểm: quá hạn, hoặc việc chưa ai nhận được tin"
+    )
+    which = "overdue: báo cáo quá hạn; silence: việc trong vùng đỏ chưa ai nhận được tin, kèm lý do"
+    report.add_argument("which", choices=["overdue", "silence"], metavar="LOẠI", help=which)
     report.add_argument("--as-of", type=END, metavar="LÚC", help="tại thời điểm; mặc định là bây giờ")
     forms = sorted({*FORMATS, *SPREADSHEETS})
     report.add_argument("--format", choices=forms, default="text", help="text, json, html, csv hoặc xlsx")
@@ -147,6 +151,9 @@ def _suppressed(suppression: Suppression) -> dict[str, Any]:
 
 def _report(arguments: Namespace) -> None:
     form = "json" if arguments.json else arguments.format
+    if arguments.which == "silence":
+        _report_silence(form, arguments)
+        return
     is_printed = arguments.output in (None, "-")
     if form == "xlsx" and is_printed and sys.stdout.isatty():
         raise UsageMistake("bảng tính Excel không đọc được trên màn hình; ghi vào tệp: -o qua-han.xlsx")
@@ -156,6 +163,15 @@ def _report(arguments: Namespace) -> None:
         write(FORMATS[form](report), arguments.output)
     else:
         _hand_over(SPREADSHEETS[form](report), None if is_printed else arguments.output)
+
+
+def _report_silence(form: str, arguments: Namespace) -> None:
+    if form not in silence.FORMATS:
+        known = ", ".join(silence.FORMATS)
+        raise UsageMistake(f"báo cáo 'silence' không có dạng '{form}'; chọn một trong: {known}")
+    as_of = arguments.as_of or clock.now()
+    report = report_silence(office_with_registry(as_of), as_of)
+    write(silence.FORMATS[form](report), arguments.output)
 
 
 def _hand_over(content: bytes, output: str | None) -> None:

@@ -15,6 +15,7 @@ from engine.planning import World
 from engine.preview import Preview, preview
 from engine.remembered import Remembered
 from engine.rulebook import read_rulebook
+from engine.silence import SilenceReport, red_zone, silence_report
 from engine.status import Status, standing_of
 from store import history, ledger, records, registry, rulebooks
 from store.kept import StoredTask
@@ -95,6 +96,22 @@ def report_overdue(office: Office, as_of: datetime) -> OverdueReport:
     questions = _open_questions(known, doubts, as_of)
     fingerprint = office.rulebook.fingerprint
     return overdue_report(known, reminders, office.world.calendar, as_of, fingerprint, questions)
+
+
+def report_silence(office: Office, as_of: datetime) -> SilenceReport:
+    """Return who in the red zone nothing has reached as of a moment, from what was recorded up to it.
+
+    An occurrence of a duty that should be open and is not is owed all the same.
+    """
+    with office.database.reading() as session:
+        known = registry.assignments(session, office.directory.unit, until=as_of)
+        ids = {assignment.id for assignment in known}
+        unopened = coming_occurrences(session, office.directory, as_of)
+        known += [assignment for assignment in unopened if assignment.id not in ids]
+        world = _world_at(session, office, as_of)
+        reds = red_zone(known, world.calendar, as_of)
+        remembered = history.remembered(session, (red.assignment.id for red in reds), as_of)
+    return silence_report(reds, remembered, world, as_of)
 
 
 def _open_questions(
