@@ -4,7 +4,7 @@ BIN := .venv/bin
 SETUP := .venv/.ready
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo serve test check setup lock clean
+.PHONY: demo serve test check docs setup lock clean
 
 demo: $(SETUP)
 	@$(BIN)/dondoc demo
@@ -21,6 +21,10 @@ check: $(SETUP)
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
 	@$(BIN)/dondoc check
+
+# The page of settings and the schemas for editors, from the table in engine/settings_table.py.
+docs: $(SETUP)
+	@$(BIN)/python -m usecases.settings_pages
 
 setup: $(SETUP)
 
