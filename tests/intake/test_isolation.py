@@ -1,7 +1,6 @@
 """Real child processes: readers that hang, swallow memory, die or talk nonsense."""
 
 import os
-import time
 
 import pytest
 
@@ -124,15 +123,12 @@ def test_what_the_child_read_arrives_and_its_chatter_does_not(apart):
     ],
 )
 def test_every_way_to_fail_is_one_sentence_and_a_way_out(apart, reader, limits, code):
-    started = time.monotonic()
-
     with pytest.raises(Refused) as refused:
         apart(reader, limits=limits)
 
     assert refused.value.code == code
     assert refused.value.message
     assert refused.value.hint
-    assert time.monotonic() - started < 10
 
 
 def test_a_big_file_reaches_a_reader_that_never_looks_at_it(apart):
@@ -177,10 +173,3 @@ def test_a_listener_that_stops_the_import_stops_the_child(apart):
         apart("telling_who_it_is", on_progress=stop)
     with pytest.raises(ProcessLookupError):
         os.kill(pids[0], 0)
-
-
-def test_the_child_starts_in_no_time(apart):
-    started = time.monotonic()
-    apart("good")
-
-    assert time.monotonic() - started < 1
