@@ -1,4 +1,4 @@
-"""In which JSON shape do the readings of deadlines and units leave the product?
+"""In which JSON shape do readings of deadlines and units, and messages of a preview, leave the product?
 
 Other programs rely on these keys; a change here is a change of a contract.
 """
@@ -9,6 +9,7 @@ from typing import Any
 
 from cli.output import iso
 from engine.calendar import WorkCalendar
+from engine.messages import MessageDraft
 from engine.model import Deadline, Unit, UnitReading
 
 
@@ -44,3 +45,38 @@ def unit_as_json(reading: UnitReading) -> dict[str, Any]:
 
 def _named(unit: Unit) -> dict[str, str]:
     return {"code": unit.code, "name": unit.name}
+
+
+def message_as_json(message: MessageDraft) -> dict[str, Any]:
+    """Return a message of a preview with every reminder it carries."""
+    leading = max(message.reminders, key=lambda reminder: reminder.level)
+    return {
+        "at": iso(message.not_before),
+        "recipient": message.recipient.person,
+        "post": message.recipient.post,
+        "unit": message.recipient.unit.code,
+        "channel": message.channel,
+        "step": leading.step,
+        "level": message.level,
+        "assignments": [
+            {
+                "assignment": reminder.assignment.id,
+                "task": reminder.assignment.task.code,
+                "title": reminder.assignment.task.title,
+                "unit": reminder.assignment.unit.code,
+                "due_on": iso(reminder.due_on),
+                "step": reminder.step,
+                "level": reminder.level,
+                "reason": reminder.reason,
+            }
+            for reminder in message.reminders
+        ],
+        "reason": leading.reason,
+    }
+
+
+def message_line(message: MessageDraft) -> str:
+    """Return a message of a preview as one line for people."""
+    tasks = {reminder.assignment.task.code for reminder in message.reminders}
+    whom = f"{message.recipient.title}, {message.recipient.unit.name}"
+    return f"{message.not_before:%d/%m/%Y %H:%M}  {message.channel:8}  {whom}: {len(tasks)} nhiệm vụ"

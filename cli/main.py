@@ -32,6 +32,7 @@ MODULES = {
     "cli.asking": ("plan", "report", "log", "check", "mailbox"),
     "cli.explaining": ("explain",),
     "cli.testing_rules": ("test",),
+    "cli.ruling": ("diff", "apply"),
     "cli.acting": (
         "ack", "report-done", "accept", "return", "extend", "block", "unblock", "cancel", "decide",
     ),

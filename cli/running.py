@@ -14,6 +14,7 @@ from usecases.bring_in import ensure_registry
 from usecases.deliver import Delivered, pump
 from usecases.errors import DeliveryIncomplete
 from usecases.remind import Planned, tick
+from usecases.ruling import ensure_rules_in_force, unapplied_edit
 from usecases.settings import Settings
 from usecases.wiring import open_office
 
@@ -55,6 +56,9 @@ def _remind(arguments: Namespace) -> None:
     office = open_office()
     if ensure_registry(office, now):
         say("Sổ nhiệm vụ còn trống: đã nạp các kế hoạch mặc định trong config/registry.")
+    ensure_rules_in_force(office, now)
+    if not_in_force := unapplied_edit(office):
+        say(not_in_force)
     planned = tick(office, now, full=arguments.full)
     delivered = asyncio.run(pump(office, now))
     if arguments.json:

@@ -21,6 +21,7 @@ from usecases import clock
 from usecases.deliver import pump
 from usecases.publish import publish_overdue
 from usecases.remind import tick
+from usecases.ruling import ensure_rules_in_force
 from usecases.wiring import Office
 
 Summary = dict[str, Any]  # JSON values only
@@ -75,6 +76,7 @@ class Run:
         with turn(self.office, "serve:remind") as is_ours:
             if not is_ours:
                 return {"busy": True}
+            await asyncio.to_thread(ensure_rules_in_force, self.office, self.at)
             planned = await asyncio.to_thread(tick, self.office, self.at, full)
         return {
             "planned": len(planned.messages),

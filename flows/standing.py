@@ -1,19 +1,26 @@
 """Which configuration does a process that runs for months work by?
 
-That of the folder as it stands now: a changed file is in force from the next run on. A
-file with mistakes never replaces a good one; the mistakes are told once.
+The rules are those in force in the database: an edited rule file counts once somebody has
+applied it. Everything else is that of the folder as it stands: a changed file is in force
+from the next run on. A file with mistakes never replaces a good one; what is not in force is told.
 """
 
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from flows.telling import tell
-from usecases.errors import ConfigurationRejected
+from store.database import DatabaseUnavailable
+from usecases.errors import ConfigurationRejected, Refused
+from usecases.ruling import fingerprint_in_force, unapplied_edit
 from usecases.wiring import Office
 
-Fingerprint = tuple[tuple[str, int, int], ...]
+Stamps = dict[Path, tuple[int, int]]
+AWAY = (Refused, DatabaseUnavailable, SQLAlchemyError)
 
 
 class StandingOffice:
@@ -21,25 +28,62 @@ class StandingOffice:
 
     def __init__(self, office: Office) -> None:
         self.stopping = asyncio.Event()
-        self._seen = _fingerprint(office.settings.config)
-        self._office = self._opened(office)
+        self._office = office
+        self._refused = ""  # the fingerprint of rules in force that this process cannot read
+        self._seen = _stamps(office.settings.config)
+        try:
+            self._opened(office)
+            self._tell_unapplied()
+        except ConfigurationRejected:
+            raise
+        except AWAY:
+            self._seen = {}  # opened at the next look
 
     def current(self) -> Office:
-        """Return the office by the configuration in force."""
-        found = _fingerprint(self._office.settings.config)
-        if found != self._seen:
-            self._seen = found
-            self._reload()
+        """Return the office by what is in force now; while the database is away, by what was."""
+        found = _stamps(self._office.settings.config)
+        try:
+            self._follow_rules()
+            if found != self._seen:
+                self._reload(found)
+                self._tell_unapplied()
+                self._seen = found
+        except AWAY:
+            pass  # the run itself meets the same fault, says so and comes again
         return self._office
 
-    def _reload(self) -> None:
-        renewed = Office(self._office.settings)
+    def _follow_rules(self) -> None:
+        """Take up rules that were put in force since the last look."""
+        in_force = fingerprint_in_force(self._office)
+        if in_force in {"", self._refused, self._office.rulebook.fingerprint}:
+            return
         try:
-            self._office = self._opened(renewed)
+            self._office = self._office.under(self._fresh().rulebook)
+        except ConfigurationRejected as rejected:
+            self._refused = in_force
+            tell(str(rejected))
+        else:
+            tell(f"Đã dùng bộ quy tắc {in_force} vừa được đưa vào hiệu lực.")
+            self._tell_unapplied()
+
+    def _reload(self, found: Stamps) -> None:
+        """Take up edited files; rule files only while nobody ever put rules in force."""
+        rules = self._office.settings.config / "rules"
+        edited = {file for file, _ in found.items() ^ self._seen.items()}
+        if fingerprint_in_force(self._office) and all(rules in file.parents for file in edited):
+            return
+        try:
+            self._office = self._opened(self._fresh())
         except ConfigurationRejected as rejected:
             tell("Cấu hình vừa sửa có lỗi nên chưa dùng; bản đang chạy vẫn có hiệu lực:", str(rejected))
         else:
             tell("Đã dùng cấu hình vừa sửa.")
+
+    def _fresh(self) -> Office:
+        """Return an office that has read nothing yet, on the same database."""
+        fresh = Office(self._office.settings)
+        vars(fresh)["database"] = self._office.database
+        return fresh
 
     def _opened(self, office: Office) -> Office:
         """Read every part now, so that a mistake shows before anything depends on it."""
@@ -47,7 +91,18 @@ class StandingOffice:
         assert office.notifiers is not None
         return office
 
+    def _tell_unapplied(self) -> None:
+        """Say that the rule files on disk are not what is in force."""
+        said = unapplied_edit(self._office)
+        if said:
+            tell(said)
 
-def _fingerprint(folder: Path) -> Fingerprint:
-    files = sorted(folder.rglob("*.yml"))
-    return tuple((str(file), file.stat().st_mtime_ns, file.stat().st_size) for file in files)
+
+def _stamps(folder: Path) -> Stamps:
+    """Return time and size of every file that is there throughout the look."""
+    found: Stamps = {}
+    for file in folder.rglob("*.yml"):
+        with suppress(OSError):  # gone between the listing and the look
+            stamp = file.stat()
+            found[file] = (stamp.st_mtime_ns, stamp.st_size)
+    return found

@@ -32,6 +32,11 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.home.resolve() / 'dondoc.db'}"
 
     @property
+    def has_database(self) -> bool:
+        """Whether there is a database to ask; an address that was given is taken to lead to one."""
+        return bool(self.database_url) or (self.home / "dondoc.db").exists()
+
+    @property
     def mailbox(self) -> Path:
         """The folder of the local mailbox."""
         return self.home / "mailbox"

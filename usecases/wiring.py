@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -11,16 +12,23 @@ from engine.planning import World
 from engine.rulebook import Rulebook
 from engine.units import UnitDirectory
 from notifiers.base import Notifier
+from store import rulebooks
 from store.database import Database, DatabaseUnavailable, open_database
 from usecases.channels import Channels, load_channels, notifiers_of
 from usecases.configuration import (
     load_calendar,
     load_contacts,
     load_directory,
-    load_rulebook,
+    texts_of,
 )
-from usecases.errors import Refused
+from usecases.errors import ConfigurationRejected, Refused
+from usecases.rulefiles import rulebook_of
 from usecases.settings import Settings
+
+OUTGROWN = (
+    "Bộ quy tắc đang có hiệu lực không còn đọc được bằng phiên bản phần mềm này; "
+    "sửa tệp quy tắc trong thư mục cấu hình rồi chạy 'dondoc apply':"
+)
 
 
 @dataclass(frozen=True)
@@ -50,8 +58,26 @@ class Office:
 
     @cached_property
     def rulebook(self) -> Rulebook:
-        """The rules in force."""
-        return load_rulebook(self.settings.config)
+        """The rules in force: those applied last, or while none ever were, those of the folder."""
+        files = self.rules_in_force
+        if files is None:
+            return rulebook_of(texts_of(self.settings.config, "rules"))
+        try:
+            return rulebook_of(files)
+        except ConfigurationRejected as rejected:
+            raise ConfigurationRejected(OUTGROWN, rejected.problems) from rejected
+
+    @property
+    def rules_in_force(self) -> Mapping[str, str] | None:
+        """The rule files in force as the database keeps them, asked anew; None while none ever were.
+
+        Where no database was ever made, none is made to find that out.
+        """
+        if "database" not in vars(self) and not self.settings.has_database:
+            return None
+        with self.database.reading() as session:
+            kept = rulebooks.in_force(session)
+        return kept.files if kept else None
 
     @cached_property
     def contacts(self) -> ContactBook:
@@ -76,6 +102,12 @@ class Office:
     def notifiers(self) -> dict[str, Notifier]:
         """One notifier for each open channel."""
         return notifiers_of(self.channels, self.settings.mailbox)
+
+    def under(self, rulebook: Rulebook) -> Office:
+        """Return the same office by another rulebook, for a preview or from now on."""
+        other = Office(self.settings)
+        vars(other).update(vars(self), rulebook=rulebook, world=replace(self.world, rulebook=rulebook))
+        return other
 
     @property
     def reports(self) -> Path:

@@ -18,10 +18,13 @@ from flows.standing import StandingOffice
 from notifiers.base import Letter, Receipt
 from store import ledger
 from usecases import clock
+from usecases.ruling import ensure_rules_in_force, fingerprint_in_force, put_rules_in_force
 from usecases.settings import PROJECT, Settings
 from usecases.wiring import Office
 
 FRIDAY = datetime(2025, 12, 26, 8, tzinfo=HANOI)
+
+RENAMED = ("name: Văn phòng UBND tỉnh Quảng Ngãi", "name: Văn phòng thử")
 
 
 class Counting:
@@ -111,24 +114,111 @@ def configuration(tmp_path: Path) -> Path:
     return Path(shutil.copytree(PROJECT / "config", tmp_path / "config"))
 
 
-def test_an_edited_rule_is_in_force_from_the_next_run_on(settled_home, configuration):
+@pytest.fixture
+def standing(settled_home, configuration) -> StandingOffice:
+    """The office of a service that has run once, so that its rules are in force."""
+    office = Office(Settings(home=settled_home, config=configuration, database_url=""))
+    ensure_rules_in_force(office, FRIDAY)
+    return StandingOffice(office)
+
+
+def edit(configuration: Path, name: str, old: str, new: str) -> None:
+    file = configuration / name
+    assert old in file.read_text("utf-8")
+    file.write_text(file.read_text("utf-8").replace(old, new, 1), "utf-8")
+
+
+def steps_at(office: Office, at: str) -> int:
+    return sum(f"{step.at:%H:%M}" == at for step in office.rulebook.steps)
+
+
+def test_an_edited_rule_is_told_and_in_force_once_it_is_applied(standing, configuration, capsys):
+    edit(configuration, "rules/mac-dinh.yml", 'at: "08:00"', 'at: "09:15"')
+    assert steps_at(standing.current(), "09:15") == 0
+    assert "chưa có hiệu lực" in capsys.readouterr().err
+
+    put_rules_in_force(Office(standing.current().settings), configuration, FRIDAY)
+
+    assert steps_at(standing.current(), "09:15") == 1
+    assert "vừa được đưa vào hiệu lực" in capsys.readouterr().err
+
+
+def test_before_any_run_an_edited_rule_counts_at_once(settled_home, configuration):
     standing = StandingOffice(Office(Settings(home=settled_home, config=configuration, database_url="")))
-    before = standing.current().rulebook.fingerprint
-    rules = configuration / "rules" / "mac-dinh.yml"
-    rules.write_text(rules.read_text("utf-8").replace('at: "08:00"', 'at: "09:15"', 1), "utf-8")
+    edit(configuration, "rules/mac-dinh.yml", 'at: "08:00"', 'at: "09:15"')
 
-    assert standing.current().rulebook.fingerprint != before
+    assert steps_at(standing.current(), "09:15") == 1
 
 
-def test_a_rule_with_a_mistake_never_replaces_a_good_one(settled_home, configuration, capsys):
-    standing = StandingOffice(Office(Settings(home=settled_home, config=configuration, database_url="")))
-    before = standing.current().rulebook.fingerprint
-    rules = configuration / "rules" / "mac-dinh.yml"
-    rules.write_text(rules.read_text("utf-8").replace("before:", "befor:", 1), "utf-8")
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (
+            lambda file: file.write_text(file.read_text("utf-8").replace("before:", "befor:", 1), "utf-8"),
+            "'befor'",
+        ),
+        (lambda file: file.write_text(file.read_text("utf-8")[:500], "utf-8"), "mac-dinh.yml:"),
+        (lambda file: file.unlink(), "no-files"),
+    ],
+)
+def test_a_rule_file_spoilt_while_the_service_runs_is_told_once_and_changes_nothing(
+    standing, configuration, capsys, spoil, said
+):
+    before = standing.current().rulebook
+    spoil(configuration / "rules" / "mac-dinh.yml")
 
-    for _ in range(2):
-        assert standing.current().rulebook.fingerprint == before
-    assert capsys.readouterr().err.count("'befor'") >= 1
+    assert [standing.current().rulebook for _ in range(3)] == [before] * 3
+    told = capsys.readouterr().err
+    assert said in told
+    assert told.count("vẫn có hiệu lực") == 1
+
+
+def test_a_service_that_starts_on_a_spoilt_rule_file_runs_by_what_is_in_force(
+    standing, configuration, capsys
+):
+    (configuration / "rules" / "mac-dinh.yml").unlink()
+    started = StandingOffice(Office(standing.current().settings))
+
+    assert started.current().rulebook.fingerprint == standing.current().rulebook.fingerprint
+    assert "no-files" in capsys.readouterr().err
+
+
+def test_other_files_count_from_the_next_run_on_and_a_mistake_in_them_does_not(
+    standing, configuration, capsys
+):
+    edit(configuration, "channels.yml", *RENAMED)
+    assert standing.current().channels.office.name == "Văn phòng thử"
+    edit(configuration, "channels.yml", "enabled: có", "enabled: có lẽ")
+
+    assert standing.current().channels.office.name == "Văn phòng thử"
+    assert "channels.yml:" in capsys.readouterr().err
+
+
+def test_rules_are_followed_while_another_file_is_spoilt(standing, configuration):
+    edit(configuration, "rules/mac-dinh.yml", 'at: "08:00"', 'at: "09:15"')
+    put_rules_in_force(Office(standing.current().settings), configuration, FRIDAY)
+    (configuration / "people.yml").unlink()
+
+    assert steps_at(standing.current(), "09:15") == 1
+
+
+def test_while_the_database_is_away_the_office_stays_as_it_was(standing, configuration, settled_home):
+    before = standing.current()
+    before.database.close()
+    (settled_home / "dondoc.db").rename(settled_home / "away.db")
+    (settled_home / "dondoc.db").mkdir()
+    edit(configuration, "channels.yml", *RENAMED)
+    assert standing.current() is before
+
+    (settled_home / "dondoc.db").rmdir()
+    (settled_home / "away.db").rename(settled_home / "dondoc.db")
+    assert standing.current().channels.office.name == "Văn phòng thử"
+
+
+def test_a_run_puts_the_first_rules_in_force(office):
+    asyncio.run(Run(office, FRIDAY).plan())
+
+    assert fingerprint_in_force(office) == office.rulebook.fingerprint
 
 
 @pytest.mark.parametrize(

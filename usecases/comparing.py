@@ -1,0 +1,87 @@
+"""What would be sent under one set of rules and under another, over the same facts?
+
+A side is the rulebook in force, one that was in force once, a folder of rules, or a whole
+configuration folder, whose calendar, posts and channels then count as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from engine.difference import Difference, difference
+from engine.ledger import Told
+from engine.model import Assignment
+from engine.planning import World
+from engine.preview import preview
+from store import ledger, registry, rulebooks
+from usecases.duties import coming_occurrences
+from usecases.errors import UsageMistake
+from usecases.rulefiles import is_whole, rule_texts, rulebook_of
+from usecases.wiring import Office
+
+IN_FORCE = ("-", "in-force")
+AHEAD = timedelta(days=90)
+
+
+def side_of(office: Office, name: str) -> World:
+    """Return the world that a person names: "-" for what is in force, a folder, a fingerprint.
+
+    Raises ConfigurationRejected with every mistake in a folder, InputRejected when there is none.
+    """
+    if name in IN_FORCE:
+        return office.world
+    path = Path(name)
+    texts = None if path.exists() else _kept(office, name)
+    rulebook = rulebook_of(rule_texts(path) if texts is None else texts)
+    if not is_whole(path):
+        return replace(office.world, rulebook=rulebook)
+    other = Office(office.settings.model_copy(update={"config": path}))
+    vars(other).update(database=office.database, rulebook=rulebook)
+    return other.world
+
+
+def compare(
+    office: Office,
+    old: World,
+    new: World,
+    first: datetime,
+    last: datetime,
+    *,
+    is_past: bool = False,
+    tell: Callable[[str], None] = lambda said: None,
+) -> Difference:
+    """Return what `new` would send from `first` to `last` and `old` would not, and the reverse.
+
+    Ahead, nobody acts and everything arrives, from what was told so far. With `is_past` the
+    facts are taken as they were recorded up to each moment, and nothing was told before.
+    """
+    if last < first:
+        raise UsageMistake(f"--to {last:%d/%m/%Y} trước --from {first:%d/%m/%Y}; đổi lại hai ngày")
+    tell("đọc sổ nhiệm vụ")
+    known, told = facts_ahead(office, last)
+    told = {} if is_past else told
+    tell("theo quy tắc cũ")
+    before = preview(known, old, told, first, last)
+    tell(f"theo quy tắc mới (cũ: {len(before.messages)} tin)")
+    after = preview(known, new, told, first, last)
+    return difference(before.messages, after.messages)
+
+
+def facts_ahead(office: Office, last: datetime) -> tuple[list[Assignment], dict[str, tuple[Told, ...]]]:
+    """Return every assignment there is or will be up to `last`, and what was told about it so far."""
+    with office.database.reading() as session:
+        known = registry.assignments(session, office.directory.unit)
+        told = ledger.told_about(session, (assignment.id for assignment in known))
+        coming = coming_occurrences(session, office.directory, last)
+    ids = {assignment.id for assignment in known}
+    return [*known, *(assignment for assignment in coming if assignment.id not in ids)], told
+
+
+def _kept(office: Office, name: str) -> Mapping[str, str] | None:
+    """Return the files of a rulebook that was in force under the fingerprint `name`."""
+    with office.database.reading() as session:
+        kept = rulebooks.kept(session, name)
+    return kept.files if kept else None
