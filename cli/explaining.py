@@ -10,7 +10,7 @@ from cli.asking import office_with_registry
 from cli.contracts import deadline_as_json
 from cli.output import add_json, iso, print_json, shown
 from cli.parsing import OPENING
-from engine.counting import CountedDay, calendar_gaps, words_of
+from engine.counting import CountedDay, doubtful_years, words_of
 from engine.explanation import ChannelState, Explanation, StepState, StepTrace
 from engine.model import ResolutionStatus
 from engine.planning import SAID_WHY_NOT
@@ -231,7 +231,7 @@ def _what_comes(trace: Explanation, office: Office) -> Iterator[str]:
     if coming.counting:
         yield f"    đếm từ hạn: {words_of(coming.counting)}"
         days = [day.day for day in coming.counting]
-        yield from (f"    lưu ý: {said}" for said in calendar_gaps(days, office.world.calendar))
+        yield from (f"    lưu ý: {said}" for said in doubtful_years(days, office.world.calendar))
     if coming.leaves_at != coming.falls_at:
         yield f"    mốc ở ngoài giờ gửi; tin rời đi lúc {coming.leaves_at:%H:%M %d/%m/%Y}"
     if coming.why_recipient:

@@ -52,7 +52,7 @@ def words_of(days: Iterable[CountedDay]) -> str:
     return " · ".join(_said(day) for day in days)
 
 
-def calendar_gaps(days: Iterable[date], calendar: WorkCalendar) -> tuple[str, ...]:
+def doubtful_years(days: Iterable[date], calendar: WorkCalendar) -> tuple[str, ...]:
     """Return one sentence for each year among `days` whose calendar may still change or is missing."""
     said = []
     for year in sorted({day.year for day in days}):

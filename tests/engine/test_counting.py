@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.calendar import SpecialDay, WorkCalendar
-from engine.counting import calendar_gaps, counted, words_of
+from engine.counting import counted, doubtful_years, words_of
 from engine.escalation import step_falls_at
 from tests.engine.planning_world import CALENDAR, RULEBOOK
 
@@ -92,6 +92,6 @@ def test_the_count_has_every_day_once_and_ends_where_the_step_falls(step, due_on
 
 
 def test_a_year_without_a_calendar_or_with_an_estimate_is_named():
-    (missing,) = calendar_gaps([date(2031, 1, 5), date(2025, 12, 30)], CALENDAR)
+    (missing,) = doubtful_years([date(2031, 1, 5), date(2025, 12, 30)], CALENDAR)
 
     assert "2031" in missing
