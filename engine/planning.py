@@ -18,7 +18,7 @@ from engine.contacts import ContactBook
 from engine.escalation import ladder_of
 from engine.ledger import Told, ToldState
 from engine.model import HANOI, Assignment, PostRole, Recipient
-from engine.rulebook import Audience, Policy, Rulebook, Step
+from engine.rulebook import Anchor, Audience, Policy, Rulebook, Step
 from engine.status import Standing, Status, standing_of
 
 
@@ -294,7 +294,7 @@ class _Case:
             self._suppress(reached, SuppressionReason.NO_CONTACT)
             self._report_fault(reached.step.id, reached.falls_at)
         else:
-            match self._gate(reached.step.to, below):
+            match self._gate(reached.step, below):
                 case _Gate.OPEN:
                     self._remind(reached, reached.recipient)
                 case _Gate.WAIT:
@@ -302,9 +302,12 @@ class _Case:
                 case _Gate.FAULT:
                     self._suppress(reached, SuppressionReason.CONTACT_FAULT)
 
-    def _gate(self, audience: Audience, below: Step | None) -> _Gate:
-        """Whether the level below has been reached, on an earlier day, about this deadline."""
-        if audience.level <= 1 or below is None:
+    def _gate(self, step: Step, below: Step | None) -> _Gate:
+        """Whether the level below has been reached, on an earlier day, about this deadline.
+
+        What is said before the deadline is notice, not escalation: it waits for nobody.
+        """
+        if step.to.level <= 1 or below is None or step.anchor is Anchor.BEFORE:
             return _Gate.OPEN
         told = [
             t for t in self.told if t.level == below.to.level and t.step != FAULT_STEP and self._counts(t)
@@ -313,7 +316,7 @@ class _Case:
             return _Gate.OPEN
         vacant = recipient_for(below, self.assignment, self.world.contacts, self.today) is None
         if vacant or any(t.state is ToldState.UNDELIVERABLE for t in told):
-            return _Gate.FAULT if audience is Audience.CHAIRMAN else _Gate.OPEN
+            return _Gate.FAULT if step.to is Audience.CHAIRMAN else _Gate.OPEN
         return _Gate.WAIT
 
     def _counts(self, told: Told) -> bool:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from engine.ledger import Told, ToldState
 from engine.model import HANOI, Fact, FactKind, Role
 from engine.planning import FAULT_STEP, SuppressionReason, decide
-from tests.engine.planning_world import CALENDAR, CONTACTS, WORLD, an_assignment, at, told_of
+from engine.rulebook import read_rulebook
+from tests.engine.planning_world import CALENDAR, CONFIG, CONTACTS, WORLD, an_assignment, at, told_of
 
 DUE = date(2025, 9, 30)  # a Tuesday
 
@@ -111,6 +112,16 @@ def test_a_reminder_from_before_the_deadline_does_not_open_the_way_up():
     told = told_contact(ToldState.DELIVERED, "2025-09-25 08:00")
 
     assert ("bao-lanh-dao-don-vi", SuppressionReason.LEVEL_BELOW) in not_told("2025-10-06 08:00", told)
+
+
+def test_notice_before_the_deadline_to_the_head_waits_for_nobody():
+    shipped = (CONFIG / "rules" / "mac-dinh.yml").read_text("utf-8")
+    first = "      - id: truoc-3-ngay\n"
+    step = '      - id: bao-truoc\n        before: 5 ngày làm việc\n        at: "08:00"\n        to: head\n'
+    rulebook, problems = read_rulebook({"r.yml": shipped.replace(first, step + first, 1)})
+
+    assert problems == []
+    assert "bao-truoc" in reminded("2025-09-23 08:00", world=replace(WORLD, rulebook=rulebook))
 
 
 def test_an_unreachable_contact_is_laid_before_the_coordinating_office():
