@@ -39,12 +39,15 @@ async def deliver(at: str | None = None) -> Summary:
 async def report(at: str | None = None) -> Summary:
     """Write the overdue report as of `at` and show it beside the run."""
     summary = await publish_task(_run(at))
-    if "files" in summary:
-        await acreate_markdown_artifact(
-            key="bao-cao-qua-han",
-            markdown=_as_markdown(summary["files"]),
-            description=f"Báo cáo quá hạn lúc {summary['at']}",
-        )
+    await _show("bao-cao-qua-han", "Báo cáo quá hạn", summary)
+    return summary
+
+
+@flow(name="silence", description="Việc đến hạn mà chưa ai nhận được tin")
+async def silence(at: str | None = None) -> Summary:
+    """Write who in the red zone nothing has reached as of `at` and show it beside the run."""
+    summary = await publish_silence_task(_run(at))
+    await _show("chua-ai-nhan", "Việc chưa ai nhận được tin", summary)
     return summary
 
 
@@ -74,12 +77,25 @@ async def publish_task(run: Run) -> Summary:
     return await run.publish()
 
 
-FLOWS = {found.name: found for found in (remind, deliver, report, sweep)}
+@task(name="publish-silence", retries=2, retry_delay_seconds=[2, 10], cache_policy=NO_CACHE)
+async def publish_silence_task(run: Run) -> Summary:
+    """Write the report files."""
+    return await run.publish_silence()
+
+
+FLOWS = {found.name: found for found in (remind, deliver, report, silence, sweep)}
 
 
 def _run(at: str | None) -> Run:
     """Return the run that this process has in hand; in a worker, a new one from the environment."""
     return IN_HAND.get() or Run(open_office(), moment_of(at))
+
+
+async def _show(key: str, name: str, summary: Summary) -> None:
+    """Show a report beside its run; when another process wrote it, that one shows it."""
+    if "files" in summary:
+        markdown = _as_markdown(summary["files"])
+        await acreate_markdown_artifact(key=key, markdown=markdown, description=f"{name} lúc {summary['at']}")
 
 
 def _as_markdown(files: dict[str, str]) -> str:

@@ -14,12 +14,13 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from store import ledger
 from usecases import clock
 from usecases.deliver import pump
-from usecases.publish import publish_overdue
+from usecases.publish import publish_overdue, publish_silence
 from usecases.remind import tick
 from usecases.ruling import ensure_rules_in_force
 from usecases.wiring import Office
@@ -48,7 +49,9 @@ class Run:
         """Do what the flow `name` does, without an orchestrator; return the summary of all steps."""
         if name in {"remind", "sweep"}:
             return {**await self.plan(full=name == "sweep"), **await self.deliver()}
-        return await {"deliver": self.deliver, "report": self.publish}[name]()
+        return await {"deliver": self.deliver, "report": self.publish, "silence": self.publish_silence}[
+            name
+        ]()
 
     async def plan(self, full: bool = False) -> Summary:
         """Plan what is due; "busy" says that another process is planning now."""
@@ -60,7 +63,11 @@ class Run:
 
     async def publish(self) -> Summary:
         """Write the overdue report; "busy" says that another process is writing it now."""
-        return await self._once("publish", self._publish)
+        return await self._once("publish", partial(self._publish, "serve:report", publish_overdue))
+
+    async def publish_silence(self) -> Summary:
+        """Write who in the red zone was not reached; "busy" as above."""
+        return await self._once("publish", partial(self._publish, "serve:silence", publish_silence))
 
     async def _once(self, step: str, work: Callable[[], Awaitable[Summary]]) -> Summary:
         if step not in self.done:
@@ -93,11 +100,11 @@ class Run:
         summary = {"sent": delivered.sent, "failed": len(failures), "failures": failures[:SHOWN_FAILURES]}
         return {**summary, "stopped": True} if delivered.was_stopped else summary
 
-    async def _publish(self) -> Summary:
-        with turn(self.office, "serve:report") as is_ours:
+    async def _publish(self, name: str, write: Callable[[Office, datetime], dict[str, Path]]) -> Summary:
+        with turn(self.office, name) as is_ours:
             if not is_ours:
                 return {"busy": True}
-            paths = await asyncio.to_thread(publish_overdue, self.office, self.at)
+            paths = await asyncio.to_thread(write, self.office, self.at)
         return {"files": {name: str(path) for name, path in paths.items()}}
 
 

@@ -52,5 +52,12 @@ SCHEDULES = (
     Schedule("remind", "remind", "*/10 7-16 * * *", "xét việc đến mốc, 10 phút một lần từ 7 giờ", "worker"),
     Schedule("deliver", "deliver", "*/5 7-16 * * *", "gửi tin đang chờ, 5 phút một lần từ 7 giờ", "sender"),
     Schedule("report", "report", "30 7 * * MON", "báo cáo quá hạn, 7 giờ 30 sáng thứ Hai", "worker"),
+    Schedule(
+        "silence",
+        "silence",
+        "30 9 * * *",
+        "việc đến hạn mà chưa ai nhận được tin, 9 giờ 30 hằng ngày",
+        "worker",
+    ),
     Schedule("sweep", "sweep", "15 6 * * *", "xét lại toàn bộ, 6 giờ 15 hằng ngày", "worker"),
 )

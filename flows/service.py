@@ -223,7 +223,7 @@ def told_of(summary: Summary) -> str:
     if summary.get("stopped"):
         parts.append("ngừng gửi vì dịch vụ đang dừng")
     if "files" in summary:
-        parts.append(f"báo cáo ở {summary['files']['html']}")
+        parts.append(f"báo cáo ở {summary['files'].get('html') or summary['files']['text']}")
     return "; ".join([*parts, *summary.get("failures", [])])
 
 

@@ -14,6 +14,7 @@ import pytest
 from engine.model import HANOI
 from flows.moments import clock_from, moment_of
 from flows.runs import Run, turn
+from flows.service import told_of
 from flows.standing import StandingOffice
 from notifiers.base import Letter, Receipt
 from store import ledger
@@ -106,6 +107,16 @@ def test_a_report_lies_in_every_format_under_the_name_of_its_moment(office):
     assert json.loads(Path(summary["files"]["json"]).read_text("utf-8"))["as_of"].startswith(
         "2025-12-26T08:00"
     )
+
+
+def test_who_was_not_reached_lies_in_every_format_under_the_name_of_its_moment(office):
+    summary = asyncio.run(Run(office, FRIDAY).perform("silence"))
+
+    names = {f"chua-ai-nhan-20251226-0800.{suffix}" for suffix in ("txt", "json", "csv")}
+    assert {Path(path).name for path in summary["files"].values()} == names
+    assert {path.name for path in office.reports.iterdir()} == names
+    assert json.loads(Path(summary["files"]["json"]).read_text("utf-8"))["totals"]
+    assert told_of(summary).endswith("chua-ai-nhan-20251226-0800.txt")
 
 
 @pytest.fixture
