@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from argparse import Namespace, _SubParsersAction
 from collections import Counter
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from cli.contracts import message_as_json, message_line
 from cli.output import add_json, iso, print_json, say, write
 from cli.parsing import END, START
-from engine.messages import MessageDraft
 from engine.planning import Suppression
 from engine.preview import Preview
 from engine.problems import Problem, printed
@@ -19,12 +20,15 @@ from notifiers.mailbox import letters_of, read_letter
 from reports import silence
 from reports.formats import FORMATS, SPREADSHEETS
 from store import records
+from store.database import DatabaseUnavailable
 from usecases import clock
 from usecases.bring_in import ensure_registry
 from usecases.checking import problems_in
 from usecases.configuration import WARNINGS
-from usecases.errors import ConfigurationRejected, InputRejected, LogBroken, UsageMistake
+from usecases.errors import ConfigurationRejected, InputRejected, LogBroken, Refused, UsageMistake
 from usecases.look import plan_ahead, report_overdue, report_silence
+from usecases.rulefiles import rule_texts, rulebook_of
+from usecases.ruling import unapplied_edit
 from usecases.settings import Settings
 from usecases.wiring import Office, open_office
 
@@ -34,6 +38,9 @@ def add_commands(commands: _SubParsersAction) -> None:  # type: ignore[type-arg]
     plan = commands.add_parser("plan", help="xem trước: tin nào sẽ gửi cho ai trong một khoảng thời gian")
     plan.add_argument("--from", dest="first", type=START, required=True, metavar="LÚC", help="từ ngày")
     plan.add_argument("--to", dest="last", type=END, required=True, metavar="LÚC", help="đến hết ngày")
+    plan.add_argument(
+        "--rules", metavar="THƯ_MỤC", help="theo quy tắc trong thư mục này thay cho bộ đang có hiệu lực"
+    )
     add_json(plan)
     plan.set_defaults(run=_plan)
 
@@ -73,14 +80,16 @@ def add_commands(commands: _SubParsersAction) -> None:  # type: ignore[type-arg]
 
 def _plan(arguments: Namespace) -> None:
     office = office_with_registry(arguments.first)
+    if arguments.rules is not None:
+        office = office.under(rulebook_of(rule_texts(Path(arguments.rules))))
+    elif not_in_force := unapplied_edit(office):
+        say(not_in_force)
     found = plan_ahead(office, arguments.first, arguments.last)
     if arguments.json:
         print_json(plan_as_json(found))
         return
     for message in found.messages:
-        tasks = {reminder.assignment.task.code for reminder in message.reminders}
-        whom = f"{message.recipient.title}, {message.recipient.unit.name}"
-        print(f"{message.not_before:%d/%m/%Y %H:%M}  {message.channel:8}  {whom}: {len(tasks)} nhiệm vụ")
+        print(message_line(message))
     totals = plan_as_json(found)["totals"]
     counted = f"{totals['messages']} tin, {totals['reminders']} lời nhắc"
     print(f"Cộng {counted}; {totals['suppressed']} lời nhắc không gửi.")
@@ -92,7 +101,7 @@ def plan_as_json(found: Preview) -> dict[str, Any]:
     by_channel = Counter(message.channel for message in found.messages)
     by_reason = Counter(str(suppression.reason) for _, suppression in found.suppressions)
     return {
-        "messages": [_message(message) for message in found.messages],
+        "messages": [message_as_json(message) for message in found.messages],
         "suppressed": [{"at": iso(at), **_suppressed(suppression)} for at, suppression in found.suppressions],
         "totals": {
             "messages": len(found.messages),
@@ -102,33 +111,6 @@ def plan_as_json(found: Preview) -> dict[str, Any]:
             "by_channel": dict(sorted(by_channel.items())),
             "by_reason": dict(sorted(by_reason.items())),
         },
-    }
-
-
-def _message(message: MessageDraft) -> dict[str, Any]:
-    leading = max(message.reminders, key=lambda reminder: reminder.level)
-    return {
-        "at": iso(message.not_before),
-        "recipient": message.recipient.person,
-        "post": message.recipient.post,
-        "unit": message.recipient.unit.code,
-        "channel": message.channel,
-        "step": leading.step,
-        "level": message.level,
-        "assignments": [
-            {
-                "assignment": reminder.assignment.id,
-                "task": reminder.assignment.task.code,
-                "title": reminder.assignment.task.title,
-                "unit": reminder.assignment.unit.code,
-                "due_on": iso(reminder.due_on),
-                "step": reminder.step,
-                "level": reminder.level,
-                "reason": reminder.reason,
-            }
-            for reminder in message.reminders
-        ],
-        "reason": leading.reason,
     }
 
 
@@ -218,8 +200,17 @@ def _check(arguments: Namespace) -> None:
         print_json([_problem(problem) for problem in problems])
     else:
         print("\n".join((*map(printed, problems), *_verdict(folder, len(problems) - len(serious), serious))))
+    if folder.resolve() == Settings().config.resolve():
+        _say_what_is_not_in_force()
     if serious:
         raise ConfigurationRejected(f"{len(serious)} lỗi trong cấu hình.")
+
+
+def _say_what_is_not_in_force() -> None:
+    """Say that the rule files checked are not those in force; where no database answers, nothing."""
+    with suppress(Refused, DatabaseUnavailable):
+        if not_in_force := unapplied_edit(open_office()):
+            say(not_in_force.partition("\n")[0])
 
 
 def _verdict(folder: Path, warnings: int, serious: list[Problem]) -> list[str]:

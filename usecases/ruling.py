@@ -27,7 +27,7 @@ from usecases.wiring import Office
 EDITED = (
     "Tệp quy tắc đã sửa nhưng chưa có hiệu lực; xem trước bằng 'dondoc diff', đưa vào bằng 'dondoc apply'."
 )
-SPOILT = "Tệp quy tắc trên đĩa có lỗi nên không được dùng; bộ quy tắc {} vẫn có hiệu lực:"
+SPOILT = "Tệp quy tắc trên đĩa có lỗi nên không được dùng; bộ quy tắc {} vẫn có hiệu lực."
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,174 @@
+"""dondoc diff, apply, plan --rules, check: what an administrator sees before and after an edit."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_contracts import assert_one_clear_sentence
+
+AT = "2025-11-03T08:00"
+DAYS = ("--from", "2025-11-03", "--to", "2025-12-31")
+MESSAGE = {"at", "recipient", "post", "unit", "channel", "step", "level", "assignments", "reason"}
+SEVEN, SIX = "before: 7 ngày làm việc", "before: 6 ngày làm việc"
+FLOOD = ("every: 5 ngày làm việc, times: 26", "every: 1 ngày làm việc, times: 60")
+TO_THE_HEAD = """
+      - id: truoc-5-ngay
+        before: 5 ngày làm việc
+        at: "08:00"
+        to: head
+        via: [email, mailbox]
+      - id: den-han
+"""
+
+
+def edit(config: Path, old: str, new: str) -> Path:
+    file = config / "rules" / "mac-dinh.yml"
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), "utf-8")
+    return config
+
+
+@pytest.fixture
+def draft(config: Path, tmp_path: Path) -> Path:
+    """A second configuration folder, in which an edit is prepared."""
+    return Path(shutil.copytree(config, tmp_path / "nháp"))
+
+
+def test_a_difference_is_told_in_messages_of_the_shape_of_a_plan(dondoc, with_october, config, draft):
+    edit(draft, "\n      - id: den-han\n", TO_THE_HEAD)
+    answer = dondoc("diff", config, draft, *DAYS, "--json")
+    found = answer.json
+
+    assert answer.code == 0
+    assert set(found) == {"added", "removed", "changed", "totals"}
+    assert found["added"]
+    assert {message["step"] for message in found["added"]} == {"truoc-5-ngay"}
+    assert {message["level"] for message in found["added"]} == {2}
+    assert all(set(message) == MESSAGE for message in [*found["added"], *found["removed"]])
+    assert all(set(message) == MESSAGE | {"before"} for message in found["changed"])
+    assert found["totals"]["added"] == len(found["added"])
+    assert found["totals"]["by_level"]["1"]["added"] == 0
+    assert found["totals"]["after"] - found["totals"]["before"] == len(found["added"]) - len(found["removed"])
+
+
+def test_both_sides_are_what_plan_shows(dondoc, with_october, config, draft):
+    edit(draft, SEVEN, SIX)
+    totals = dondoc("diff", "-", draft / "rules", *DAYS, "--json").json["totals"]
+    planned = [dondoc("plan", *DAYS, *more, "--json").json for more in ((), ("--rules", draft))]
+
+    assert [totals["before"], totals["after"]] == [plan["totals"]["messages"] for plan in planned]
+    assert planned[0] != planned[1]
+
+
+def test_without_words_the_folder_is_compared_with_what_is_in_force(dondoc, with_october, config):
+    dondoc("remind", "--at", AT)
+    same = dondoc("diff", *DAYS, "--json").json
+    edit(config, SEVEN, SIX)
+    other = dondoc("diff", *DAYS, "--json").json
+
+    assert (same["added"], same["removed"], same["changed"]) == ([], [], [])
+    assert other["added"]
+
+
+def test_people_read_the_figures_of_each_level_and_the_first_messages(dondoc, with_october, config, draft):
+    edit(draft, "\n      - id: den-han\n", TO_THE_HEAD)
+    said = dondoc("diff", draft, *DAYS).out
+
+    assert "Từ 03/11/2025 đến 31/12/2025" in said
+    assert "thủ trưởng" in said
+    assert "Thêm:" in said
+    assert "bậc truoc-5-ngay" in said
+    assert "Bớt:" not in said
+
+
+def test_a_past_period_may_be_replayed(dondoc, with_october, config, draft):
+    dondoc("remind", "--at", AT)
+    edit(draft, SEVEN, SIX)
+    found = dondoc("diff", "-", draft, "--from", "2025-10-20", "--to", "2025-11-28", "--past", "--json").json
+
+    assert found["totals"]["before"] > 0
+    assert found["added"]
+
+
+@pytest.mark.parametrize("spoil", [("before:", "befor:"), ("policies:", "policies: [")])
+@pytest.mark.parametrize("command", [("diff",), ("apply",), ("plan", *DAYS, "--rules")])
+def test_a_mistake_is_told_where_it_stands_and_nothing_changes(
+    dondoc, with_october, config, draft, spoil, command
+):
+    dondoc("remind", "--at", AT)
+    answer = dondoc(*command, edit(draft, *spoil))
+
+    assert_one_clear_sentence(answer, 3)
+    assert "nháp/rules/mac-dinh.yml:" in answer.err
+    assert answer.out == ""
+    assert dondoc("apply", "--at", AT, "--json").json["applied"] is False
+
+
+@pytest.mark.parametrize(
+    "command", [("diff", "không-có"), ("apply", "không-có"), ("plan", *DAYS, "--rules", "x")]
+)
+def test_a_folder_that_is_not_there_is_told_in_one_sentence(dondoc, with_october, command):
+    assert_one_clear_sentence(dondoc(*command), 4)
+
+
+def test_an_edit_is_in_force_once_it_is_applied_and_seen_until_then(dondoc, with_october, config):
+    dondoc("remind", "--at", AT)
+    before = dondoc("plan", *DAYS, "--json").json["totals"]
+    edit(config, "\n      - id: den-han\n", TO_THE_HEAD)
+
+    for command in (("check",), ("remind", "--at", AT), ("plan", *DAYS)):
+        answer = dondoc(*command)
+        assert answer.code == 0
+        assert "chưa có hiệu lực" in answer.err
+    assert dondoc("plan", *DAYS, "--json").json["totals"] == before
+
+    assert dondoc("apply", "--at", AT, "--by", "Quản trị viên").code == 0
+    assert dondoc("plan", *DAYS, "--json").json["totals"]["messages"] > before["messages"]
+    assert "chưa có hiệu lực" not in dondoc("check").err
+    assert dondoc("log", "verify").code == 0
+
+
+def test_what_is_in_force_already_is_not_put_in_force_again(dondoc, with_october, config):
+    dondoc("remind", "--at", AT)
+    answer = dondoc("apply", "--at", AT)
+
+    assert answer.code == 0
+    assert "không đổi" in answer.out
+
+
+def test_an_edit_that_multiplies_the_messages_needs_a_yes(dondoc, with_october, config):
+    dondoc("remind", "--at", AT)
+    edit(config, *FLOOD)
+    refused = dondoc("apply", "--at", AT)
+
+    assert_one_clear_sentence(refused, 4)
+    assert "--yes" in refused.err
+    assert "chưa có hiệu lực" in dondoc("check").err
+
+    applied = dondoc("apply", "--at", AT, "--yes", "--json")
+    assert applied.code == 0
+    assert applied.json["applied"] is True
+    contact = applied.json["totals"]["by_level"]["1"]
+    assert contact["after"] > 2 * contact["before"]
+
+
+def test_a_spoilt_file_stops_neither_reminders_nor_plans_once_rules_are_in_force(
+    dondoc, with_october, config
+):
+    dondoc("remind", "--at", AT)
+    edit(config, "before:", "befor:")
+
+    for command in (("remind", "--at", AT), ("plan", *DAYS)):
+        answer = dondoc(*command)
+        assert answer.code == 0
+        assert "vẫn có hiệu lực" in answer.err
+    assert dondoc("check").code == 3
+
+
+def test_checking_makes_no_database(dondoc, home, config):
+    assert dondoc("check").code == 0
+    assert not home.exists()
