@@ -18,7 +18,7 @@ from engine.calendar import WorkCalendar
 from engine.escalation import ladder_of
 from engine.ledger import DeliveryState, ToldState
 from engine.model import HANOI, Assignment, Role
-from engine.planning import FAULT_STEP, SAID_WHY_NOT, SuppressionReason, World
+from engine.planning import SAID_WHY_NOT, SuppressionReason, World
 from engine.remembered import Remembered
 from engine.rulebook import Audience, Step
 from engine.status import Standing, Status, standing_of
@@ -140,7 +140,7 @@ def as_json(report: SilenceReport) -> dict[str, Any]:
 
 def _concerns(one: Remembered, red: RedZone) -> bool:
     told = one.told
-    return told.due_on == red.due_on and told.level in OF_THE_UNIT and told.step != FAULT_STEP
+    return told.due_on == red.due_on and told.level in OF_THE_UNIT
 
 
 def _has_reached(one: Remembered, red: RedZone) -> bool:
