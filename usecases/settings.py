@@ -29,12 +29,12 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """The database to open, as a URL."""
-        return self.database_url or f"sqlite:///{self.home.resolve() / 'dondoc.db'}"
+        return self.database_url or f"sqlite:///{self._database_file}"
 
     @property
     def has_database(self) -> bool:
         """Whether there is a database to ask; an address that was given is taken to lead to one."""
-        return bool(self.database_url) or (self.home / "dondoc.db").exists()
+        return bool(self.database_url) or self._database_file.exists()
 
     @property
     def mailbox(self) -> Path:
@@ -45,3 +45,7 @@ class Settings(BaseSettings):
     def uses_prefect(self) -> bool:
         """Whether runs are shown to Prefect; DONDOC_PREFECT=off turns it off."""
         return self.prefect.strip().lower() not in {"off", "0", "no", "false"}
+
+    @property
+    def _database_file(self) -> Path:
+        return self.home.resolve() / "dondoc.db"
