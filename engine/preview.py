@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from engine.calendar import WorkCalendar
-from engine.escalation import due_dates_touched
+from engine.escalation import due_dates_touched, next_sending_moment
 from engine.ledger import Told, ToldState
 from engine.messages import MessageDraft, gather
 from engine.model import HANOI, Assignment, Role
@@ -41,16 +41,30 @@ def preview(
 
     `tell` hears of every moment once it has been planned: a long preview can say how far it is.
     """
+    return preview_at(
+        run_moments(world.rulebook, world.calendar, first, last), assignments, world, told, tell
+    )
+
+
+def preview_at(
+    moments: Iterable[datetime],
+    assignments: Iterable[Assignment],
+    world: World,
+    told: Mapping[str, Sequence[Told]],
+    tell: Callable[[datetime], None] | None = None,
+) -> Preview:
+    """Return what runs at the given moments would send: the service may wake at any."""
     memory = _Memory(told)
     index = _Index(assignments, world)
     messages: list[MessageDraft] = []
     suppressions: list[tuple[datetime, Suppression]] = []
     before: datetime | None = None
-    for now in run_moments(world.rulebook, world.calendar, first, last):
+    for now in moments:
         candidates = index.touched(before, now) | memory.waiting
         shares = [index.assignments[id_] for id_ in sorted(candidates)]
         decision = decide_all(shares, world, memory.told(candidates), now, index.policies)
-        gathered = gather(decision.reminders, world, now, memory.spent(now.date()))
+        leaves_at = next_sending_moment(now, world.rulebook.sending, world.calendar)
+        gathered = gather(decision.reminders, world, now, memory.spent(leaves_at.date()))
         messages += gathered.messages
         left_out = (*decision.suppressions, *gathered.suppressions)
         suppressions += [(now, s) for s in left_out if memory.is_news(s)]

@@ -99,11 +99,12 @@ def waiting_assignments(session: Session) -> list[str]:
 
 
 def tasks_told_since(session: Session, since: datetime) -> dict[str, int]:
-    """Return how many tasks were laid before each post since a moment."""
+    """Return how many tasks are laid before each post by the messages that leave from a moment on."""
     statement = (
         sa.select(REMINDER.post, sa.func.count(sa.distinct(ASSIGNMENT.task_code)))
         .join(AssignmentRow, ASSIGNMENT.id == REMINDER.assignment_id)
-        .where(REMINDER.state == "planned", REMINDER.decided_at >= since)
+        .join(MessageRow, MESSAGE.key == REMINDER.message_key)
+        .where(REMINDER.state == "planned", MESSAGE.state.in_(DeliveryState), MESSAGE.not_before >= since)
         .group_by(REMINDER.post)
     )
     return {post: count for post, count in session.execute(statement).all()}  # noqa: C416

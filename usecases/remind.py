@@ -12,7 +12,7 @@ from datetime import datetime, time
 
 from sqlmodel import Session
 
-from engine.escalation import due_dates_touched
+from engine.escalation import due_dates_touched, next_sending_moment
 from engine.messages import MessageDraft, gather
 from engine.model import HANOI
 from engine.planning import Suppression, World, decide_all
@@ -61,7 +61,7 @@ def _planned(session: Session, office: Office, now: datetime, ids: list[str]) ->
     world = office.world
     assignments = registry.assignments(session, office.directory.unit, ids=ids)
     decision = decide_all(assignments, world, ledger.told_about(session, ids), now)
-    gathered = gather(decision.reminders, world, now, _spent_today(session, now))
+    gathered = gather(decision.reminders, world, now, _spent(session, world, now))
     decided = (*decision.suppressions, *gathered.suppressions)
     news = ledger.record_plan(session, gathered.messages, decided, now, world.rulebook.fingerprint)
     registry.clear_planning_flags(session, ids)
@@ -92,7 +92,12 @@ def _candidates(session: Session, world: World, now: datetime) -> list[str]:
     return sorted(found)
 
 
-def _spent_today(session: Session, now: datetime) -> dict[str, int]:
-    """Return how many tasks were laid before each post since midnight."""
-    midnight = datetime.combine(now.astimezone(HANOI).date(), time(0), tzinfo=HANOI)
+def _spent(session: Session, world: World, now: datetime) -> dict[str, int]:
+    """Return how many tasks are laid before each post on the day on which a message of now leaves.
+
+    What is planned on a day off leaves with what is planned on the next working day, and
+    shares its limit.
+    """
+    leaves_at = next_sending_moment(now, world.rulebook.sending, world.calendar)
+    midnight = datetime.combine(leaves_at.astimezone(HANOI).date(), time(0), tzinfo=HANOI)
     return ledger.tasks_told_since(session, midnight)

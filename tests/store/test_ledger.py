@@ -337,20 +337,21 @@ def test_what_is_no_longer_owed_leaves_its_message(office):
 # --- reading -------------------------------------------------------------------------------
 
 
-def test_tasks_laid_before_a_post_are_counted_once_each_since_midnight(office):
+def test_tasks_laid_before_a_post_are_counted_once_each_by_the_day_their_message_leaves(office):
     task = office.task("1", "2025-09-30")
-    one, other, late = office.assign(
-        office.share(task),
-        office.share(office.task("2", "2025-09-30")),
-        office.share(office.task("3", "2025-09-30")),
+    one, other, early, night = office.assign(
+        office.share(task), *(office.share(office.task(number, "2025-09-30")) for number in "234")
     )
-    office.run(office.message("thu-1", office.reminder(late)), now="2025-09-29 23:59")
+    left = office.message("thu-1", office.reminder(early), not_before="2025-09-29 16:00")
+    held = office.message("thu-2", office.reminder(night), not_before="2025-09-30 07:00")
+    office.run(left, now="2025-09-29 16:00")
+    office.run(held, now="2025-09-29 23:59")
     office.run(
-        office.message("thu-2", office.reminder(one), office.reminder(one, "qua-han"), office.reminder(other))
+        office.message("thu-3", office.reminder(one), office.reminder(one, "qua-han"), office.reminder(other))
     )
 
     with office.database.reading() as session:
-        assert ledger.tasks_told_since(session, office.at("2025-09-30 00:00")) == {"so-y-te/contact": 2}
+        assert ledger.tasks_told_since(session, office.at("2025-09-30 00:00")) == {"so-y-te/contact": 3}
 
 
 def test_reports_count_what_left_up_to_their_moment(office):

@@ -1,0 +1,316 @@
+"""Do the promises hold for any registry, any rules, any calendar, and whatever happens?
+
+The quick run tries a few worlds of each, the slow one many; both are the same every time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from datetime import date, datetime, timedelta
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from engine.calendar import WorkCalendar
+from engine.escalation import due_dates_touched, step_falls_at
+from engine.model import HANOI
+from engine.planning import FAULT_STEP
+from engine.preview import preview, preview_at, run_moments
+from engine.rulebook import read_rulebook
+from tests.guarantee.stories import DAYS, FIRST, MoodyChannel
+from tests.guarantee.test_month import Restarted, Shared, Teller, assert_nothing_new
+from tests.guarantee.world import is_verified, rows_of
+from tests.guarantee.worlds import (
+    Case,
+    arriving,
+    book,
+    calendars,
+    cases,
+    ladders,
+    moments,
+    office_of,
+    registries,
+    rulebooks,
+    stories_of,
+)
+from usecases.configuration import WARNINGS
+from usecases.deliver import pump
+from usecases.look import plan_ahead
+from usecases.remind import tick
+from usecases.wiring import Office
+
+WORLDS_AND_STORIES = cases().flatmap(lambda case: st.tuples(st.just(case), stories_of(case)))
+WINDOW = (
+    datetime(FIRST.year, FIRST.month, FIRST.day, tzinfo=HANOI),
+    datetime(FIRST.year, FIRST.month, FIRST.day, 23, tzinfo=HANOI) + timedelta(days=DAYS),
+)
+
+
+def tried(few: int, many: int):
+    """Return a decorator that tries a property on a few worlds, or on many in the slow run."""
+    common = {"deadline": None, "derandomize": True, "suppress_health_check": list(HealthCheck)}
+
+    def decorate(test):
+        return pytest.mark.parametrize(
+            "trying",
+            [
+                pytest.param(settings(max_examples=few, **common), id="few"),
+                pytest.param(settings(max_examples=many, **common), id="many", marks=pytest.mark.slow),
+            ],
+        )(test)
+
+    return decorate
+
+
+class Doubting(Teller):
+    """Asks again after every run, and then looks at everything."""
+
+    def send(self, now) -> None:
+        assert_nothing_new(tick(self.office, now))
+        assert_nothing_new(tick(self.office, now, full=True))
+        super().send(now)
+
+
+@tried(1, 6)
+def test_planning_twice_and_sweeping_find_nothing_new(sqlite_template: Path, trying):
+    @trying
+    @given(drawn=WORLDS_AND_STORIES)
+    def property_(drawn):
+        case, story = drawn
+        with office_of(case, sqlite_template) as office:
+            teller = Doubting(office, story).tell()
+            incidents = rows_of(office, "SELECT seq FROM record WHERE kind = 'incident'")
+            assert incidents == []
+            assert is_verified(office)
+            keys = [sent.letter.key for sent in teller.channel.sent]
+            assert len(keys) == len(set(keys)), "nobody is told twice"
+
+    property_()
+
+
+@tried(1, 3)
+@pytest.mark.parametrize("other", [Restarted, Shared])
+def test_a_month_ends_the_same(sqlite_template: Path, other: type[Teller], trying):
+    @trying
+    @given(drawn=WORLDS_AND_STORIES)
+    def property_(drawn):
+        case, story = drawn
+        with office_of(case, sqlite_template) as office:
+            straight = Teller(office, story).tell().ledger()
+        with office_of(case, sqlite_template) as office:
+            assert other(office, story).tell().ledger() == straight
+
+    property_()
+
+
+# --- what was planned ahead is what is sent ---------------------------------------------------
+
+
+@tried(2, 12)
+def test_what_a_preview_shows_is_what_ticks_send(sqlite_template: Path, trying):
+    """Whatever happened in the first days, the preview of the rest is what ticks at its moments send."""
+
+    @trying
+    @given(drawn=WORLDS_AND_STORIES, days=st.integers(0, 20))
+    def property_(drawn, days):
+        case, story = drawn
+        with office_of(case, sqlite_template) as office:
+            lived_through(office, story, days)
+            first = WINDOW[0] + timedelta(days=days)
+            shown = plan_ahead(office, first, WINDOW[1]).messages
+            sent = [
+                (now, message)
+                for now in run_moments(office.rulebook, office.world.calendar, first, WINDOW[1])
+                for message in told_at(office, now)
+            ]
+            assert [told_of(m) for m in shown] == [told_of(m) for _, m in sent]
+
+    property_()
+
+
+@tried(1, 8)
+def test_ticks_between_the_moments_of_a_preview_tell_the_same_on_the_same_day(sqlite_template: Path, trying):
+    """The service wakes every few minutes, at night and on days off too."""
+
+    @trying
+    @given(case=cases(lasting_gaps=True), hours=st.frozensets(st.integers(0, 23), max_size=3))
+    def property_(case, hours):
+        with office_of(case, sqlite_template) as office:
+            shown = plan_ahead(office, *WINDOW).messages
+            woken = sorted({*moments([*hours]), *step_moments(office)})
+            sent = [message for now in woken for message in told_at(office, now)]
+            assert by_day(shown) == by_day(sent)
+
+    property_()
+
+
+def lived_through(office: Office, story, days: int) -> None:
+    """Let the first days of a story pass, everything arriving."""
+    until = WINDOW[0] + timedelta(days=days)
+    told = Teller(office, arriving(story))
+    for now, deed in told.story.moments():
+        if now < until and deed is not None:
+            deed.happen(office)
+        elif now < until:
+            told_at(office, now)
+
+
+def told_at(office: Office, now: datetime):
+    """Plan, and let everything arrive as soon as it may leave, which the service sees to in between."""
+    office.__dict__["notifiers"] = {"mailbox": MoodyChannel(0)}
+    planned = tick(office, now).messages
+    for leaves_at in sorted({now, *(message.not_before for message in planned)}):
+        asyncio.run(pump(office, leaves_at))
+    return planned
+
+
+def told_of(message):
+    return message.not_before, message.recipient.post, message.channel, {r.key for r in message.reminders}
+
+
+def by_day(messages):
+    """Return what leaves on each day of the window: what is planned on its last days may leave after it."""
+    found = defaultdict(set)
+    for message in messages:
+        if message.not_before <= WINDOW[1]:
+            found[message.not_before.date()] |= {reminder.key for reminder in message.reminders}
+    return found
+
+
+def step_moments(office: Office) -> list[datetime]:
+    return list(run_moments(office.rulebook, office.world.calendar, *WINDOW))
+
+
+# --- at any rhythm ----------------------------------------------------------------------------
+
+
+@tried(12, 100)
+def test_ticks_between_the_moments_of_steps_change_nothing(trying):
+    """The service wakes every few minutes, at night and on days off too."""
+
+    @trying
+    @given(case=cases(lasting_gaps=True), hours=st.frozensets(st.integers(0, 23), max_size=4))
+    def property_(case, hours):
+        steps = run_moments(case.world.rulebook, case.world.calendar, *WINDOW)
+        woken = sorted({*moments([*hours]), *steps})
+        assert by_day(preview(case.shares, case.world, {}, *WINDOW).messages) == by_day(
+            preview_at(woken, case.shares, case.world, {}).messages
+        )
+
+    property_()
+
+
+@tried(12, 100)
+def test_a_tick_at_any_rhythm_tells_the_same_people_of_the_same_tasks(trying):
+    """An outage may merge steps of one level; it never loses a level or invents one."""
+
+    @trying
+    @given(
+        case=cases(lasting_gaps=True),
+        every=st.integers(1, 9),
+        hour=st.integers(0, 23),
+        outages=st.frozensets(st.integers(0, 69), max_size=30),
+    )
+    def property_(case, every, hour, outages):
+        assert people_told(case, moments([8, 14], 70)) == people_told(
+            case, moments([hour], 70, outages)[::every]
+        )
+
+    property_()
+
+
+def people_told(case: Case, looks: list[datetime]):
+    """Return who was told of what once every step is past and the daily limits let everything through."""
+    last = [moment + timedelta(days=70) for moment in moments([8, 14])]
+    return {
+        (r.assignment.id, r.due_on, r.recipient.post, r.step == FAULT_STEP)
+        for message in preview_at([*looks, *last], case.shares, case.world, {}).messages
+        for r in message.reminders
+    }
+
+
+@tried(25, 300)
+def test_the_deadlines_a_stretch_of_time_touches_are_those_whose_step_falls_in_it(trying):
+    @trying
+    @given(
+        text=rulebooks(),
+        special=calendars(),
+        since=st.datetimes(datetime(2025, 8, 1), datetime(2025, 12, 1)),
+        hours=st.integers(0, 700),
+    )
+    def property_(text, special, since, hours):
+        calendar = WorkCalendar(special)
+        since = since.replace(tzinfo=HANOI)
+        until = since + timedelta(hours=hours)
+        days = [date(2025, 7, 1) + timedelta(days=n) for n in range(250)]
+        for step in book(text).steps:
+            falling = [day for day in days if since < step_falls_at(step, day, calendar) <= until]
+            first, last = due_dates_touched(step, since, until, calendar) or (days[-1], days[0])
+            assert falling == [day for day in days if first <= day <= last]
+
+    property_()
+
+
+# --- the order in which rules are written --------------------------------------------------------
+
+CONDITIONS = (
+    "unit: [SYT]",
+    "unit: [STC, SXD]",
+    "duty: có",
+    "duty: không",
+    'number: ["1", "2"]',
+    'words: ["số 3", "số 4"]',
+    "unit_kind: department",
+)
+
+
+@tried(12, 120)
+def test_rules_in_another_order_give_the_same_plan_or_a_reported_conflict(trying):
+    """Every rule says its priority; what two orders both pass without a problem they plan alike."""
+
+    @trying
+    @given(
+        conditions=st.lists(st.sampled_from(CONDITIONS), unique=True, min_size=2, max_size=3),
+        priorities=st.lists(st.integers(1, 2), min_size=3, max_size=3),
+        ladder=ladders(),
+        shares=registries(),
+    )
+    def property_(conditions, priorities, ladder, shares):
+        rules = list(zip(conditions, priorities, strict=False))
+        plans = {
+            plan_under(text, shares)
+            for order in permutations(range(len(rules)))
+            if is_clean(text := written(rules, order, ladder))
+        }
+        assume(plans)
+        assert len(plans) == 1
+
+    property_()
+
+
+def written(rules, order, ladder) -> str:
+    """Return rules in an order, each with a policy of its own that differs in its step's name alone."""
+    lines = ["policies:"]
+    for n, _ in enumerate(rules):
+        steps = [line.replace("id: ", f"id: p{n}-") for line in ladder]
+        lines += [f"  - id: p{n}", "    steps:", *steps]
+    lines.append("rules:")
+    for n in order:
+        condition, priority = rules[n]
+        lines += [f"  - id: r{n}", f"    policy: p{n}", f"    priority: {priority}"]
+        lines.append(f"    when: {{{condition}}}")
+    return "\n".join(lines) + "\n"
+
+
+def is_clean(text: str) -> bool:
+    return {problem.code for problem in read_rulebook({"r.yml": text})[1]} <= WARNINGS
+
+
+def plan_under(text: str, shares):
+    world = Case(text, (), (), shares).world
+    shown = preview(shares, world, {}, *WINDOW)
+    return tuple(sorted((m.not_before, r.key) for m in shown.messages for r in m.reminders))
