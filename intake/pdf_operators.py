@@ -15,7 +15,7 @@ from typing import Any
 from pdfminer.pdfdevice import PDFTextDevice
 from pdfminer.pdfinterp import PDFPageInterpreter
 from pdfminer.pdftypes import stream_value
-from pdfminer.psparser import LIT
+from pdfminer.psparser import LIT, PSLiteral
 
 from intake.source import Refused
 
@@ -142,11 +142,15 @@ def _bracket(bracket: bytes, open_lists: list[list[Any]]) -> None:
     opened, *values = open_lists.pop() if len(open_lists) > 1 else [b""]
     if opened + bracket == b"[]":
         open_lists[-1].append(values)
-    elif opened + bracket == b"<<>>" and len(values) % 2 == 0:
-        keys = [getattr(key, "name", None) for key in values[::2]]
+    elif opened + bracket == b"<<>>" and len(values) % 2 == 0 and all(map(_is_name, values[::2])):
+        keys = [key.name for key in values[::2]]
         open_lists[-1].append(dict(zip(keys, values[1::2], strict=True)))
     else:
         raise Unusual
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, PSLiteral)
 
 
 def _value(kind: str, found: bytes) -> Any:
