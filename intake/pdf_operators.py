@@ -143,7 +143,7 @@ def _bracket(bracket: bytes, open_lists: list[list[Any]]) -> None:
     if opened + bracket == b"[]":
         open_lists[-1].append(values)
     elif opened + bracket == b"<<>>" and len(values) % 2 == 0 and all(map(_is_name, values[::2])):
-        keys = [key.name for key in values[::2]]
+        keys = [getattr(key, "name", "") for key in values[::2]]
         open_lists[-1].append(dict(zip(keys, values[1::2], strict=True)))
     else:
         raise Unusual

@@ -43,7 +43,9 @@ def test_operators_come_with_their_operands(data, operations):
     assert list(operations_of(data)) == operations
 
 
-@pytest.mark.parametrize("data", [b"(a", b"[1 2", b"BI /W 1 ID x EI", b"1 -- 2 m", b">> q", b"<<0.5 0.5>> x", b"null x"])
+@pytest.mark.parametrize(
+    "data", [b"(a", b"[1 2", b"BI /W 1 ID x EI", b"1 -- 2 m", b">> q", b"<<0.5 0.5>> x", b"null x"]
+)
 def test_what_is_unusual_is_left_to_the_library(data):
     with pytest.raises(Unusual):
         list(operations_of(data))
