@@ -144,13 +144,14 @@ def _steps(section: Section, policy: str) -> Iterator[Step]:
     to = Audience(section.choice("to", [str(a) for a in Audience], "contact", AUDIENCE_WORDS))
     via = _among(section, "via", CHANNELS, "unknown-channel") or ("email", "mailbox")
     unless = section.choice("unless", ["acknowledged"], "") == "acknowledged"
+    template = _id(section, "template")
     place = f"{section.source}:{section.line}"
     (every_working, every_calendar), times = _repeat(section)
     section.finish()
     for turn in range(times + 1):
         name = step_id if turn == 0 else f"{step_id}#{turn + 1}"
         days = (working + turn * every_working, calendar + turn * every_calendar)
-        yield Step(name, policy, anchor, days[0], at, to, via, unless, place, days[1])
+        yield Step(name, policy, anchor, days[0], at, to, via, unless, place, days[1], template)
 
 
 def _moment(section: Section) -> tuple[Anchor, Days]:
@@ -260,15 +261,15 @@ def _sending(section: Section) -> SendingHours:
 
 # --- single values ---------------------------------------------------------------------
 
-_STEP_KEYS = {"id", "before", "on", "after", "at", "to", "via", "unless", "repeat"}
+_STEP_KEYS = {"id", "before", "on", "after", "at", "to", "via", "unless", "repeat", "template"}
 
 
-def _id(section: Section) -> str:
-    """Return the id; it becomes part of the keys of the ledger, so it keeps to plain signs."""
-    written = section.text("id")
+def _id(section: Section, key: str = "id") -> str:
+    """Return the id under a key; it becomes part of the keys of the ledger: it keeps to plain signs."""
+    written = section.text(key, None if key == "id" else "")
     if written and not re.fullmatch(r"[\w.-]{1,60}", written):
         hint = "chỉ dùng chữ, số, dấu gạch nối, dấu chấm và gạch dưới, nhiều nhất 60 ký tự"
-        section.report("bad-id", f"mã '{written[:80]}' không dùng được", hint, section.get("id"))
+        section.report("bad-id", f"mã '{written[:80]}' không dùng được", hint, section.get(key))
     return written
 
 

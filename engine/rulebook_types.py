@@ -65,6 +65,7 @@ class Step:
     unless_acknowledged: bool
     place: str  # "<file>:<line>"
     calendar_days: int = 0
+    template: str = ""  # the name of its text, "" for the one every step has; no part of `definition`
 
     @property
     def definition(self) -> str:

@@ -83,6 +83,7 @@ _STEP = Shape(
             ("acknowledged",),
         ),
         Setting("repeat", "nhắc lại nhiều lần", "section", shape=_REPEAT),
+        Setting("template", "tên mẫu lời nhắc của bậc; không ghi thì dùng mẫu chung", "id", "nhac-lanh-dao"),
     ),
     "Mỗi bậc có đúng một trong ba mốc before, on, after. Ghi “ngày làm việc” thì chỉ đếm ngày làm việc; ghi "
     "“ngày” thì đếm cả ngày nghỉ, rơi vào ngày nghỉ thì lùi về ngày làm việc liền trước (before) hoặc chuyển "
