@@ -15,10 +15,11 @@ from enum import StrEnum
 from engine.counting import CountedDay, counted
 from engine.escalation import next_sending_moment, step_falls_at
 from engine.ledger import Told, ToldState
+from engine.messages import channels_for
 from engine.model import Assignment, Recipient
 from engine.planning import FAULT_STEP, SAID_WHY_NOT, SuppressionReason, World, recipient_for, why_silent
 from engine.remembered import Remembered
-from engine.rulebook import Audience, Policy, Rule, Step
+from engine.rulebook import Audience, Policy, Rule, Step, each_channel
 from engine.status import Standing, standing_of
 
 
@@ -217,15 +218,16 @@ def _in_order(traces: Iterable[StepTrace]) -> tuple[StepTrace, ...]:
 def _channels(
     step: Step, recipient: Recipient | None, is_open: frozenset[str]
 ) -> tuple[tuple[str, ChannelState], ...]:
-    """Return the channels of a step in their order; the first that works is chosen."""
+    """Return the channels of a step in their order; the first that works, preferred ones first, is chosen."""
+    chosen = next(channels_for(recipient, step.via, is_open), "") if recipient else ""
     found: list[tuple[str, ChannelState]] = []
-    for channel in step.via:
+    for channel in each_channel(step.via):
         state = ChannelState.CHOSEN
         if channel not in is_open:
             state = ChannelState.CLOSED
         elif recipient is None or channel not in recipient.addresses:
             state = ChannelState.NO_ADDRESS
-        elif any(how is ChannelState.CHOSEN for _, how in found):
+        elif channel != chosen:
             state = ChannelState.SPARE
         found.append((channel, state))
     return tuple(found)

@@ -7,7 +7,7 @@ it at the moment it leaves, from facts read a moment ago.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
@@ -18,7 +18,7 @@ from engine.digest import Digest, DigestRow, Group
 from engine.escalation import next_sending_moment, step_falls_at
 from engine.model import HANOI, Assignment, Recipient
 from engine.planning import FAULT_STEP, Reminder, Suppression, SuppressionReason, World, recipient_for
-from engine.rulebook import Audience
+from engine.rulebook import Audience, each_channel
 from engine.status import Standing, days_late, standing_of
 
 
@@ -35,6 +35,7 @@ class MessageDraft:
     level: int
     not_before: datetime
     reminders: tuple[Reminder, ...]
+    fallbacks: tuple[str, ...] = ()  # the channels to try when this one fails, in order
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def gather(reminders: Iterable[Reminder], world: World, now: datetime, spent: Ma
     left_out: list[Suppression] = []
     addressed: dict[tuple[str, str], list[Reminder]] = {}
     for reminder in reminders:
-        channel = _channel_for(reminder, world)
+        channel = next(channels_for(reminder.recipient, reminder.via, world.channels), None)
         if channel is None:
             left_out.append(_left_out(reminder, SuppressionReason.NO_CHANNEL))
         else:
@@ -77,7 +78,8 @@ def gather(reminders: Iterable[Reminder], world: World, now: datetime, spent: Ma
         if kept:
             level = max(reminder.level for reminder in kept)
             key = _message_key(address, channel, kept)
-            messages.append(MessageDraft(key, kept[0].recipient, channel, level, not_before, tuple(kept)))
+            recipient, fallbacks = kept[0].recipient, _fallbacks(kept, channel, world)
+            messages.append(MessageDraft(key, recipient, channel, level, not_before, tuple(kept), fallbacks))
     return Gathered(tuple(messages), tuple(left_out))
 
 
@@ -99,10 +101,17 @@ def compose(
     return Digest(key, recipient, level, at, tuple(rows), hidden, world.rulebook.fingerprint)
 
 
-def _channel_for(reminder: Reminder, world: World) -> str | None:
-    """Return the first channel of the step that is open and reaches the recipient."""
-    reached = (c for c in reminder.via if c in world.channels and c in reminder.recipient.addresses)
-    return next(reached, None)
+def channels_for(recipient: Recipient, via: Iterable[str], open_channels: Set[str]) -> Iterator[str]:
+    """Yield the open channels of `via` that reach a person: those they prefer first, then as written."""
+    reached = [c for c in each_channel(via) if c in open_channels and c in recipient.addresses]
+    yield from (channel for channel in recipient.prefers if channel in reached)
+    yield from (channel for channel in reached if channel not in recipient.prefers)
+
+
+def _fallbacks(reminders: Iterable[Reminder], channel: str, world: World) -> tuple[str, ...]:
+    """Return the channels that may carry what `channel` could not, in the order first named."""
+    named = (c for r in reminders for c in channels_for(r.recipient, r.via, world.channels))
+    return tuple(dict.fromkeys(c for c in named if c != channel))
 
 
 def _within_limit(

@@ -190,6 +190,7 @@ class Task:
     expected: str = ""
     note: str = ""
     is_duty: bool = False
+    tags: tuple[str, ...] = ()  # given by people, sorted
 
 
 class FactKind(StrEnum):
@@ -254,7 +255,8 @@ class PostRole(StrEnum):
 class Recipient:
     """A post, the person who holds it at the moment of asking, and where they can be reached.
 
-    `addresses` maps a channel name ("email", "mailbox") to an address.
+    `addresses` maps a channel name ("email", "mailbox") to an address; `prefers` are the channels
+    the person asked to be tried first, in order.
     """
 
     post: str  # "<unit code>/<role>"
@@ -263,3 +265,4 @@ class Recipient:
     unit: Unit
     role: PostRole
     addresses: dict[str, str] = field(default_factory=dict, hash=False)
+    prefers: tuple[str, ...] = ()

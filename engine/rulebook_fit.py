@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from engine.model import ResolutionStatus
 from engine.problems import Problem
-from engine.rulebook_types import CHANNELS, Audience
+from engine.rulebook_types import CHANNELS, Audience, each_channel
 from engine.units import UnitDirectory
 from engine.yamltext import Node, Section, open_section
 
@@ -51,7 +51,7 @@ def _judge_step(step: Section, around: Surroundings) -> None:
         step.report(
             "empty-level", f"bậc '{name}' gửi {to} nhưng không ai giữ vị trí này", hint, step.get("to")
         )
-    if around.channels and set(via) <= set(CHANNELS) and not around.channels & set(via):
+    if around.channels and set(via) <= set(CHANNELS) and not around.channels & set(each_channel(via)):
         message = f"bậc '{name}' chỉ gửi qua kênh đang đóng: {', '.join(via)}"
         hint = f"mở kênh trong channels.yml, hoặc thêm một kênh đang mở: {', '.join(sorted(around.channels))}"
         step.report("closed-channel", message, hint, step.get("via"))

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import time
 from enum import StrEnum
 from functools import lru_cache
 
 from engine.model import Assignment, Role, Task
 
-CHANNELS = ("email", "mailbox", "zalo", "telegram")
+FAMILIES = {"zalo": ("zalo_bot", "zalo_oa", "zalo_zbs")}  # "zalo" in a rule: whichever of them reaches
+CHANNELS = ("email", "mailbox", "zalo", "telegram", *FAMILIES["zalo"])
 
 
 class Anchor(StrEnum):
@@ -66,6 +67,7 @@ class Step:
     place: str  # "<file>:<line>"
     calendar_days: int = 0
     template: str = ""  # the name of its text, "" for the one every step has; no part of `definition`
+    warns: bool = True  # whether its message says when the next level will be told
 
     @property
     def definition(self) -> str:
@@ -115,6 +117,7 @@ class Rule:
     duty: bool | None = None
     numbers: frozenset[str] = frozenset()
     words: frozenset[str] = frozenset()
+    tags: frozenset[str] = frozenset()
     priority: int | None = None  # as written; the higher goes first, none is 0
 
     def conditions(self, assignment: Assignment) -> tuple[tuple[str, str, bool], ...]:
@@ -133,12 +136,16 @@ class Rule:
         if self.words:
             seen = _word_in(task, self.words)
             found.append(("words", seen or "không có từ nào", bool(seen)))
+        if self.tags:
+            found.append(
+                ("tag", ", ".join(task.tags) or "không có nhãn", not self.tags.isdisjoint(task.tags))
+            )
         return tuple(found)
 
     @property
     def takes_everything(self) -> bool:
         """Whether the rule has no condition."""
-        open_ended = self.plans or self.units or self.numbers or self.words
+        open_ended = self.plans or self.units or self.numbers or self.words or self.tags
         return not (open_ended or self.unit_kinds or self.deadline_kinds) and self.duty is None
 
     def matches(self, assignment: Assignment) -> bool:
@@ -163,10 +170,34 @@ class SendingHours:
 
 
 @dataclass(frozen=True, slots=True)
+class DigestDays:
+    """On which weekdays (Monday is 0), and from which hour, a level gets its overdue page."""
+
+    to: Audience
+    weekdays: frozenset[int]
+    at: time
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """From when on the reports count work as pressing, and as how late.
+
+    `red_zone` are the working days before the last day to act; `ageing` the last day,
+    counted in calendar days late, of each bin but the open one.
+    """
+
+    red_zone: int = 3
+    ageing: tuple[int, ...] = (7, 30, 60)
+
+
+@dataclass(frozen=True, slots=True)
 class Rulebook:
     """All policies and rules in force, with the fingerprint of the text they came from.
 
-    `rules` stand in the order they are asked: by priority, then as written.
+    `rules` stand in the order they are asked: by priority, then as written. `open_before`
+    are the working and calendar days before its due date on which an occurrence of a duty
+    opens; without them it opens with the month, or the week, in which it is due.
     """
 
     policies: Mapping[str, Policy]
@@ -174,6 +205,9 @@ class Rulebook:
     limits: Mapping[Audience, Limit]
     sending: SendingHours
     fingerprint: str
+    digests: Mapping[Audience, DigestDays] = field(default_factory=dict)
+    open_before: tuple[int, int] | None = None
+    thresholds: Thresholds = Thresholds()
 
     def rule_for(self, assignment: Assignment) -> Rule | None:
         """Return the first rule whose conditions all hold."""
@@ -200,6 +234,11 @@ def steps_of(policy: Policy, role: Role) -> tuple[Step, ...]:
     """Return the steps of a policy that concern a role: supporting units have their own."""
     is_supporting = role is Role.SUPPORTING
     return tuple(step for step in policy.steps if (step.to is Audience.SUPPORTING) is is_supporting)
+
+
+def each_channel(via: Iterable[str]) -> tuple[str, ...]:
+    """Return the channels that `via` names, in order, a family as its members."""
+    return tuple(dict.fromkeys(channel for name in via for channel in FAMILIES.get(name, (name,))))
 
 
 def folded(text: str) -> str:

@@ -75,6 +75,7 @@ class EmailNotifier:
 
     channel = "email"
     batch = 1
+    repeats_safely = True
 
     def __init__(self, settings: EmailSettings) -> None:
         self._settings = settings

@@ -41,6 +41,7 @@ class MailboxNotifier:
 
     channel = "mailbox"
     batch = 50  # a letter written twice is one file
+    repeats_safely = True
 
     def __init__(self, folder: str | Path, sender: Sender = EMBEDDED) -> None:
         self._folder = Path(folder)

@@ -239,6 +239,7 @@ def _message_row(message: MessageDraft, at: datetime) -> dict[str, Any]:
         "error": "",
         "possible_duplicate": False,
         "subject": "",
+        "fallbacks": list(message.fallbacks),
     }
 
 

@@ -178,6 +178,15 @@ class MessageRow(Row, table=True):
     error: str = ""
     possible_duplicate: bool = False
     subject: str = ""
+    # The channels to try when this one fails, in order; which message went out instead of this one;
+    # and of which message, told but never answered, this one is a copy.
+    fallbacks: list[str] = Field(
+        default_factory=list, sa_type=_JSON, sa_column_kwargs={"server_default": "[]"}
+    )
+    passed_to: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    copy_of: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    delivered_at: datetime | None = None
+    read_at: datetime | None = None
 
 
 class ReminderRow(Row, table=True):
@@ -248,15 +257,15 @@ class RulebookRow(Row, table=True):
     by: str
 
 
-def _columns(row: Any) -> Any:
+def columns_of(row: Any) -> Any:
     """Return the columns of a table for use in statements."""
     return row.__table__.c
 
 
-DOCUMENT, SECTION, DUTY, TASK = map(_columns, (DocumentRow, SectionRow, DutyRow, TaskRow))
-ANSWER = _columns(AnswerRow)
-ASSIGNMENT, MESSAGE, REMINDER = map(_columns, (AssignmentRow, MessageRow, ReminderRow))
-RECORD, LEASE, WATERMARK = map(_columns, (RecordRow, LeaseRow, WatermarkRow))
+DOCUMENT, SECTION, DUTY, TASK = map(columns_of, (DocumentRow, SectionRow, DutyRow, TaskRow))
+ANSWER = columns_of(AnswerRow)
+ASSIGNMENT, MESSAGE, REMINDER = map(columns_of, (AssignmentRow, MessageRow, ReminderRow))
+RECORD, LEASE, WATERMARK = map(columns_of, (RecordRow, LeaseRow, WatermarkRow))
 
 # Conditions of the partial indexes, in the words a query must repeat to be answered from them.
 IS_OPEN: Any = sa.text("assignment.is_open")

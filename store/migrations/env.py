@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+from store import channel_tables  # noqa: F401 (its tables belong to the schema)
 from store.tables import Row
 
 context.configure(

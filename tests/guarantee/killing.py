@@ -48,6 +48,7 @@ class Watched:
     def __init__(self, notifier: Notifier, here: Here) -> None:
         self._notifier, self._here = notifier, here
         self.channel, self.batch = notifier.channel, notifier.batch
+        self.repeats_safely = notifier.repeats_safely
 
     async def send(self, letter: Letter, address: str) -> Receipt:
         self._here("send")
