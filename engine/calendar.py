@@ -7,10 +7,12 @@ swap announced tomorrow is right tomorrow.
 
 from __future__ import annotations
 
+import hashlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 from engine.problems import Problem
 from engine.yamltext import Section, open_section
@@ -44,6 +46,12 @@ class WorkCalendar:
         first, last = date(FIRST_YEAR, 1, 1).toordinal(), date(LAST_YEAR, 12, 31).toordinal()
         self._first, self._last = first, last
         self._working = [n for n in range(first, last + 1) if self.is_working_day(date.fromordinal(n))]
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Twelve hexadecimal digits that change with any day that is not what its weekday says."""
+        special = sorted((day.isoformat(), entry.is_working) for day, entry in self._special.items())
+        return hashlib.sha256(repr(special).encode()).hexdigest()[:12]
 
     def is_working_day(self, day: date) -> bool:
         """Whether offices work on `day`; make-up Saturdays count."""

@@ -16,6 +16,7 @@ from engine.escalation import due_dates_touched, next_sending_moment
 from engine.messages import MessageDraft, gather
 from engine.model import HANOI
 from engine.planning import Suppression, World, decide_all
+from engine.rulebook import Step
 from store import ledger, records, registry
 from usecases.duties import open_occurrences
 from usecases.wiring import Office
@@ -51,8 +52,8 @@ def tick(office: Office, now: datetime, full: bool = False) -> Planned:
             if missed.messages or missed.suppressions:
                 records.append(session, now, "incident", "sweep", {"reminders": missed.reminders})
             planned = _both(planned, missed)
-        steps = office.world.rulebook.steps
-        ledger.set_watermarks(session, {(s.policy, s.id, s.definition): now for s in steps})
+        marks = [_mark(step, office.world) for step in office.world.rulebook.steps]
+        ledger.set_watermarks(session, dict.fromkeys(marks, now))
     return planned
 
 
@@ -64,7 +65,8 @@ def _planned(session: Session, office: Office, now: datetime, ids: list[str]) ->
     gathered = gather(decision.reminders, world, now, _spent(session, world, now))
     decided = (*decision.suppressions, *gathered.suppressions)
     news = ledger.record_plan(session, gathered.messages, decided, now, world.rulebook.fingerprint)
-    registry.clear_planning_flags(session, ids)
+    seen = [a.id for a in assignments if not a.facts or a.facts[-1].at <= now]
+    registry.clear_planning_flags(session, seen)  # a fact that is still to come is looked at when it has
     suppressions = tuple(suppression for suppression in decided if suppression.key in news)
     by_reason = Counter(str(suppression.reason) for suppression in suppressions)
     return Planned(now, gathered.messages, suppressions, len(ids), by_reason)
@@ -85,11 +87,21 @@ def _candidates(session: Session, world: World, now: datetime) -> list[str]:
     watermarks = ledger.watermarks(session)
     found = set(registry.ids_needing_planning(session)) | set(ledger.waiting_assignments(session))
     for step in world.rulebook.steps:
-        since = watermarks.get((step.policy, step.id, step.definition))
+        since = watermarks.get(_mark(step, world))
         interval = due_dates_touched(step, since, now, world.calendar)
         if interval is not None:
             found.update(registry.open_due_between(session, *interval))
     return sorted(found)
+
+
+def _mark(step: Step, world: World) -> tuple[str, str, str]:
+    """Return what a watermark belongs to: a step as these rules and this calendar have it.
+
+    Days off announced late may move a step to a moment already passed, and rules edited
+    elsewhere may lay it before other assignments: then everything is asked once more.
+    """
+    definition = f"{step.definition}@{world.rulebook.fingerprint}@{world.calendar.fingerprint}"
+    return step.policy, step.id, definition
 
 
 def _spent(session: Session, world: World, now: datetime) -> dict[str, int]:

@@ -49,6 +49,8 @@ UNITS = tuple(
     )
 )
 POSTS = [f"{unit.code}/{role}" for unit in UNITS[:3] for role in (PostRole.CONTACT, PostRole.HEAD)]
+UPPER_POSTS = [f"{UNITS[1].code}/{PostRole.COORDINATOR}", f"{UNITS[3].code}/{PostRole.CHAIRMAN}"]
+Gap = tuple[str, date, date]  # a post and the days on which nobody holds it
 HOURS = ('["07:00-11:30", "13:30-17:00"]', '["07:00-17:00"]', '["08:30-10:00"]')
 NEVER = (date(2025, 1, 1), date(2025, 1, 1))
 
@@ -59,12 +61,12 @@ class Case:
 
     rules: str
     calendar: tuple[SpecialDay, ...]
-    vacant: tuple[tuple[str, date, date], ...]  # a post and the days on which nobody holds it
+    vacant: tuple[Gap, ...]
     shares: tuple[Assignment, ...]
 
     @property
     def world(self) -> World:
-        return World(book(self.rules), WorkCalendar(self.calendar), self._contacts())
+        return World(book(self.rules), calendar_of(self.calendar), self._contacts())
 
     def _contacts(self) -> ContactBook:
         gaps = {post: (since, until) for post, since, until in self.vacant}
@@ -82,6 +84,12 @@ def book(text: str) -> Rulebook:
     found, problems = read_rulebook({"r.yml": text})
     assert {problem.code for problem in problems} <= WARNINGS, problems
     return found
+
+
+@cache
+def calendar_of(special: tuple[SpecialDay, ...]) -> WorkCalendar:
+    """Return the calendar of these days."""
+    return WorkCalendar(special)
 
 
 @contextmanager
@@ -118,12 +126,19 @@ def moments(hours: Sequence[int], days: int = DAYS, without: frozenset[int] = fr
 @st.composite
 def cases(draw: st.DrawFn, lasting_gaps: bool = False) -> Case:
     """Any office; with `lasting_gaps` a post is vacant all the time or never."""
+    return Case(draw(rulebooks()), draw(calendars()), draw(gaps(lasting_gaps)), draw(registries()))
+
+
+@st.composite
+def gaps(draw: st.DrawFn, lasting: bool = False) -> tuple[Gap, ...]:
+    """Any posts that nobody holds for some days; upper posts too, unless the gaps last."""
     vacant = []
-    for post in draw(st.lists(st.sampled_from(POSTS), unique=True, max_size=2)):
-        since = FIRST if lasting_gaps else FIRST + timedelta(days=draw(st.integers(0, DAYS)))
-        length = 400 if lasting_gaps else draw(st.integers(1, 20))
+    posts = POSTS if lasting else [*POSTS, *UPPER_POSTS]
+    for post in draw(st.lists(st.sampled_from(posts), unique=True, max_size=2)):
+        since = FIRST if lasting else FIRST + timedelta(days=draw(st.integers(0, DAYS)))
+        length = 400 if lasting else draw(st.integers(1, 20))
         vacant.append((post, since, since + timedelta(days=length)))
-    return Case(draw(rulebooks()), draw(calendars()), tuple(vacant), draw(registries()))
+    return tuple(vacant)
 
 
 @st.composite
@@ -147,16 +162,26 @@ def registries(draw: st.DrawFn) -> tuple[Assignment, ...]:
     for number in range(1, draw(st.integers(2, 6)) + 1):
         due_on = draw(st.none() | st.integers(-10, 45).map(lambda n: FIRST + timedelta(days=n)))
         assigned_on = FIRST + timedelta(days=draw(st.sampled_from((-60, -60, 3, 12))))
-        kind = DeadlineKind.DATE if due_on else DeadlineKind.ONGOING
-        title = f"Việc thử số {number}"
-        deadline = Deadline("thử", kind, "", due_on)
-        task = Task(
-            f"{PLAN.code}/{number}", PLAN, str(number), title, title, deadline, is_duty=draw(st.booleans())
-        )
+        is_duty = draw(st.booleans())
         for unit in draw(st.lists(st.sampled_from(UNITS[:3]), unique=True, min_size=1)):
             role = draw(st.sampled_from((Role.LEAD, Role.LEAD, Role.SUPPORTING)))
-            shares.append(Assignment(f"{task.code}@{unit.code}", task, unit, role, due_on, assigned_on))
+            shares.append(_share(number, unit, role, due_on, assigned_on, is_duty))
     return tuple(shares)
+
+
+def _share(
+    number: int, unit: Unit, role: Role, due_on: date | None, assigned_on: date, is_duty: bool
+) -> Assignment:
+    kind = DeadlineKind.DATE if due_on else DeadlineKind.ONGOING
+    title = f"Việc thử số {number}"
+    deadline = Deadline("thử", kind, "", due_on)
+    task = Task(f"{PLAN.code}/{number}", PLAN, str(number), title, title, deadline, is_duty=is_duty)
+    return Assignment(f"{task.code}@{unit.code}", task, unit, role, due_on, assigned_on)
+
+
+def one_share(due_on: date, assigned_on: date = FIRST - timedelta(days=60)) -> tuple[Assignment, ...]:
+    """Return a registry of one task that one unit owes."""
+    return (_share(1, UNITS[0], Role.LEAD, due_on, assigned_on, False),)
 
 
 @st.composite
@@ -216,6 +241,15 @@ def ladders(draw: st.DrawFn) -> list[str]:
 @st.composite
 def stories_of(draw: st.DrawFn, case: Case) -> Story:
     """Whatever people do in a month about the shares of a case, with days down and any channel."""
+    return Story(
+        tuple(draw(deeds_of(case))),
+        draw(st.frozensets(st.integers(0, DAYS - 1), max_size=8)),
+        draw(st.integers(0, 200)),
+    )
+
+
+def deeds_of(case: Case) -> st.SearchStrategy[list[Deed]]:
+    """Whatever people do about the shares of a case."""
     owed = [(int(share.task.number or 0), share.unit.code) for share in case.shares]
     deeds = st.builds(
         Deed,
@@ -224,11 +258,7 @@ def stories_of(draw: st.DrawFn, case: Case) -> Story:
         st.sampled_from(ACTS),
         st.sampled_from(owed),
     )
-    return Story(
-        tuple(draw(st.lists(deeds, max_size=8))),
-        draw(st.frozensets(st.integers(0, DAYS - 1), max_size=8)),
-        draw(st.integers(0, 200)),
-    )
+    return st.lists(deeds, max_size=8)
 
 
 def arriving(story: Story) -> Story:
