@@ -46,6 +46,7 @@ class DigestRow:
     warning: str  # Vietnamese: what happens next and when; may be empty
     assignment_ids: tuple[str, ...]  # "<task code>@<unit code>", one per unit
     extensions: int = 0
+    own_words: str = ""  # the office's own, for this step; lines end with "\n"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,11 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from engine.digest import Digest, DigestRow, Group
 from engine.masking import masked
-from engine.model import HANOI, Recipient
+from engine.model import HANOI
 from notifiers.base import IcsPart, Letter
 from notifiers.sentences import answer_of, opening_of
 from notifiers.subjects import subject_of
-from notifiers.words import deadline_of, in_words, listed, plain, state_of
+from notifiers.words import addressed, deadline_of, in_words, listed, plain, state_of
 
 MOST_ENTRIES = 20
 HEADINGS = {
@@ -63,6 +63,7 @@ class RowView(NamedTuple):
     tone: str
     line: str
     facts: tuple[FactView, ...]
+    own_words: tuple[str, ...]  # the office's own, line by line
     warning: str
 
 
@@ -116,7 +117,7 @@ def view_of(digest: Digest, office: OfficeNames) -> LetterView:
     return LetterView(
         subject=subject_of(digest),
         office=plain(office.name),
-        greeting=f"Kính gửi: {_addressee(digest.recipient)}",
+        greeting=f"Kính gửi: {addressed(digest.recipient)}",
         opening=opening_of(digest),
         groups=tuple(_groups(digest)),
         is_digest=len(digest.rows) > 1,
@@ -175,7 +176,8 @@ def _groups(digest: Digest) -> Iterable[GroupView]:
 def _row(row: DigestRow, digest: Digest, number: int) -> RowView:
     words, tone = state_of(row, digest.at.astimezone(HANOI).date())
     line, facts = ("", tuple(_facts(row, digest))) if digest.level < 3 else (_line(row), ())
-    return RowView(number, plain(row.title), words, tone, line, facts, plain(row.warning))
+    own = tuple(filter(None, map(plain, row.own_words.split("\n"))))
+    return RowView(number, plain(row.title), words, tone, line, facts, own, plain(row.warning))
 
 
 def _line(row: DigestRow) -> str:
@@ -214,12 +216,6 @@ def _ranges(numbers: list[int]) -> str:
         else:
             runs.append([number])
     return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
-
-
-def _addressee(recipient: Recipient) -> str:
-    person, title, unit = plain(recipient.person), plain(recipient.title), plain(recipient.unit.name)
-    parts = [person, title, "" if unit in title else unit]
-    return ", ".join(part for part in parts if part)
 
 
 def _thread_of(digest: Digest, office: OfficeNames) -> str:

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from engine.digest import DigestRow
+from engine.model import Recipient
 
 _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _INVISIBLE = re.compile(
@@ -72,6 +73,13 @@ def listed(units: tuple[str, ...], limit: int = 5) -> str:
         return "".join(names)
     shown, rest = ", ".join(names[:limit]), len(names) - limit
     return f"{len(names)} đơn vị: {shown}" + (f" và {rest} đơn vị khác" if rest > 0 else "")
+
+
+def addressed(recipient: Recipient) -> str:
+    """Return person, title and unit, as a letter names its reader."""
+    person, title, unit = plain(recipient.person), plain(recipient.title), plain(recipient.unit.name)
+    parts = [person, title, "" if unit in title else unit]
+    return ", ".join(part for part in parts if part)
 
 
 def shortened(text: str, room: int) -> str:

@@ -25,6 +25,7 @@ from usecases.channels import read_channels
 from usecases.communes import communes_of
 from usecases.configuration import PROVINCE, text_of, texts_of
 from usecases.errors import ConfigurationRejected
+from usecases.texts import text_problems
 
 T = TypeVar("T")
 
@@ -54,6 +55,7 @@ class _Check:
         plans = self._plans()
         around = Surroundings(directory, held, channels.names if channels else None, plans)
         self.problems += misfits(rules, around)
+        self.problems += text_problems(folder, rules)
         self._stray_files()
         self.problems.sort(key=lambda problem: (problem.source, problem.line, problem.column))
 
