@@ -43,7 +43,7 @@ FORBIDDEN: dict[type[nodes.Node], tuple[str, str]] = {
     nodes.FromImport: ("from", "lệnh 'from'"),
     nodes.Extends: ("extends", "lệnh 'extends'"),
     nodes.Block: ("block", "lệnh 'block'"),
-    nodes.ScopedEvalContextModifier: ("autoescape", "lệnh 'autoescape'"),
+    nodes.Scope: ("autoescape", "lệnh 'autoescape'"),
 }
 
 
@@ -58,6 +58,24 @@ def not_parsed(error: TemplateSyntaxError) -> tuple[str, str]:
     if "'endif'" in told:
         return "thiếu '{% endif %}'", "thêm '{% endif %}' vào sau đoạn có điều kiện"
     return "không đọc được phần trong dấu ngoặc nhọn ở đây", WAY_OUT
+
+
+def unclosed_in(text: str) -> int | None:
+    """Return where braces open that do not close before the next ones do, else an 'if' without its end."""
+    opened = [found.start() for found in re.finditer(r"\{[{%#]", text)]
+    for at, following in zip(opened, [*opened[1:], len(text)], strict=True):
+        if _CLOSING[text[at + 1]] not in text[at:following]:
+            return at
+    waiting: list[int] = []
+    for found in re.finditer(r"\{%[-+]?\s*(if|endif)\b", text):
+        if found[1] == "if":
+            waiting.append(found.start(1))
+        elif waiting:
+            waiting.pop()
+    return waiting[-1] if waiting else None
+
+
+_CLOSING = {"{": "}}", "%": "%}", "#": "#}"}
 
 
 def known_names(written: str, table: Iterable[Variable | Filter]) -> str:

@@ -17,7 +17,7 @@ from jinja2 import TemplateSyntaxError, nodes
 
 from engine.problems import Problem
 from notifiers.own_words import FILTERS, MOST_CHARACTERS, VARIABLES, Filter, OwnWords, sandbox
-from notifiers.own_words_advice import FORBIDDEN, WAY_OUT, known_names, not_parsed
+from notifiers.own_words_advice import FORBIDDEN, WAY_OUT, known_names, not_parsed, unclosed_in
 
 LARGEST_FILE = 3_000  # characters
 DEEPEST = 20
@@ -48,6 +48,7 @@ def read_own_words(text: str, source: str) -> tuple[OwnWords | None, list[Proble
 
     Signs written apart from their letters are joined; that alone is a problem one may leave.
     """
+    text = re.sub(r"\r\n?", "\n", text)
     joined = unicodedata.normalize("NFC", text)
     reading = _Reading(joined, source)
     reading.read()
@@ -83,8 +84,8 @@ class _Reading:
             return
         self._hidden()
         try:
-            tree = _SANDBOX.parse(self.text)
             self._signs = list(_signs(self.text))
+            tree = _SANDBOX.parse(self.text)
         except TemplateSyntaxError as error:
             self._report("broken-template", *not_parsed(error), *self._near(error))
             return
@@ -198,8 +199,8 @@ class _Reading:
             allowed = _COMPARED[operand.op][1]
             if left and right and not (left is right and left in allowed):
                 sign = _COMPARED[operand.op][0]
-                message = f"'{sign}' so sánh hai điều khác loại: số chỉ so với số, chữ chỉ so với chữ"
-                hint = 'viết như days_late > 5 (số không có dấu nháy), hoặc "Sở Y tế" in unit'
+                message = f"'{sign}' không so được hai giá trị này"
+                hint = 'số so với số: days_late > 5; chữ so với chữ: "Sở Y tế" in unit, unit == "Sở Y tế"'
                 self._report("bad-comparison", message, hint, *self._place(node.lineno, sign.split()[0]))
             left = right
         return _Kind.TRUTH
@@ -209,7 +210,8 @@ class _Reading:
     def _forbidden(self, node: nodes.Node) -> None:
         sign, words = FORBIDDEN.get(type(node), (_sign_of(node), "cách viết này"))
         message = f"lời riêng không dùng được {words}"
-        self._report("forbidden-expression", message, WAY_OUT, *self._place(node.lineno, sign))
+        line = node.lineno or 1  # a scope has no line of its own
+        self._report("forbidden-expression", message, WAY_OUT, *self._place(line, sign))
 
     def _too_deep(self, line: int) -> None:
         if not any(problem.code == "too-deep" for problem in self.problems):
@@ -236,15 +238,16 @@ class _Reading:
         return line, found.start() + 1 if found else 1
 
     def _near(self, error: TemplateSyntaxError) -> tuple[int, int]:
-        """Return the place of what could not be parsed: of a strange sign, else of the last braces."""
-        line = min(error.lineno, len(self._lines))
+        """Return the place of what could not be parsed."""
+        at = unclosed_in(self.text)
         strange = re.search(r"unexpected char .* at (\d+)", error.message or "")
-        if strange:
-            before = self.text[: int(strange[1])]
-            return before.count("\n") + 1, len(before) - before.rfind("\n")
-        while line > 1 and not re.search(r"\{[{%#]", self._lines[line - 1]):
-            line -= 1
-        return line, 1 + max(0, *(self._lines[line - 1].rfind(brace) for brace in ("{{", "{%", "{#")))
+        tag = re.search(r"unknown tag '(\w+)'", error.message or "")
+        if at is None and strange:
+            at = int(strange[1])
+        if at is None:
+            return self._place(error.lineno, tag[1]) if tag else self._begin(error.lineno)
+        before = self.text[:at]
+        return before.count("\n") + 1, at - before.rfind("\n")
 
 
 def _signs(text: str) -> Iterator[_Sign]:

@@ -60,6 +60,7 @@ rows = st.fixed_dictionaries(
         "expected": words,
         "reason": words,
         "warning": words,
+        "own_words": words,
         "units": st.lists(words.filter(plain), min_size=1, max_size=8).map(tuple),
         "due_on": st.dates(date(2025, 1, 1), date(2027, 1, 1)),
         "original_due_on": st.dates(date(2025, 1, 1), date(2027, 1, 1)),
