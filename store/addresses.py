@@ -109,13 +109,12 @@ def count_failure(
 ) -> int:
     """Count one more letter that came back although the address may be good; return how many by now.
 
-    Counting starts anew with another address. The status stays as it is.
+    Counting starts anew with another address. A refusal stays one.
     """
     known = of_channel(session, post, person, channel)
     if known is None or known.address != address:
-        put(
-            session, KeptAddress(post, person, channel, address, AddressStatus.LINKED, evidence, "bounce", at)
-        )
+        status = known.status if known and known.status in _REFUSED else AddressStatus.LINKED
+        put(session, KeptAddress(post, person, channel, address, status, evidence, "bounce", at))
     mine = (ADDRESS.post == post, ADDRESS.person == person, ADDRESS.channel == channel)
     statement = sa.update(AddressRow).where(*mine).values(failures=ADDRESS.failures + 1, at=at)
     return int(session.connection().execute(statement.returning(ADDRESS.failures)).scalar_one())
