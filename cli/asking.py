@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.contracts import message_as_json, message_line
-from cli.output import add_json, iso, print_json, say, write
+from cli.output import add_json, iso, print_json, progress_of, say, write
 from cli.parsing import END, START
 from engine.planning import Suppression
 from engine.preview import Preview
@@ -84,7 +84,8 @@ def _plan(arguments: Namespace) -> None:
         office = office.under(rulebook_of(rule_texts(Path(arguments.rules))))
     elif not_in_force := unapplied_edit(office):
         say(not_in_force)
-    found = plan_ahead(office, arguments.first, arguments.last)
+    with progress_of("Xem trước") as tell:
+        found = plan_ahead(office, arguments.first, arguments.last, tell)
     if arguments.json:
         print_json(plan_as_json(found))
         return

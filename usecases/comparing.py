@@ -13,7 +13,7 @@ from pathlib import Path
 
 from engine.difference import Difference, difference
 from engine.ledger import Told
-from engine.model import Assignment
+from engine.model import HANOI, Assignment
 from engine.planning import World
 from engine.preview import preview
 from store import ledger, registry, rulebooks
@@ -63,11 +63,23 @@ def compare(
     tell("đọc sổ nhiệm vụ")
     known, told = facts_ahead(office, last)
     told = {} if is_past else told
-    tell("theo quy tắc cũ")
-    before = preview(known, old, told, first, last)
-    tell(f"theo quy tắc mới (cũ: {len(before.messages)} tin)")
-    after = preview(known, new, told, first, last)
+    before = preview(known, old, told, first, last, day_by_day("theo quy tắc cũ", first, last, tell))
+    after = preview(known, new, told, first, last, day_by_day("theo quy tắc mới", first, last, tell))
+    tell("đối chiếu từng tin")
     return difference(before.messages, after.messages)
+
+
+def day_by_day(
+    words: str, first: datetime, last: datetime, tell: Callable[[str], None]
+) -> Callable[[datetime], None]:
+    """Return what a preview from `first` to `last` calls after each moment, to tell how far it is."""
+
+    def tell_of(moment: datetime) -> None:
+        part = (moment - first) / (last - first) if first < last else 1
+        tell(f"{words}, đến {moment.astimezone(HANOI):%d/%m/%Y} ({part:.0%})")
+
+    tell(words)
+    return tell_of
 
 
 def facts_ahead(office: Office, last: datetime) -> tuple[list[Assignment], dict[str, tuple[Told, ...]]]:

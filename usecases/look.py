@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -20,6 +20,7 @@ from engine.status import Status, standing_of
 from store import history, ledger, records, registry, rulebooks
 from store.kept import StoredTask
 from usecases.act import find_task, of_unit
+from usecases.comparing import day_by_day, facts_ahead
 from usecases.duties import coming_occurrences
 from usecases.errors import InputRejected
 from usecases.wiring import Office
@@ -39,15 +40,13 @@ SETTLED_BY_DECISION = frozenset(
 OFFERED = frozenset({"same-task"})  # worth a look, and no reason to distrust a figure
 
 
-def plan_ahead(office: Office, first: datetime, last: datetime) -> Preview:
+def plan_ahead(
+    office: Office, first: datetime, last: datetime, tell: Callable[[str], None] = lambda said: None
+) -> Preview:
     """Return what would be sent from `first` to `last` if nobody acted and everything arrived."""
-    with office.database.reading() as session:
-        known = registry.assignments(session, office.directory.unit)
-        told = ledger.told_about(session, (assignment.id for assignment in known))
-        coming = coming_occurrences(session, office.directory, last)
-    ids = {assignment.id for assignment in known}
-    new = [assignment for assignment in coming if assignment.id not in ids]
-    return preview([*known, *new], office.world, told, first, last)
+    tell("đọc sổ nhiệm vụ")
+    known, told = facts_ahead(office, last)
+    return preview(known, office.world, told, first, last, day_by_day("lập tin", first, last, tell))
 
 
 def explain(
