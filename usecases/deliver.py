@@ -24,7 +24,6 @@ from notifiers.base import DeliveryFailed, DeliveryUnknown, Letter, Notifier
 from notifiers.letters import written
 from store import ledger, outbox, registry
 from store.outbox import Claim, KeptReminder, Settlement
-from usecases.texts import with_own_words
 from usecases.wiring import Office
 
 _log = logging.getLogger(__name__)
@@ -39,13 +38,11 @@ MOST_ATTEMPTS = 12  # about two days of trying before a person must look
 class Delivered:
     """What became of the messages of one pump, counted by state, and the failures in words.
 
-    `warnings` tell of own words that letters had to leave without.
     `was_stopped` says that it was asked to stop; what is left stays in the outbox, claimed by nobody.
     """
 
     by_state: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
-    warnings: set[str] = field(default_factory=set)
     was_stopped: bool = False
 
     @property
@@ -102,8 +99,6 @@ async def pump(
             outcome.was_stopped = True
         if notifier is not None:
             await notifier.close()
-    for warning in sorted(outcome.warnings):
-        _log.warning(warning)
     return outcome
 
 
@@ -165,7 +160,7 @@ async def _sent(
         reason = f"{one.claim.post}: không còn người nhận, hoặc kênh '{channel}' đã đóng"
         return _failure(one.claim, DeliveryFailed(reason, permanent=True), now, outcome)
     try:
-        letter = _letter(office, one, one.recipient, now, outcome)
+        letter = _letter(office, one, one.recipient, now)
         receipt = await notifier.send(letter, one.recipient.addresses[channel])
     except DeliveryFailed as failure:
         return _failure(one.claim, failure, now, outcome)
@@ -176,11 +171,9 @@ async def _sent(
     return Settlement(one.claim, DeliveryState(receipt.state), receipt.provider_id, letter.subject)
 
 
-def _letter(office: Office, one: _InHand, recipient: Recipient, now: datetime, outcome: Delivered) -> Letter:
+def _letter(office: Office, one: _InHand, recipient: Recipient, now: datetime) -> Letter:
     digest = compose(one.claim.key, recipient, one.lines, office.world, now)
-    digest, left_out = with_own_words(digest, one.lines, office.rulebook, office.settings.config)
-    outcome.warnings.update(left_out)
-    return written(digest, office.channels.office)
+    return written(office.texts.added_to(digest, one.lines, office.rulebook), office.channels.office)
 
 
 def _failure(claim: Claim, failure: DeliveryFailed, now: datetime, outcome: Delivered) -> Settlement:

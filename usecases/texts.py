@@ -6,6 +6,7 @@ letter. Words that became bad since never keep a letter back: it leaves without 
 
 from __future__ import annotations
 
+import logging
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,33 +26,40 @@ from notifiers.own_words_reader import read_own_words
 from usecases.configuration import WARNINGS, text_of
 from usecases.errors import ConfigurationRejected
 
+_log = logging.getLogger(__name__)
+
 FOLDER = "templates"
 ENDING = ".txt.j2"
 
 read_once = lru_cache(maxsize=256)(read_own_words)  # letters of a run share a few texts
 
 
-def with_own_words(
-    digest: Digest, lines: Sequence[Line], rulebook: Rulebook, folder: Path
-) -> tuple[Digest, list[str]]:
-    """Return the digest with the own words of each row's step, and what to tell of words left out."""
-    if not any(step.template for step in rulebook.steps):
-        return digest, []
-    told = {(line.assignment.id, line.step): line.assignment for line in lines}
-    names = [_name_for(row, told, rulebook) for row in digest.rows]
-    usable: dict[str, OwnWords] = {}
-    left_out: list[str] = []
-    for name in sorted(set(names) - {""}):
-        words, why_not = _usable(folder, name)
-        if words:
-            usable[name] = words
-        else:
-            left_out.append(f"thư gửi đi không có lời riêng '{name}': {why_not}; xem 'dondoc check'")
-    rows = (
-        replace(row, own_words=usable[name].about(row, digest.recipient)) if name in usable else row
-        for row, name in zip(digest.rows, names, strict=True)
-    )
-    return (replace(digest, rows=tuple(rows)) if usable else digest), left_out
+class OwnTexts:
+    """The own words in a configuration folder, as letters use them; a fault is told once, not per letter."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._told: dict[str, str] = {}
+
+    def added_to(self, digest: Digest, lines: Sequence[Line], rulebook: Rulebook) -> Digest:
+        """Return the digest with the own words of each row's step."""
+        if not any(step.template for step in rulebook.steps):
+            return digest
+        told = {(line.assignment.id, line.step): line.assignment for line in lines}
+        names = [_name_for(row, told, rulebook) for row in digest.rows]
+        usable = {name: words for name in set(names) - {""} if (words := self._usable(name))}
+        rows = (
+            replace(row, own_words=usable[name].about(row, digest.recipient)) if name in usable else row
+            for row, name in zip(digest.rows, names, strict=True)
+        )
+        return replace(digest, rows=tuple(rows)) if usable else digest
+
+    def _usable(self, name: str) -> OwnWords | None:
+        words, why_not = _usable(self._folder, name)
+        if words is None and self._told.get(name) != why_not:
+            _log.warning("thư gửi đi không có lời riêng '%s': %s; xem 'dondoc check'", name, why_not)
+        self._told[name] = why_not
+        return words
 
 
 def text_problems(folder: Path, rules: Mapping[str, str]) -> list[Problem]:

@@ -24,6 +24,7 @@ from usecases.configuration import (
 from usecases.errors import ConfigurationRejected, Refused
 from usecases.rulefiles import rulebook_of
 from usecases.settings import Settings
+from usecases.texts import OwnTexts
 
 OUTGROWN = (
     "Bộ quy tắc đang có hiệu lực không còn đọc được bằng phiên bản phần mềm này; "
@@ -97,6 +98,11 @@ class Office:
         """What every decision rests on."""
         calendar = load_calendar(self.settings.config)
         return World(self.rulebook, calendar, self.contacts, self.channels.names)
+
+    @cached_property
+    def texts(self) -> OwnTexts:
+        """The office's own words, read anew for every letter."""
+        return OwnTexts(self.settings.config)
 
     @cached_property
     def notifiers(self) -> dict[str, Notifier]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from pathlib import Path
 
 import pytest
 
 from engine.rulebook import read_rulebook
+from notifiers.own_words import FILTERS, VARIABLES
+from notifiers.own_words_reader import read_own_words
 from tests.guarantee.world import CONFIG, ScriptedNotifier, a_row, at, bring
 from usecases.deliver import pump
+from usecases.own_words_page import own_words_page
 from usecases.remind import tick
 from usecases.wiring import Office
 
@@ -51,11 +55,10 @@ def test_every_letter_of_a_step_carries_its_words_under_the_task(reader, folder)
     words(folder, WORDS)
     bring(office, [a_row(1, "30/9/2025"), a_row(2, "30/9/2025", lead="Sở Tài chính")])
     tick(office, DUE)
-    outcome = asyncio.run(pump(office, DUE))
+    asyncio.run(pump(office, DUE))
 
     assert sorted(SAID in one.said for one in channel.sent) == [False, True]
     assert all("về Phòng Tổng hợp trước 17 giờ" in one.letter.html for one in channel.sent)
-    assert outcome.warnings == set()
 
 
 def test_a_step_without_words_of_its_own_has_none(reader, folder):
@@ -105,3 +108,19 @@ def test_a_mended_file_counts_from_the_next_letter_on(reader, folder):
         words(folder, WORDS)
 
     assert [("Phòng Tổng hợp" in one.said) for one in channel.sent] == [False, True]
+
+
+@pytest.mark.parametrize("one", [*VARIABLES, *FILTERS], ids=lambda one: one.name)
+def test_the_manual_knows_every_word_and_shows_one_that_is_read_without_a_mistake(one):
+    page = "\n".join(own_words_page())
+    _, sample = re.findall(r"```\w*\n(.*?)```", page, re.S)
+    example = one.example if "{{" in one.example else f"{{{{ {one.name} }}}}"
+
+    assert f"| `{one.name}` | {one.meaning} |" in page
+    assert read_own_words(example, "x")[1] == []
+    assert read_own_words(sample, "x")[1] == []
+
+
+@pytest.mark.parametrize("file", sorted((CONFIG / "templates").iterdir()), ids=lambda file: file.name)
+def test_the_words_that_are_shipped_are_read_without_a_mistake(file):
+    assert read_own_words(file.read_text("utf-8"), file.name)[1] == []
