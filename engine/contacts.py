@@ -7,8 +7,8 @@ is `config/people.yml`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 
 from engine.model import PostRole, Recipient, Unit, UnitKind
@@ -47,6 +47,12 @@ class ContactBook:
     def recipients(self) -> tuple[Recipient, ...]:
         """Everybody in the book, in the order of the file."""
         return tuple(holding.recipient for holding in self._holdings)
+
+    def with_recipients(self, changed: Callable[[Recipient], Recipient]) -> ContactBook:
+        """Return the book with every recipient as `changed` gives it; the book itself when none differs."""
+        holdings = [replace(holding, recipient=changed(holding.recipient)) for holding in self._holdings]
+        same = all(a.recipient is b.recipient for a, b in zip(holdings, self._holdings, strict=True))
+        return self if same else ContactBook(holdings)
 
     def recipient(self, unit_code: str, role: PostRole, on: date) -> Recipient | None:
         """Return who holds a unit's post on a day, None when it is vacant or unknown."""

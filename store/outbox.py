@@ -2,13 +2,14 @@
 
 It is claimed by an update that must still find it free, held under a lease with a fencing
 number, and settled only by whoever still holds it. What is killed in between is swept up,
-flagged, and sent once more.
+flagged, and sent once more. What one channel cannot carry goes on through the next as a
+message of its own, with the same reminders.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -21,12 +22,13 @@ from store import records
 from store.statements import chunks
 from store.tables import MESSAGE, REMINDER, MessageRow, ReminderRow
 
-CLAIMABLE = (
+_CLAIMABLE = (
     DeliveryState.PLANNED,
     DeliveryState.HELD,
     DeliveryState.FAILED_TEMPORARY,
     DeliveryState.UNKNOWN,
 )
+_FREE = (MESSAGE.state.in_(_CLAIMABLE), MESSAGE.passed_to == "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class Claim:
     level: int
     attempts: int
     possible_duplicate: bool
+    fallbacks: tuple[str, ...] = ()
+    copy_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,11 @@ class KeptReminder:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What became of a claimed message; `retry_at` is when it may leave again."""
+    """What became of a claimed message; `retry_at` is when it may leave again.
+
+    `pass_to` are the channels that may carry it instead, in order; `person` is who it was for at
+    the moment it left.
+    """
 
     claim: Claim
     state: DeliveryState
@@ -67,11 +75,13 @@ class Settlement:
     subject: str = ""
     error: str = ""
     retry_at: datetime | None = None
+    pass_to: tuple[str, ...] = ()
+    person: str = ""
 
 
 def waiting_channels(session: Session, now: datetime) -> list[str]:
     """Return the channels on which messages may leave at `now`."""
-    free = sa.select(MESSAGE.channel).where(MESSAGE.state.in_(CLAIMABLE), MESSAGE.not_before <= now)
+    free = sa.select(MESSAGE.channel).where(*_FREE, MESSAGE.not_before <= now)
     return sorted(session.scalars(free.distinct()))
 
 
@@ -81,7 +91,7 @@ def claim(
     """Take up to `limit` messages of a channel that may leave at `now`, under a lease."""
     free = (
         sa.select(MESSAGE.key)
-        .where(MESSAGE.channel == channel, MESSAGE.state.in_(CLAIMABLE), MESSAGE.not_before <= now)
+        .where(MESSAGE.channel == channel, *_FREE, MESSAGE.not_before <= now)
         .order_by(MESSAGE.level, MESSAGE.not_before, MESSAGE.key)
         .limit(limit)
         .with_for_update(skip_locked=True)  # SQLite has no such words: there a writer is alone
@@ -90,7 +100,7 @@ def claim(
     keys = session.connection().execute(free).scalars().all()
     take = (
         sa.update(MessageRow)
-        .where(MESSAGE.key.in_(keys), MESSAGE.state.in_(CLAIMABLE))
+        .where(MESSAGE.key.in_(keys), *_FREE)
         .values(
             state=DeliveryState.CLAIMED,
             owner=owner,
@@ -103,7 +113,7 @@ def claim(
     rows = session.connection().execute(take).all()
     claims = [
         Claim(row.key, row.fence, row.post, row.person, row.unit_code, row.channel, row.level,
-              row.attempts, row.possible_duplicate)
+              row.attempts, row.possible_duplicate, tuple(row.fallbacks), row.copy_of)
         for row in rows
     ]  # fmt: skip
     return sorted(claims, key=lambda claim: (claim.level, claim.key))
@@ -119,6 +129,13 @@ def reminders_in(session: Session, message_keys: Iterable[str]) -> dict[str, lis
         for message_key, *kept in session.execute(statement.order_by(REMINDER.key)):
             found[message_key].append(KeptReminder(*kept))
     return found
+
+
+def copied(session: Session, claims: Iterable[Claim]) -> dict[str, list[KeptReminder]]:
+    """Return the reminders of the messages that `claims` are copies of, by the key of the copy."""
+    originals = {claim.key: claim.copy_of for claim in claims if claim.copy_of}
+    of_originals = reminders_in(session, originals.values())
+    return {key: of_originals[original] for key, original in originals.items()}
 
 
 def settle(session: Session, settlements: Iterable[Settlement], at: datetime) -> list[str]:
@@ -139,10 +156,46 @@ def settle(session: Session, settlements: Iterable[Settlement], at: datetime) ->
         statement = sa.update(MessageRow).where(*mine).values(**_change(settlement, at))
         if session.connection().execute(statement).rowcount == 1:
             entries.append(_settled_entry(settlement, at))
+            if settlement.pass_to:
+                is_unknown = settlement.state is DeliveryState.UNKNOWN
+                entries.append(pass_on(session, claim, settlement.pass_to, at, is_unknown))
         else:
             lost.append(claim.key)
     records.append_many(session, entries)
     return lost
+
+
+def successor_key(key: str, channel: str) -> str:
+    """Return the key of the message that goes on through `channel` in place of another, or beside it."""
+    return hashlib.sha256(f"{key}\n{channel}".encode()).hexdigest()[:24]
+
+
+def pass_on(
+    session: Session, message: Claim | MessageRow, channels: Sequence[str], at: datetime, is_unknown: bool
+) -> records.Entry:
+    """Write the message that goes on through the first of `channels`; it takes the reminders with it.
+
+    Returns the record of it. The message it replaces must have `passed_to` set to its key.
+    """
+    channel, *rest = channels
+    key = successor_key(message.key, channel)
+    successor = {
+        "key": key, "post": message.post, "person": message.person,
+        "unit_code": message.unit_code, "channel": channel, "level": message.level,
+        "planned_at": at, "not_before": at, "state": DeliveryState.PLANNED,
+        "fallbacks": rest, "copy_of": message.copy_of,
+        "possible_duplicate": is_unknown or message.possible_duplicate,
+    }  # fmt: skip
+    session.connection().execute(sa.insert(MessageRow), [{**_EMPTY, **successor}])
+    carried = sa.update(ReminderRow).where(REMINDER.message_key == message.key, REMINDER.state == "planned")
+    session.connection().execute(carried.values(message_key=key))
+    data = {"post": message.post, "from": message.channel, "to": channel, "message": key}
+    return records.Entry(at, "message-passed-on", message.key, data)
+
+
+_EMPTY = {
+    "owner": "", "fence": 0, "attempts": 0, "provider_id": "", "error": "", "subject": "", "passed_to": "",
+}  # fmt: skip
 
 
 def hold(session: Session, claim: Claim, until: datetime, at: datetime) -> bool:
@@ -206,6 +259,12 @@ def _change(settlement: Settlement, at: datetime) -> dict[str, Any]:
         change["possible_duplicate"] = True
     if settlement.subject:
         change["subject"] = settlement.subject
+    if settlement.person:
+        change["person"] = settlement.person
+    if settlement.state is DeliveryState.DELIVERED:
+        change["delivered_at"] = at
+    if settlement.pass_to:
+        change["passed_to"] = successor_key(settlement.claim.key, settlement.pass_to[0])
     if settlement.retry_at is not None:
         change["not_before"] = settlement.retry_at
     return change

@@ -174,7 +174,7 @@ class MessageRow(Row, table=True):
     fence: int = 0
     attempts: int = 0
     settled_at: datetime | None = None
-    provider_id: str = ""
+    provider_id: str = Field(default="", index=True)
     error: str = ""
     possible_duplicate: bool = False
     subject: str = ""

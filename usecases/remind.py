@@ -19,6 +19,7 @@ from engine.planning import Suppression, World, decide_all
 from engine.rulebook import Step
 from store import ledger, records, registry
 from usecases.duties import open_occurrences
+from usecases.reach import world_by_now
 from usecases.wiring import Office
 
 
@@ -46,20 +47,20 @@ def tick(office: Office, now: datetime, full: bool = False) -> Planned:
     """
     with office.database.writing() as session:
         open_occurrences(session, office.directory, now)
-        planned = _planned(session, office, now, _candidates(session, office.world, now))
+        world = world_by_now(session, office)
+        planned = _planned(session, office, world, now, _candidates(session, world, now))
         if full:
-            missed = _planned(session, office, now, registry.open_assignments(session))
+            missed = _planned(session, office, world, now, registry.open_assignments(session))
             if missed.messages or missed.suppressions:
                 records.append(session, now, "incident", "sweep", {"reminders": missed.reminders})
             planned = _both(planned, missed)
-        marks = [_mark(step, office.world) for step in office.world.rulebook.steps]
+        marks = [_mark(step, world) for step in world.rulebook.steps]
         ledger.set_watermarks(session, dict.fromkeys(marks, now))
     return planned
 
 
-def _planned(session: Session, office: Office, now: datetime, ids: list[str]) -> Planned:
+def _planned(session: Session, office: Office, world: World, now: datetime, ids: list[str]) -> Planned:
     """Decide about some assignments and put what is news on record."""
-    world = office.world
     assignments = registry.assignments(session, office.directory.unit, ids=ids)
     decision = decide_all(assignments, world, ledger.told_about(session, ids), now)
     gathered = gather(decision.reminders, world, now, _spent(session, world, now))

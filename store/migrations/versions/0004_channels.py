@@ -63,6 +63,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_message_provider_id", "message")
     for table in _TABLES:
         op.drop_table(table)
     for name in _MESSAGE:
@@ -75,6 +76,7 @@ def _extend_message() -> None:
         op.add_column("message", _column(name, AutoString(), server_default=""))
     for column in _moments("delivered_at", "read_at", nullable=True):
         op.add_column("message", column)
+    op.create_index("ix_message_provider_id", "message", ["provider_id"])
 
 
 def _create_small_tables() -> None:

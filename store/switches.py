@@ -1,0 +1,84 @@
+"""What is stopped for now: all sending, or one channel, since when, why and until when?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from engine.model import HANOI
+from store import records
+from store.channel_tables import SWITCH, SwitchRow
+
+SENDING = "sending"
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Something that is stopped; `until` None means until a person says so."""
+
+    name: str  # "sending", "channel:<name>"
+    until: datetime | None
+    why: str
+    by: str
+    at: datetime
+
+
+def stopping(session: Session, channel: str, now: datetime) -> Stop | None:
+    """Return what keeps everything back from a channel at `now`: it, or all sending, is stopped."""
+    return next((s for s in reversed(stops(session, now)) if s.name in {SENDING, f"channel:{channel}"}), None)
+
+
+def stops(session: Session, now: datetime) -> list[Stop]:
+    """Return everything that is stopped at `now`."""
+    still = sa.or_(SWITCH.until.is_(None), SWITCH.until > now)
+    rows = session.scalars(sa.select(SwitchRow).where(still).order_by(SWITCH.name))
+    return [_stop(row) for row in rows]
+
+
+def stop(session: Session, name: str, why: str, by: str, at: datetime, until: datetime | None = None) -> None:
+    """Stop something until a moment, or until a person says so."""
+    session.merge(SwitchRow(name=name, until=until, why=why, by=by, at=at, failures=0))
+    session.flush()
+    records.append(session, at, "stopped", name, {"why": why, "by": by})
+
+
+def resume(session: Session, name: str, by: str, at: datetime) -> bool:
+    """Let something go on; False when it was not stopped."""
+    if not _forget(session, name):
+        return False
+    records.append(session, at, "resumed", name, {"by": by})
+    return True
+
+
+def pause(
+    session: Session, channel: str, why: str, first: timedelta, longest: timedelta, at: datetime
+) -> datetime:
+    """Leave a channel that is at fault alone for a while, twice as long each time; return until when."""
+    name = f"channel:{channel}"
+    known = session.get(SwitchRow, name, populate_existing=True)
+    if known is not None and known.until is None:
+        return datetime.max.replace(tzinfo=HANOI)
+    failures = known.failures + 1 if known else 1
+    until: datetime = at + min(first * 2 ** (failures - 1), longest)
+    session.merge(SwitchRow(name=name, until=until, why=why, by="dondoc", at=at, failures=failures))
+    session.flush()
+    records.append(session, at, "channel-paused", channel, {"until": until.isoformat(), "failures": failures})
+    return until
+
+
+def mended(session: Session, channel: str) -> None:
+    """Forget the faults of a channel that carries messages again; what a person stopped stays stopped."""
+    ended = sa.delete(SwitchRow).where(SWITCH.name == f"channel:{channel}", SWITCH.until.is_not(None))
+    session.connection().execute(ended)
+
+
+def _forget(session: Session, name: str) -> bool:
+    return session.connection().execute(sa.delete(SwitchRow).where(SWITCH.name == name)).rowcount == 1
+
+
+def _stop(row: SwitchRow) -> Stop:
+    until = row.until.astimezone(HANOI) if row.until else None
+    return Stop(row.name, until, row.why, row.by, row.at.astimezone(HANOI))
