@@ -14,9 +14,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from notifiers.base import DeliveryFailed, DeliveryUnknown
-from notifiers.email import EmailNotifier, EmailSettings
+from notifiers.base import DeliveryFailed, DeliveryUnknown, Scope
+from notifiers.email import EmailNotifier
 from notifiers.mime import as_bytes
+from notifiers.smtp import EmailSettings
+from notifiers.verp import ReturnPath
 
 ADDRESS = "dau-moi@so-y-te.example"
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH")
@@ -25,7 +27,10 @@ pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH")
 class Post:
     """A mail server's office: answers by address, remembers what it took, has moods after DATA."""
 
-    def __init__(self, refuse=None, sender_answer="250 OK", data_answer="250 OK queued as 7F3A", mood=""):
+    def __init__(
+        self, refuse=None, sender_answer="250 OK", data_answer="250 OK queued as 7F3A", mood="", cut_for=()
+    ):
+        self.cut_for = cut_for
         self.refuse, self.sender_answer, self.data_answer = refuse or {}, sender_answer, data_answer
         self.mood, self.taken, self.connections, self.logins = mood, [], 0, []
 
@@ -50,7 +55,7 @@ class Post:
     async def handle_DATA(self, server, session, envelope):
         if self.mood == "silent":
             await asyncio.sleep(3)
-        if self.mood == "cut":
+        if self.mood == "cut" or set(envelope.rcpt_tos) & set(self.cut_for):
             server.transport.abort()
         self.taken.append((envelope.mail_from, tuple(envelope.rcpt_tos), envelope.original_content))
         if self.mood == "idle drop":
@@ -135,42 +140,89 @@ def test_a_connection_the_server_gave_up_while_idle_is_opened_anew(sent, mood):
     assert (post.connections, len(post.taken)) == (2, 2)
 
 
-def test_concurrent_letters_wait_their_turn(sender, letter_of):
-    async def together(post):
-        async with serving(post, sender) as notifier:
-            letters = [letter_of(key=str(n)) for n in range(8)]
-            return await asyncio.gather(*(notifier.send(letter, ADDRESS) for letter in letters))
+@pytest.fixture
+def together(sender, letter_of):
+    """Return what became of letters handed over at once, by address."""
 
+    async def outcomes(post, addresses, options):
+        async with serving(post, sender, **options) as notifier:
+            letters = [letter_of(key=str(n)) for n, _ in enumerate(addresses)]
+            sending = (notifier.send(one, address) for one, address in zip(letters, addresses, strict=True))
+            return await asyncio.gather(*sending, return_exceptions=True)
+
+    return lambda post, *addresses, **options: asyncio.run(outcomes(post, addresses, options))
+
+
+@pytest.mark.parametrize("connections", [1, 3])
+def test_letters_at_once_share_the_connections_there_are(together, connections):
     post = Post()
+    receipts = together(post, *[ADDRESS] * 8, connections=connections)
 
-    assert len(asyncio.run(together(post))) == 8
-    assert (post.connections, len({content for *_, content in post.taken})) == (1, 8)
+    assert [receipt.state for receipt in receipts] == ["sent"] * 8
+    assert (post.connections, len({content for *_, content in post.taken})) == (connections, 8)
+
+
+def test_a_cut_touches_only_the_letter_in_hand(together):
+    post = Post(cut_for={"cat@x.example"})
+    addresses = [ADDRESS, "cat@x.example", *[ADDRESS] * 6]
+    outcomes = together(post, *addresses, connections=2)
+
+    assert [type(o).__name__ for o in outcomes] == ["Receipt", "DeliveryUnknown", *["Receipt"] * 6]
+
+
+def test_the_return_path_is_signed_for_letter_and_address(sent):
+    post, path = Post(), ReturnPath("tra-lai.dondoc.example", (b"khoa",))
+    sent(post, ADDRESS, return_path=path)
+
+    ((mail_from, _, content),) = post.taken
+    returned = path.read(mail_from)
+    assert (returned.key, path.is_to(returned, ADDRESS)) == ("0", True)
+    assert mail_from.encode() not in content
 
 
 # --- refused -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("answer", "permanent", "words"),
+    ("answer", "permanent", "scope", "words"),
     [
-        ("421 4.3.2 closing", False, "máy chủ thư tạm ngừng phục vụ (421) — sẽ gửi lại"),
-        ("450 4.2.0 greylisted", False, "hộp thư tạm thời chưa nhận được thư (450) — sẽ gửi lại"),
-        ("451 4.3.0 later", False, "máy chủ thư gặp lỗi tạm thời (451) — sẽ gửi lại"),
-        ("452 4.2.2 full", False, "máy chủ thư tạm hết chỗ chứa (452) — sẽ gửi lại"),
-        ("499 strange", False, "máy chủ thư tạm thời không nhận (499) — sẽ gửi lại"),
-        ("550 5.1.1 no such user", True, "hộp thư không tồn tại (550) — không gửi lại"),
-        ("551 5.7.1 not here", True, "người nhận không thuộc máy chủ thư này (551) — không gửi lại"),
-        ("552 5.2.2 over quota", True, "hộp thư đầy hoặc thư quá lớn (552) — không gửi lại"),
-        ("553 5.1.3 syntax", True, "địa chỉ không hợp lệ (553) — không gửi lại"),
-        ("554 5.7.1 denied", True, "máy chủ thư từ chối (554) — không gửi lại"),
-        ("599 strange", True, "máy chủ thư từ chối (599) — không gửi lại"),
+        ("421 4.3.2 closing", False, Scope.CHANNEL, "máy chủ thư tạm ngừng phục vụ (421 4.3.2)"),
+        ("450 4.2.0 later", False, Scope.CHANNEL, "hộp thư tạm thời chưa nhận được thư (450 4.2.0)"),
+        ("451 4.7.1 greylisted", False, Scope.CHANNEL,
+         "máy chủ thư hẹn gửi lại sau (danh sách xám) (451 4.7.1)"),
+        ("452 4.2.2 full", False, Scope.RECIPIENT, "hộp thư đầy (452 4.2.2)"),
+        ("452 4.3.1 disk full", False, Scope.CHANNEL, "máy chủ thư tạm hết chỗ chứa (452 4.3.1)"),
+        ("499 strange", False, Scope.CHANNEL, "máy chủ thư tạm thời không nhận (499)"),
+        ("550 5.1.1 no such user", True, Scope.RECIPIENT, "hộp thư không tồn tại (550 5.1.1)"),
+        ("550 gone", True, Scope.RECIPIENT, "hộp thư không tồn tại (550)"),
+        ("550 5.2.1 disabled", True, Scope.RECIPIENT, "hộp thư đã bị khóa (550 5.2.1)"),
+        ("551 5.1.6 moved", True, Scope.RECIPIENT,
+         "người nhận đã chuyển đi, không để lại địa chỉ (551 5.1.6)"),
+        ("552 5.2.2 over quota", False, Scope.RECIPIENT, "hộp thư đầy (552 5.2.2)"),
+        ("550 mailbox is full", False, Scope.RECIPIENT, "hộp thư đầy (550)"),
+        ("552 5.3.4 too big", True, Scope.CONTENT, "thư quá lớn (552 5.3.4)"),
+        ("553 5.1.3 syntax", True, Scope.RECIPIENT, "địa chỉ không hợp lệ (553 5.1.3)"),
+        ("550 blocked by spam filter", True, Scope.CONTENT,
+         "máy chủ thư từ chối theo chính sách của họ (550)"),
+        ("554 5.7.1 denied", True, Scope.CONTENT, "máy chủ thư từ chối theo chính sách của họ (554 5.7.1)"),
+        ("554 5.7.1 Relay access denied", False, Scope.CHANNEL,
+         "máy chủ thư của mình không chuyển thư ra ngoài (554 5.7.1)"),
+        ("530 5.7.0 authentication required", False, Scope.CHANNEL,
+         "máy chủ thư đòi đăng nhập hoặc mã hóa (530 5.7.0)"),
+        ("550 5.4.1 Recipient address rejected: access denied", False, Scope.CHANNEL,
+         "đường đến máy chủ thư của người nhận đang hỏng (550 5.4.1)"),
+        ("550 5.4.1 recipient not found", True, Scope.RECIPIENT, "hộp thư không tồn tại (550 5.4.1)"),
+        ("554 no", True, Scope.CONTENT, "máy chủ thư từ chối (554)"),
+        ("599 strange", True, Scope.CONTENT, "máy chủ thư từ chối (599)"),
+        ("450 5.1.1 try again, not sure", False, Scope.RECIPIENT, "hộp thư không tồn tại (450 5.1.1)"),
     ],
-)
-def test_the_reply_code_says_whether_to_try_again(sent, answer, permanent, words):
+)  # fmt: skip
+def test_the_reply_says_whether_to_try_again_and_what_it_speaks_of(sent, answer, permanent, scope, words):
     (failure,) = sent(Post(refuse={ADDRESS: answer}), ADDRESS)
 
-    assert failure.permanent is permanent
-    assert failure.reason == f"thư điện tử: Phó Chánh Văn phòng (Sở Y tế): {words}"
+    then = "không gửi lại" if permanent else "sẽ gửi lại"
+    assert (failure.permanent, failure.scope) == (permanent, scope)
+    assert failure.reason == f"thư điện tử: Phó Chánh Văn phòng (Sở Y tế): {words} — {then}"
 
 
 def test_one_refused_recipient_touches_no_other(sent):
@@ -182,13 +234,20 @@ def test_one_refused_recipient_touches_no_other(sent):
 
 
 @pytest.mark.parametrize(
-    ("answer", "permanent"),
-    [("452 4.3.1 disk full", False), ("554 5.6.0 content", True), ("550 5.7.1 spam", True)],
+    ("answer", "permanent", "scope"),
+    [
+        ("452 4.3.1 disk full", False, Scope.CHANNEL),
+        ("554 5.6.0 content", True, Scope.CONTENT),
+        ("550 5.7.1 spam", True, Scope.CONTENT),
+        ("552 message too big", True, Scope.CONTENT),
+        ("550 no", True, Scope.CONTENT),
+        ("552 5.2.2 over quota", False, Scope.RECIPIENT),
+    ],
 )
-def test_refused_content_is_no_fault_of_the_mailbox(sent, answer, permanent):
+def test_refused_content_is_no_fault_of_the_mailbox(sent, answer, permanent, scope):
     refused, second = sent(Post(data_answer=answer), ADDRESS, ADDRESS)
 
-    assert (refused.permanent, type(refused)) == (permanent, DeliveryFailed)
+    assert (refused.permanent, refused.scope, type(refused)) == (permanent, scope, DeliveryFailed)
     assert "không tồn tại" not in refused.reason
     assert second.reason == refused.reason
 
@@ -297,6 +356,14 @@ def test_a_refused_login_is_ours_to_mend(sent, password_file):
 
     assert not failure.permanent
     assert ADDRESS not in failure.reason
+
+
+def test_without_a_file_the_password_is_the_one_given_and_is_never_shown(sent):
+    post = Post()
+    sent(post, ADDRESS, username="don-doc", password="mat-khau")
+
+    assert post.logins == [(b"don-doc", b"mat-khau")]
+    assert "mat-khau" not in repr(EmailSettings("x", 1, None, password="mat-khau"))
 
 
 def test_a_missing_password_file_is_named(sent, tmp_path):
