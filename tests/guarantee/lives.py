@@ -80,10 +80,10 @@ class Liver:
     def __post_init__(self) -> None:
         self.case = self.life.case
         self.channel = MoodyChannel(self.life.mood)
+        self.office.__dict__["notifiers"] = {"mailbox": self.channel}
 
     def live(self) -> Liver:
         for turn in self.life.turns:
-            self.office.__dict__["notifiers"] = {"mailbox": self.channel}
             if isinstance(turn, Deed):
                 turn.happen(self.office)
             elif isinstance(turn, Change):

@@ -97,16 +97,22 @@ def office_of(case: Case, template: Path) -> Iterator[Office]:
     """An office with a database of its own in which the shares of a case are in force."""
     with tempfile.TemporaryDirectory() as folder:
         copy = shutil.copy(template, Path(folder) / "dondoc.db")
-        world = case.world
-        parts = {"rulebook": world.rulebook, "contacts": world.contacts, "world": world}
-        office = office_at(f"sqlite:///{copy}", Path(folder), **parts)
-        tasks = {share.task.code: share.task for share in case.shares}
-        with office.database.writing() as session:
-            registry.put_document(session, PLAN, Arrival("thử", "", at("2025-07-01")))
-            registry.put_tasks(session, [StoredTask(task, 1, "", "") for task in tasks.values()])
-            registry.put_assignments(session, case.shares, at("2025-07-01"))
-        yield office
-        office.database.close()
+        with office_on(case, f"sqlite:///{copy}", Path(folder)) as office:
+            yield office
+
+
+@contextmanager
+def office_on(case: Case, url: str, home: Path) -> Iterator[Office]:
+    """The same on an empty database that is there already."""
+    world = case.world
+    office = office_at(url, home, rulebook=world.rulebook, contacts=world.contacts, world=world)
+    tasks = {share.task.code: share.task for share in case.shares}
+    with office.database.writing() as session:
+        registry.put_document(session, PLAN, Arrival("thử", "", at("2025-07-01")))
+        registry.put_tasks(session, [StoredTask(task, 1, "", "") for task in tasks.values()])
+        registry.put_assignments(session, case.shares, at("2025-07-01"))
+    yield office
+    office.database.close()
 
 
 def moments(hours: Sequence[int], days: int = DAYS, without: frozenset[int] = frozenset()) -> list[datetime]:
