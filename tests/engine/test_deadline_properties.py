@@ -1,5 +1,6 @@
 """What no phrase, however written, may do to the reading of a deadline."""
 
+import calendar
 import re
 import time
 import unicodedata
@@ -117,7 +118,8 @@ def numbers_in(text: str) -> set[int]:
     pieces = [
         run[i:j] for run in runs for i in range(len(run)) for j in range(i + 1, min(len(run), i + 4) + 1)
     ]
-    return {int(piece) for piece in pieces} | {n for word, n in NUMBERS.items() if word in plain}
+    english = {month for month, name in enumerate(calendar.month_abbr) if name and name.lower() in plain}
+    return {int(piece) for piece in pieces} | {n for word, n in NUMBERS.items() if word in plain} | english
 
 
 def follows_from(due_on: date, text: str) -> bool:
