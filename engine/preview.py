@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from engine.calendar import WorkCalendar
@@ -41,9 +41,8 @@ def preview(
 
     `tell` hears of every moment once it has been planned: a long preview can say how far it is.
     """
-    return preview_at(
-        run_moments(world.rulebook, world.calendar, first, last), assignments, world, told, tell
-    )
+    moments = run_moments(world.rulebook, world.calendar, first, last)
+    return preview_at(moments, assignments, world, _arrived(told, first, world), tell)
 
 
 def preview_at(
@@ -56,6 +55,7 @@ def preview_at(
     """Return what runs at the given moments would send: the service may wake at any."""
     memory = _Memory(told)
     index = _Index(assignments, world)
+    memory.count(told, index.assignments)
     messages: list[MessageDraft] = []
     suppressions: list[tuple[datetime, Suppression]] = []
     before: datetime | None = None
@@ -88,6 +88,20 @@ def run_moments(
                 if first <= moment <= last:
                     yield moment
         day += timedelta(days=1)
+
+
+def _arrived(
+    told: Mapping[str, Sequence[Told]], first: datetime, world: World
+) -> Mapping[str, Sequence[Told]]:
+    """Return what was told before, letters still on their way taken as arriving when they may leave."""
+
+    def arrived(one: Told) -> Told:
+        if one.state is not ToldState.PENDING:
+            return one
+        leaves_at = next_sending_moment(max(first, one.at), world.rulebook.sending, world.calendar)
+        return replace(one, state=ToldState.DELIVERED, at=leaves_at)
+
+    return {id_: [arrived(one) for one in entries] for id_, entries in told.items()}
 
 
 class _Index:
@@ -156,6 +170,14 @@ class _Memory:
 
     def told(self, ids: Iterable[str]) -> dict[str, tuple[Told, ...]]:
         return {id_: tuple(self._told[id_].values()) for id_ in ids if id_ in self._told}
+
+    def count(self, told: Mapping[str, Sequence[Told]], assignments: Mapping[str, Assignment]) -> None:
+        """Count what was told before towards the limits of the days on which it left."""
+        for id_ in told.keys() & assignments.keys():
+            for one in told[id_]:
+                if one.state is ToldState.DELIVERED:
+                    spent = self._spent[one.at.astimezone(HANOI).date()]
+                    spent[one.post].add(assignments[id_].task.code)
 
     def spent(self, day: date) -> dict[str, int]:
         return {post: len(tasks) for post, tasks in self._spent[day].items()}

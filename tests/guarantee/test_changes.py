@@ -12,12 +12,13 @@ from pathlib import Path
 from hypothesis import given
 
 from engine.calendar import SpecialDay
+from engine.model import Role
 from tests.guarantee.lives import Change, Life, Liver, Look, lives, moment
 from tests.guarantee.stories import FIRST
 from tests.guarantee.test_month import assert_nothing_new
 from tests.guarantee.test_properties import tried
 from tests.guarantee.world import is_verified, rows_of
-from tests.guarantee.worlds import Case, office_of, one_share
+from tests.guarantee.worlds import UNITS, Case, a_share, office_of
 from usecases.remind import tick
 
 
@@ -64,7 +65,7 @@ def test_days_off_announced_late_bring_forward_a_step_that_the_last_tick_had_not
     sqlite_template: Path,
 ):
     """On Friday the step was to fall on Monday; with Monday and Tuesday off it fell on Thursday."""
-    case = Case(RULES, (), (), one_share(FIRST + timedelta(days=10)))
+    case = Case(RULES, (), (), (a_share(1, UNITS[0], Role.LEAD, FIRST + timedelta(days=10)),))
     turns = (Look(moment(4, 9)), Change(moment(5, 9), calendar=A_BRIDGE), Look(moment(6, 9)))
     with office_of(case, sqlite_template) as office:
         liver = Doubting(office, Life(case, turns))

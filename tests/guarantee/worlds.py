@@ -171,23 +171,24 @@ def registries(draw: st.DrawFn) -> tuple[Assignment, ...]:
         is_duty = draw(st.booleans())
         for unit in draw(st.lists(st.sampled_from(UNITS[:3]), unique=True, min_size=1)):
             role = draw(st.sampled_from((Role.LEAD, Role.LEAD, Role.SUPPORTING)))
-            shares.append(_share(number, unit, role, due_on, assigned_on, is_duty))
+            shares.append(a_share(number, unit, role, due_on, assigned_on, is_duty))
     return tuple(shares)
 
 
-def _share(
-    number: int, unit: Unit, role: Role, due_on: date | None, assigned_on: date, is_duty: bool
+def a_share(
+    number: int,
+    unit: Unit,
+    role: Role,
+    due_on: date | None,
+    assigned_on: date = FIRST - timedelta(days=60),
+    is_duty: bool = False,
 ) -> Assignment:
+    """Return one unit's share of the task of a number."""
     kind = DeadlineKind.DATE if due_on else DeadlineKind.ONGOING
     title = f"Việc thử số {number}"
     deadline = Deadline("thử", kind, "", due_on)
     task = Task(f"{PLAN.code}/{number}", PLAN, str(number), title, title, deadline, is_duty=is_duty)
     return Assignment(f"{task.code}@{unit.code}", task, unit, role, due_on, assigned_on)
-
-
-def one_share(due_on: date, assigned_on: date = FIRST - timedelta(days=60)) -> tuple[Assignment, ...]:
-    """Return a registry of one task that one unit owes."""
-    return (_share(1, UNITS[0], Role.LEAD, due_on, assigned_on, False),)
 
 
 @st.composite

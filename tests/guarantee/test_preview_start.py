@@ -1,0 +1,58 @@
+"""Does a preview that begins in the middle of things know what has happened, and what is on its way?"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+from engine.model import Role
+from tests.guarantee.lives import moment
+from tests.guarantee.stories import FIRST, MoodyChannel
+from tests.guarantee.test_properties import WINDOW, step_moments, told_at, told_of
+from tests.guarantee.worlds import UNITS, Case, a_share, office_of
+from usecases.deliver import pump
+from usecases.look import plan_ahead
+from usecases.remind import tick
+
+LIMITED = """\
+policies:
+  - id: ngan
+    steps:
+      - {id: qua-han, after: 1 ngày làm việc, to: contact, via: [mailbox]}
+      - {id: bao-dau-moi, after: 2 ngày làm việc, to: head, via: [mailbox]}
+      - {id: bao-dieu-phoi, after: 3 ngày làm việc, to: coordinator, via: [mailbox]}
+      - {id: bao-dieu-phoi-chieu, at: "14:00", after: 3 ngày làm việc, to: coordinator, via: [mailbox]}
+rules:
+  - {id: tat-ca, policy: ngan}
+limits:
+  - {to: coordinator, tasks_per_day: 1}
+"""
+
+
+def test_the_limit_of_a_day_is_shared_with_what_was_told_that_morning(sqlite_template: Path):
+    shares = tuple(a_share(n, UNITS[0], Role.LEAD, FIRST) for n in (1, 2, 3))
+    with office_of(Case(LIMITED, (), (), shares), sqlite_template) as office:
+        for day in range(4):
+            told_at(office, moment(day, 8))
+        assert shown_from(office, moment(3, 8, 30)) == told_from(office, moment(3, 8, 30))
+
+
+def test_a_letter_that_waits_for_the_sending_hours_arrives_in_the_preview_too(sqlite_template: Path):
+    """Decided on Sunday it leaves on Monday; on Tuesday the level above may be told."""
+    shares = (a_share(1, UNITS[0], Role.LEAD, FIRST - timedelta(days=5)),)
+    with office_of(Case(LIMITED, (), (), shares), sqlite_template) as office:
+        office.__dict__["notifiers"] = {"mailbox": MoodyChannel(0)}
+        assert tick(office, moment(6, 9)).messages
+        shown = shown_from(office, moment(6, 10))
+        asyncio.run(pump(office, moment(7, 8)))
+        assert shown == told_from(office, moment(6, 10))
+
+
+def shown_from(office, first):
+    return [told_of(message) for message in plan_ahead(office, first, WINDOW[1]).messages]
+
+
+def told_from(office, first):
+    moments = [now for now in step_moments(office) if now >= first]
+    return [told_of(message) for now in moments for message in told_at(office, now).messages]
