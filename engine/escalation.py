@@ -6,7 +6,8 @@ may ask about next Tuesday and a test about a Tết three years away.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import groupby
@@ -52,6 +53,54 @@ def ladder_of(
     falling = [(step_falls_at(step, due_on, calendar), step) for step in steps_of(policy, role)]
     falling.sort(key=lambda pair: (pair[1].to.level, pair[0]))
     return tuple(tuple(of_level) for _, of_level in groupby(falling, key=lambda pair: pair[1].to.level))
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A step on the way to one deadline; `said` names the step and the deadline in Vietnamese."""
+
+    step: Step
+    level: int
+    falls_at: datetime
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fallen:
+    """What has fallen of one level, in order; `below` is a rung of the level below, if there is one."""
+
+    rungs: tuple[Rung, ...]
+    ids: frozenset[str]
+    below: Rung | None
+
+
+@lru_cache(maxsize=16384)  # what has one deadline and was assigned on one day has fallen alike
+def fallen_of(
+    policy: Policy, role: Role, due_on: date, armed_on: date, calendar: WorkCalendar, now: datetime
+) -> tuple[Fallen, ...]:
+    """Return the steps that have fallen by `now` since the ladder was armed, for each level with any."""
+    found: list[Fallen] = []
+    below: Rung | None = None
+    for of_level in _rungs(policy, role, due_on, calendar):
+        past = bisect_right(of_level, now, key=lambda rung: rung.falls_at)
+        since = bisect_left(of_level, armed_on, hi=past, key=lambda rung: rung.falls_at.date())
+        if since < past:
+            rungs = of_level[since:past]
+            found.append(Fallen(rungs, frozenset(rung.step.id for rung in rungs), below))
+        below = of_level[0]
+    return tuple(found)
+
+
+@lru_cache(maxsize=16384)
+def _rungs(policy: Policy, role: Role, due_on: date, calendar: WorkCalendar) -> tuple[tuple[Rung, ...], ...]:
+    day = f"{due_on:%d/%m/%Y}"
+    return tuple(
+        tuple(
+            Rung(step, step.to.level, at, f"bậc '{step.id}' ({step.place}): {step.words} {day}")
+            for at, step in of_level
+        )
+        for of_level in ladder_of(policy, role, due_on, calendar)
+    )
 
 
 def due_dates_touched(

@@ -7,15 +7,16 @@ here knows how the assignment was found or how a message leaves.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from engine.calendar import WorkCalendar
 from engine.contacts import ContactBook
-from engine.escalation import ladder_of
+from engine.escalation import Fallen, Rung, fallen_of
+from engine.heard import Heard
 from engine.ledger import Told, ToldState
 from engine.model import HANOI, Assignment, PostRole, Recipient
 from engine.rulebook import Anchor, Audience, Policy, Rulebook, Step
@@ -124,24 +125,12 @@ class World:
 
 
 def decide_all(
-    assignments: Iterable[Assignment],
-    world: World,
-    told: Mapping[str, Sequence[Told]],
-    now: datetime,
-    policies: Mapping[str, Policy | None] | None = None,
+    assignments: Iterable[Assignment], world: World, told: Mapping[str, Sequence[Told]], now: datetime
 ) -> Decision:
-    """Return the decisions for many assignments, in one value.
-
-    `policies` saves asking the rules again about assignments that were matched before.
-    """
-    policy_for = world.rulebook.policy_for if policies is None else lambda share: policies[share.id]
-    reminders: list[Reminder] = []
-    suppressions: list[Suppression] = []
-    for assignment in assignments:
-        decision = _decided(assignment, policy_for, world, told.get(assignment.id, ()), now)
-        reminders += decision.reminders
-        suppressions += decision.suppressions
-    return Decision(tuple(reminders), tuple(suppressions))
+    """Return the decisions for many assignments, in one value."""
+    shares = list(assignments)
+    heard = {share.id: Heard(told.get(share.id, ())) for share in shares}
+    return decide_each(shares, world, heard, now, world.rulebook.policy_for)
 
 
 def decide(assignment: Assignment, world: World, told: Sequence[Told], now: datetime) -> Decision:
@@ -151,29 +140,42 @@ def decide(assignment: Assignment, world: World, told: Sequence[Told], now: date
     that passed are superseded. Asked twice, the second answer is empty, because what was
     told is in `told`.
     """
-    return _decided(assignment, world.rulebook.policy_for, world, told, now)
+    return decide_all([assignment], world, {assignment.id: told}, now)
 
 
-def _decided(
-    assignment: Assignment,
-    policy_for: Callable[[Assignment], Policy | None],
+def decide_each(
+    assignments: Iterable[Assignment],
     world: World,
-    told: Sequence[Told],
+    heard: Mapping[str, Heard],
     now: datetime,
+    policy_for: Callable[[Assignment], Policy | None],
 ) -> Decision:
-    standing = standing_of(assignment, now)
-    silent = why_silent(standing)
-    waiting = [t for t in told if t.state is ToldState.WAITING]
-    if silent is not None:
-        return Decision(suppressions=tuple(_given_up(assignment, t, silent) for t in waiting))
-    outdated = [
-        _given_up(assignment, t, SuppressionReason.EXTENDED) for t in waiting if t.due_on != standing.due_on
-    ]
-    policy = policy_for(assignment)
-    if policy is None:
-        return Decision(suppressions=tuple(outdated))
-    case = _Case(assignment, standing, policy, world, told, now)
-    return Decision(tuple(case.reminders), (*outdated, *case.suppressions))
+    """Return what `decide_all` does, for one who keeps what was said and which policies apply."""
+    reminders: list[Reminder] = []
+    suppressions: list[Suppression] = []
+    for assignment in assignments:
+        said = heard.get(assignment.id) or Heard()
+        standing = standing_of(assignment, now)
+        silent = why_silent(standing)
+        if said.waiting:
+            suppressions += _outdated(assignment, said, standing, silent)
+        policy = policy_for(assignment) if silent is None else None
+        if policy is not None:
+            case = _Case(assignment, standing, policy, world, said, now)
+            reminders += case.reminders
+            suppressions += case.suppressions
+    return Decision(tuple(reminders), tuple(suppressions))
+
+
+def _outdated(
+    assignment: Assignment, heard: Heard, standing: Standing, silent: SuppressionReason | None
+) -> Iterator[Suppression]:
+    """Yield what waits and is given up: everything of silent work, else what meant another deadline."""
+    for told in heard.waiting.values():
+        if silent is not None:
+            yield _given_up(assignment, told, silent)
+        elif told.due_on != standing.due_on:
+            yield _given_up(assignment, told, SuppressionReason.EXTENDED)
 
 
 def why_silent(standing: Standing) -> SuppressionReason | None:
@@ -202,29 +204,31 @@ def why_not_now(assignment: Assignment, due_on: date, now: datetime) -> Suppress
 
 def recipient_for(step: Step, assignment: Assignment, contacts: ContactBook, on: date) -> Recipient | None:
     """Return who holds the post that `step` speaks to, on a day."""
-    match step.to:
+    return _holder(step.to, assignment.unit.code, contacts, on)
+
+
+@lru_cache(maxsize=65536)  # a run speaks to far fewer posts than there are steps
+def _holder(to: Audience, unit_code: str, contacts: ContactBook, on: date) -> Recipient | None:
+    match to:
         case Audience.CONTACT | Audience.SUPPORTING:
-            return contacts.recipient(assignment.unit.code, PostRole.CONTACT, on)
+            return contacts.recipient(unit_code, PostRole.CONTACT, on)
         case Audience.HEAD:
-            return contacts.recipient(assignment.unit.code, PostRole.HEAD, on)
+            return contacts.recipient(unit_code, PostRole.HEAD, on)
         case Audience.COORDINATOR:
             return contacts.coordinator(on)
         case Audience.CHAIRMAN:
             return contacts.chairman(on)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Reached:
     """A step whose moment has come, with the post it speaks to."""
 
+    rung: Rung
     step: Step
-    falls_at: datetime
     recipient: Recipient | None
     post: str
     key: str
-
-
-_Level = tuple[tuple[datetime, Step], ...]  # the steps of one level with their moments, in their order
 
 
 class _Gate(StrEnum):
@@ -242,59 +246,51 @@ class _Case:
         standing: Standing,
         policy: Policy,
         world: World,
-        told: Sequence[Told],
+        heard: Heard,
         now: datetime,
     ) -> None:
         assert standing.due_on is not None
         self.assignment, self.standing, self.world = assignment, standing, world
         self.due_on, self.now, self.today = standing.due_on, now, now.astimezone(HANOI).date()
-        self.told = [t for t in told if t.due_on == standing.due_on]
-        self.waiting = {t.key for t in self.told if t.state is ToldState.WAITING}
-        self.settled = {t.step for t in self.told if t.key not in self.waiting}
+        self.heard, self.settled = heard, heard.settled(standing.due_on)
         self.reminders: list[Reminder] = []
         self.suppressions: list[Suppression] = []
-        self._run(ladder_of(policy, assignment.role, self.due_on, world.calendar))
+        role, armed_on = assignment.role, standing.armed_on
+        self._run(fallen_of(policy, role, self.due_on, armed_on, world.calendar, now))
 
-    def _run(self, ladder: tuple[_Level, ...]) -> None:
-        below: Step | None = None
-        for of_level in ladder:
-            reached = self._reached(of_level)
-            untold = [pair for pair in reached if pair[1].id not in self.settled]
-            for falls_at, step in untold:
-                addressed = self._addressed(step, falls_at)
-                if step is reached[-1][1]:
-                    self._consider(addressed, below)
+    def _run(self, levels: tuple[Fallen, ...]) -> None:
+        for level in levels:
+            if level.ids <= self.settled:
+                continue
+            for rung in level.rungs:
+                if rung.step.id in self.settled:
+                    continue
+                if rung is level.rungs[-1]:
+                    self._consider(self._addressed(rung), level.below)
                 else:
-                    self._suppress(addressed, SuppressionReason.SUPERSEDED)
-            below = of_level[0][1]
-        for told in self.told:
+                    self._suppress(self._addressed(rung), SuppressionReason.SUPERSEDED)
+        for told in self.heard.answered(self.due_on):
             if told.state is ToldState.UNDELIVERABLE and told.level in {1, 2}:
                 self._report_fault(told.step, told.falls_at)
 
-    def _reached(self, of_level: _Level) -> _Level:
-        """Return the steps of a level that have fallen since the ladder was armed."""
-        fallen = bisect_right(of_level, self.now, key=_falls_at)
-        if not fallen or of_level[0][0].date() >= self.standing.armed_on:
-            return of_level[:fallen]
-        return of_level[bisect_left(of_level, self.standing.armed_on, hi=fallen, key=_falls_on) : fallen]
-
-    def _addressed(self, step: Step, falls_at: datetime) -> _Reached:
-        recipient = recipient_for(step, self.assignment, self.world.contacts, self.today)
-        post = recipient.post if recipient else f"{self.assignment.unit.code}/{step.to}"
-        return _Reached(step, falls_at, recipient, post, self._key(step.id, post))
+    def _addressed(self, rung: Rung) -> _Reached:
+        step, unit = rung.step, self.assignment.unit
+        recipient = _holder(step.to, unit.code, self.world.contacts, self.today)
+        post = recipient.post if recipient else f"{unit.code}/{step.to}"
+        return _Reached(rung, step, recipient, post, self._key(step.id, post))
 
     def _key(self, step: str, post: str) -> str:
         return f"{self.assignment.id}|{self.due_on.isoformat()}|{step}|{post}"
 
-    def _consider(self, reached: _Reached, below: Step | None) -> None:
-        """Tell the latest step of a level, or say why not; `below` is a step of the level below."""
+    def _consider(self, reached: _Reached, below: Rung | None) -> None:
+        """Tell the latest step of a level, or say why not; `below` is a rung of the level below."""
         if reached.step.unless_acknowledged and self.standing.status is Status.ACKNOWLEDGED:
             self._suppress(reached, SuppressionReason.ACKNOWLEDGED)
         elif reached.recipient is None:
             self._suppress(reached, SuppressionReason.NO_CONTACT)
-            self._report_fault(reached.step.id, reached.falls_at)
+            self._report_fault(reached.step.id, reached.rung.falls_at)
         else:
-            match self._gate(reached.step, below):
+            match self._gate(reached.rung, below):
                 case _Gate.OPEN:
                     self._remind(reached, reached.recipient)
                 case _Gate.WAIT:
@@ -302,21 +298,23 @@ class _Case:
                 case _Gate.FAULT:
                     self._suppress(reached, SuppressionReason.CONTACT_FAULT)
 
-    def _gate(self, step: Step, below: Step | None) -> _Gate:
+    def _gate(self, rung: Rung, below: Rung | None) -> _Gate:
         """Whether the level below has been reached, on an earlier day, about this deadline.
 
         What is said before the deadline is notice, not escalation: it waits for nobody.
         """
-        if step.to.level <= 1 or below is None or step.anchor is Anchor.BEFORE:
+        if rung.level <= 1 or below is None or rung.step.anchor is Anchor.BEFORE:
             return _Gate.OPEN
         told = [
-            t for t in self.told if t.level == below.to.level and t.step != FAULT_STEP and self._counts(t)
+            t
+            for t in self.heard.answered(self.due_on)
+            if t.level == below.level and t.step != FAULT_STEP and self._counts(t)
         ]
         if any(t.state is ToldState.DELIVERED and t.at.astimezone(HANOI).date() < self.today for t in told):
             return _Gate.OPEN
-        vacant = recipient_for(below, self.assignment, self.world.contacts, self.today) is None
+        vacant = recipient_for(below.step, self.assignment, self.world.contacts, self.today) is None
         if vacant or any(t.state is ToldState.UNDELIVERABLE for t in told):
-            return _Gate.FAULT if step.to is Audience.CHAIRMAN else _Gate.OPEN
+            return _Gate.FAULT if rung.step.to is Audience.CHAIRMAN else _Gate.OPEN
         return _Gate.WAIT
 
     def _counts(self, told: Told) -> bool:
@@ -324,22 +322,21 @@ class _Case:
         return told.falls_at.astimezone(HANOI).date() >= self.world.calendar.previous_working_day(self.due_on)
 
     def _remind(self, reached: _Reached, recipient: Recipient) -> None:
-        step = reached.step
-        reason = f"bậc '{step.id}' ({step.place}): {step.words} {self.due_on:%d/%m/%Y}"
+        step, rung = reached.step, reached.rung
         self.reminders.append(
             Reminder(
-                reached.key, self.assignment, step.id, step.to.level, self.due_on, reached.falls_at,
-                recipient, step.via, reason, step.place,
+                reached.key, self.assignment, step.id, rung.level, self.due_on, rung.falls_at,
+                recipient, step.via, rung.said, step.place,
             )
         )  # fmt: skip
 
     def _suppress(self, reached: _Reached, reason: SuppressionReason) -> None:
-        if reason.waits and reached.key in self.waiting:
+        if reason.waits and reached.key in self.heard.waiting:
             return
-        step = reached.step
+        step, rung = reached.step, reached.rung
         self.suppressions.append(
             Suppression(
-                reached.key, self.assignment, step.id, step.to.level, self.due_on, reached.falls_at,
+                reached.key, self.assignment, step.id, rung.level, self.due_on, rung.falls_at,
                 reached.post, reason, step.place,
             )
         )  # fmt: skip
@@ -359,14 +356,6 @@ class _Case:
                 coordinator, ("email", "mailbox"), reason, "",
             )
         )  # fmt: skip
-
-
-def _falls_at(pair: tuple[datetime, Step]) -> datetime:
-    return pair[0]
-
-
-def _falls_on(pair: tuple[datetime, Step]) -> date:
-    return pair[0].date()
 
 
 def _given_up(assignment: Assignment, told: Told, reason: SuppressionReason) -> Suppression:

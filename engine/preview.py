@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from engine.calendar import WorkCalendar
 from engine.escalation import due_dates_touched, next_sending_moment
+from engine.heard import Heard
 from engine.ledger import Told, ToldState
 from engine.messages import MessageDraft, gather
 from engine.model import HANOI, Assignment, Role
-from engine.planning import Reminder, Suppression, World, decide_all
-from engine.rulebook import Audience, Rulebook, Step
+from engine.planning import Reminder, Suppression, World, decide_each
+from engine.rulebook import Audience, Policy, Rulebook, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,9 @@ def preview(
 
     `tell` hears of every moment once it has been planned: a long preview can say how far it is.
     """
-    moments = run_moments(world.rulebook, world.calendar, first, last)
-    return preview_at(moments, assignments, world, _arrived(told, first, world), tell)
+    return preview_at(
+        run_moments(world.rulebook, world.calendar, first, last), assignments, world, told, tell
+    )
 
 
 def preview_at(
@@ -55,20 +57,19 @@ def preview_at(
     """Return what runs at the given moments would send: the service may wake at any."""
     memory = _Memory(told)
     index = _Index(assignments, world)
-    memory.count(told, index.assignments)
     messages: list[MessageDraft] = []
     suppressions: list[tuple[datetime, Suppression]] = []
     before: datetime | None = None
     for now in moments:
         candidates = index.touched(before, now) | memory.waiting
         shares = [index.assignments[id_] for id_ in sorted(candidates)]
-        decision = decide_all(shares, world, memory.told(candidates), now, index.policies)
+        decision = decide_each(shares, world, memory.heard, now, index.policy_for)
         leaves_at = next_sending_moment(now, world.rulebook.sending, world.calendar)
         gathered = gather(decision.reminders, world, now, memory.spent(leaves_at.date()))
         messages += gathered.messages
         left_out = (*decision.suppressions, *gathered.suppressions)
         suppressions += [(now, s) for s in left_out if memory.is_news(s)]
-        memory.keep(gathered.messages, left_out)
+        memory.keep(gathered.messages, left_out, now)
         before = now
         if tell is not None:
             tell(now)
@@ -90,20 +91,6 @@ def run_moments(
         day += timedelta(days=1)
 
 
-def _arrived(
-    told: Mapping[str, Sequence[Told]], first: datetime, world: World
-) -> Mapping[str, Sequence[Told]]:
-    """Return what was told before, letters still on their way taken as arriving when they may leave."""
-
-    def arrived(one: Told) -> Told:
-        if one.state is not ToldState.PENDING:
-            return one
-        leaves_at = next_sending_moment(max(first, one.at), world.rulebook.sending, world.calendar)
-        return replace(one, state=ToldState.DELIVERED, at=leaves_at)
-
-    return {id_: [arrived(one) for one in entries] for id_, entries in told.items()}
-
-
 class _Index:
     """The assignments by every deadline they ever have, ladder by ladder, and by every day they change."""
 
@@ -119,6 +106,10 @@ class _Index:
             for fact in assignment.facts:
                 self._by_change[fact.at.astimezone(HANOI).date()].add(assignment.id)
         self._due_dates = {ladder: sorted(by_due) for ladder, by_due in self._by_due.items()}
+
+    def policy_for(self, assignment: Assignment) -> Policy | None:
+        """Return the policy of an assignment, without asking the rules again."""
+        return self.policies[assignment.id]
 
     def touched(self, since: datetime | None, now: datetime) -> set[str]:
         """Return the ids whose steps may fall, or whose facts changed, in `(since, now]`."""
@@ -155,56 +146,55 @@ class _Memory:
     """A ledger for the length of a preview: what is told is delivered at once."""
 
     def __init__(self, told: Mapping[str, Sequence[Told]]) -> None:
-        self._told = {id_: {t.key: t for t in entries} for id_, entries in told.items()}
+        self.heard = {id_: Heard(entries) for id_, entries in told.items()}
+        self.waiting = {id_ for id_, heard in self.heard.items() if heard.waiting}
         self._spent: dict[date, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-        self._waiting = {
-            id_: keys
-            for id_, entries in told.items()
-            if (keys := {t.key for t in entries if t.state is ToldState.WAITING})
-        }
-
-    @property
-    def waiting(self) -> Set[str]:
-        """The ids of the assignments with a reminder that waits."""
-        return self._waiting.keys()
-
-    def told(self, ids: Iterable[str]) -> dict[str, tuple[Told, ...]]:
-        return {id_: tuple(self._told[id_].values()) for id_ in ids if id_ in self._told}
-
-    def count(self, told: Mapping[str, Sequence[Told]], assignments: Mapping[str, Assignment]) -> None:
-        """Count what was told before towards the limits of the days on which it left."""
-        for id_ in told.keys() & assignments.keys():
-            for one in told[id_]:
-                if one.state is ToldState.DELIVERED:
-                    spent = self._spent[one.at.astimezone(HANOI).date()]
-                    spent[one.post].add(assignments[id_].task.code)
 
     def spent(self, day: date) -> dict[str, int]:
         return {post: len(tasks) for post, tasks in self._spent[day].items()}
 
     def is_news(self, suppression: Suppression) -> bool:
-        known = self._told.get(suppression.assignment.id, {}).get(suppression.key)
-        return known is None or not suppression.reason.waits
+        if not suppression.reason.waits:
+            return True
+        heard = self.heard.get(suppression.assignment.id)
+        return heard is None or suppression.key not in heard.waiting
 
-    def keep(self, messages: Iterable[MessageDraft], suppressions: Iterable[Suppression]) -> None:
+    def keep(
+        self, messages: Iterable[MessageDraft], suppressions: Iterable[Suppression], now: datetime
+    ) -> None:
         for message in messages:
             spent = self._spent[message.not_before.date()]
             for reminder in message.reminders:
                 post = reminder.recipient.post
-                self._put(reminder, post, ToldState.DELIVERED, message.not_before)
+                self._put(_told(reminder, post, ToldState.DELIVERED, message.not_before))
                 spent[post].add(reminder.assignment.task.code)
-        for suppression in suppressions:
-            state = ToldState.WAITING if suppression.reason.waits else ToldState.SUPPRESSED
-            self._put(suppression, suppression.post, state, suppression.falls_at)
+        for left in suppressions:
+            if left.reason.waits:
+                self._put(_told(left, left.post, ToldState.WAITING, now, str(left.reason)))
+            else:
+                heard = self._heard(left.assignment.id)
+                heard.settle(left.key, left.due_on, left.step)
+                self._note_waiting(left.assignment.id, heard)
 
-    def _put(self, what: Reminder | Suppression, post: str, state: ToldState, at: datetime) -> None:
-        id_ = what.assignment.id
-        self._told.setdefault(id_, {})[what.key] = Told(
-            what.key, id_, what.due_on, what.step, what.level, post, what.falls_at, state, at
-        )
-        if state is ToldState.WAITING:
-            self._waiting.setdefault(id_, set()).add(what.key)
-        elif id_ in self._waiting:
-            self._waiting[id_].discard(what.key)
-            if not self._waiting[id_]:
-                del self._waiting[id_]
+    def _put(self, told: Told) -> None:
+        heard = self._heard(told.assignment_id)
+        heard.add(told)
+        self._note_waiting(told.assignment_id, heard)
+
+    def _heard(self, id_: str) -> Heard:
+        heard = self.heard.get(id_)
+        if heard is None:
+            heard = self.heard[id_] = Heard()
+        return heard
+
+    def _note_waiting(self, id_: str, heard: Heard) -> None:
+        if heard.waiting:
+            self.waiting.add(id_)
+        else:
+            self.waiting.discard(id_)
+
+
+def _told(what: Reminder | Suppression, post: str, state: ToldState, at: datetime, why: str = "") -> Told:
+    return Told(
+        what.key, what.assignment.id, what.due_on, what.step, what.level, post, what.falls_at, state, at, why
+    )
