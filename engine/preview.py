@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from engine.calendar import WorkCalendar
@@ -42,9 +42,8 @@ def preview(
 
     `tell` hears of every moment once it has been planned: a long preview can say how far it is.
     """
-    return preview_at(
-        run_moments(world.rulebook, world.calendar, first, last), assignments, world, told, tell
-    )
+    moments = run_moments(world.rulebook, world.calendar, first, last)
+    return preview_at(moments, assignments, world, _arrived(told, first, world), tell)
 
 
 def preview_at(
@@ -57,6 +56,7 @@ def preview_at(
     """Return what runs at the given moments would send: the service may wake at any."""
     memory = _Memory(told)
     index = _Index(assignments, world)
+    memory.count(told, index.assignments)
     messages: list[MessageDraft] = []
     suppressions: list[tuple[datetime, Suppression]] = []
     before: datetime | None = None
@@ -79,8 +79,8 @@ def preview_at(
 def run_moments(
     rulebook: Rulebook, calendar: WorkCalendar, first: datetime, last: datetime
 ) -> Iterator[datetime]:
-    """Yield the moments in `[first, last]` at which some step can fall."""
-    times = sorted({step.at for step in rulebook.steps})
+    """Yield the moments in `[first, last]` at which some step can fall, or a level's day begins."""
+    times = sorted({*(step.at for step in rulebook.steps), *(d.at for d in rulebook.digests.values())})
     day = first.astimezone(HANOI).date()
     while day <= last.astimezone(HANOI).date():
         if calendar.is_working_day(day):
@@ -89,6 +89,20 @@ def run_moments(
                 if first <= moment <= last:
                     yield moment
         day += timedelta(days=1)
+
+
+def _arrived(
+    told: Mapping[str, Sequence[Told]], first: datetime, world: World
+) -> Mapping[str, Sequence[Told]]:
+    """Return what was told before, letters still on their way taken as arriving when they may leave."""
+
+    def arrived(one: Told) -> Told:
+        if one.state is not ToldState.PENDING:
+            return one
+        leaves_at = next_sending_moment(max(first, one.at), world.rulebook.sending, world.calendar)
+        return replace(one, state=ToldState.DELIVERED, at=leaves_at)
+
+    return {id_: [arrived(one) for one in entries] for id_, entries in told.items()}
 
 
 class _Index:
@@ -149,6 +163,14 @@ class _Memory:
         self.heard = {id_: Heard(entries) for id_, entries in told.items()}
         self.waiting = {id_ for id_, heard in self.heard.items() if heard.waiting}
         self._spent: dict[date, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+
+    def count(self, told: Mapping[str, Sequence[Told]], assignments: Mapping[str, Assignment]) -> None:
+        """Count what was told before towards the limits of the days on which it left."""
+        for id_ in told.keys() & assignments.keys():
+            for one in told[id_]:
+                if one.state is ToldState.DELIVERED:
+                    spent = self._spent[one.at.astimezone(HANOI).date()]
+                    spent[one.post].add(assignments[id_].task.code)
 
     def spent(self, day: date) -> dict[str, int]:
         return {post: len(tasks) for post, tasks in self._spent[day].items()}
