@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from engine.ledger import DeliveryState
-from store import records
-from store.outbox import pass_on, successor_key
+from store import records, registry
+from store.outbox import pass_on, reminders_in, successor_key
 from store.tables import MESSAGE, MessageRow
 
 _BEFORE = {
@@ -81,4 +81,7 @@ def _move(session: Session, found: MessageRow, state: DeliveryState, at: datetim
     entries = [records.Entry(at, f"message-{state}", found.key, data)]
     if passes:
         entries.append(pass_on(session, found, found.fallbacks, at, is_unknown=False))
+    elif state is DeliveryState.FAILED_PERMANENT:
+        unreached = reminders_in(session, [found.key])[found.key]
+        registry.flag_for_planning(session, {reminder.assignment_id for reminder in unreached})
     records.append_many(session, entries)

@@ -182,8 +182,8 @@ class _Pump:
         """
         at = self._at
         with self.office.database.writing() as session:
-            contacts = contacts_by_now(session, self.office)
             self._settle(session, finished, at)
+            contacts = contacts_by_now(session, self.office)
             if self._is_stopping():
                 return []
             stop = switches.stopping(session, self.channel, at)

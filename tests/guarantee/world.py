@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 import sqlalchemy as sa
 
@@ -97,6 +98,8 @@ class ScriptedNotifier:
 
     channel = "mailbox"
     batch = 1
+    repeats_safely = True
+    state: Literal["sent", "delivered"] = "delivered"
 
     def __init__(self, *script: DeliveryFailed | None) -> None:
         self.script = list(script)
@@ -109,7 +112,7 @@ class ScriptedNotifier:
         if failure is not None:
             raise failure
         self.sent.append(Sent(letter, address))
-        return Receipt(letter.message_id, "delivered")
+        return Receipt(letter.message_id, self.state)
 
     async def close(self) -> None:
         """Nothing is held open."""
