@@ -140,6 +140,7 @@ def _step_as_json(step: StepTrace) -> dict[str, Any]:
         "channel": step.channel or None,
         "channels": [{"channel": name, "state": str(how)} for name, how in step.channels],
         "rulebook": step.rulebook or None,
+        "level_days": step.level_days or None,
         "counting": [_day_as_json(day) for day in step.counting],
     }
 
@@ -219,6 +220,10 @@ def _step_line(step: StepTrace, today: str) -> str:
     return line + (f" (bộ quy tắc {step.rulebook})" if step.rulebook not in {"", today} else "")
 
 
+def _moment(step: StepTrace) -> str:
+    return f"lúc {step.leaves_at:%H:%M %d/%m/%Y}"
+
+
 def _what_comes(trace: Explanation, office: Office) -> Iterator[str]:
     """Yield why nothing comes, or the next step with its days, its recipient and its channels."""
     coming = trace.next_step
@@ -232,7 +237,9 @@ def _what_comes(trace: Explanation, office: Office) -> Iterator[str]:
         yield f"    đếm từ hạn: {words_of(coming.counting)}"
         days = [day.day for day in coming.counting]
         yield from (f"    lưu ý: {said}" for said in doubtful_years(days, office.world.calendar))
-    if coming.leaves_at != coming.falls_at:
+    if coming.level_days:
+        yield f"    cấp này nhận tin quá hạn vào {coming.level_days}; tin rời đi {_moment(coming)}"
+    elif coming.leaves_at != coming.falls_at:
         yield f"    mốc ở ngoài giờ gửi; tin rời đi lúc {coming.leaves_at:%H:%M %d/%m/%Y}"
     if coming.why_recipient:
         named = f"{coming.holder} ({coming.post}), " if coming.holder else ""

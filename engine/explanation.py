@@ -13,13 +13,14 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from engine.counting import CountedDay, counted
+from engine.digest_days import digest_for, digest_moment
 from engine.escalation import next_sending_moment, step_falls_at
 from engine.ledger import Told, ToldState
 from engine.messages import channels_for
 from engine.model import Assignment, Recipient
 from engine.planning import FAULT_STEP, SAID_WHY_NOT, SuppressionReason, World, recipient_for, why_silent
 from engine.remembered import Remembered
-from engine.rulebook import Audience, Policy, Rule, Step, each_channel
+from engine.rulebook import Audience, DigestDays, Policy, Rule, Step, each_channel
 from engine.status import Standing, standing_of
 
 
@@ -50,7 +51,8 @@ class ChannelState(StrEnum):
 class StepTrace:
     """One step of the ladder for one assignment; `at` is when it reached its state.
 
-    `leaves_at` is `falls_at`, or the next sending hours when it falls outside of them.
+    `leaves_at` is `falls_at`, or the next sending hours when it falls outside of them; for a
+    level that is told on certain weekdays, those of the next such day, and `level_days` names the days.
     `rulebook` is the fingerprint of the rules that decided it, "" while nothing did. A step
     that only the ledger knows has neither `counting` nor `channels`.
     """
@@ -73,6 +75,7 @@ class StepTrace:
     channel: str = ""  # what carried it, or would
     rulebook: str = ""
     counting: tuple[CountedDay, ...] = ()
+    level_days: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,19 +178,22 @@ class _Case:
         channels = _channels(step, recipient, self.world.channels)
         chosen = next((name for name, how in channels if how is ChannelState.CHOSEN), "")
         detail = self.details.get(told.key) if told else None
+        days = digest_for(step, self.world.rulebook)
+        waits_since = told.at if told and told.state is ToldState.WAITING else None
         return StepTrace(
             step.id, step.to.level, str(step.to),
             told.post if told else recipient.post if recipient else "",
             recipient.title if recipient else "",
             falls_at, state, told.at if told else None, _reason(told), said,
             (detail.place if detail else "") or step.place,
-            (detail.leaves_at if detail else None) or self._leaves_at(falls_at),
+            (detail.leaves_at if detail else None) or self._leaves_at(waits_since or falls_at, days),
             (detail.person if detail else "") or (recipient.person if recipient else ""),
             _why_recipient(step.to, self.assignment, recipient),
             channels,
             (detail.channel if detail else "") or chosen,
             detail.rulebook if detail else "",
             self._counting(step, due_on, falls_at.date()),
+            days.words if days else "",
         )  # fmt: skip
 
     def _counting(self, step: Step, due_on: date, falls_on: date) -> tuple[CountedDay, ...]:
@@ -195,8 +201,10 @@ class _Case:
         days = counted(step, due_on, self.world.calendar)
         return days if days[-1].day == falls_on else ()
 
-    def _leaves_at(self, falls_at: datetime) -> datetime:
-        return next_sending_moment(falls_at, self.world.rulebook.sending, self.world.calendar)
+    def _leaves_at(self, since: datetime, days: DigestDays | None) -> datetime:
+        """Return when a step leaves at the earliest, by the level's days and the sending hours."""
+        since = digest_moment(days, self.world.calendar, since) if days else since
+        return next_sending_moment(since, self.world.rulebook.sending, self.world.calendar)
 
     def _state(self, falls_at: datetime, told: Told | None) -> tuple[StepState, str]:
         if told is not None:

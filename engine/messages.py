@@ -15,10 +15,11 @@ from itertools import groupby
 from engine.calendar import WorkCalendar
 from engine.compliance import document_name
 from engine.digest import Digest, DigestRow, Group
+from engine.digest_days import digest_for, digest_moment
 from engine.escalation import next_sending_moment, step_falls_at
 from engine.model import HANOI, Assignment, Recipient
 from engine.planning import FAULT_STEP, Reminder, Suppression, SuppressionReason, World, recipient_for
-from engine.rulebook import Audience, each_channel
+from engine.rulebook import Audience, Step, each_channel
 from engine.status import Standing, days_late, standing_of
 
 
@@ -109,9 +110,12 @@ def channels_for(recipient: Recipient, via: Iterable[str], open_channels: Set[st
 
 
 def _fallbacks(reminders: Iterable[Reminder], channel: str, world: World) -> tuple[str, ...]:
-    """Return the channels that may carry what `channel` could not, in the order first named."""
+    """Return the channels that may carry what `channel` could not, in the order first named.
+
+    Never the mailbox of the machine: what lies there has reached nobody.
+    """
     named = (c for r in reminders for c in channels_for(r.recipient, r.via, world.channels))
-    return tuple(dict.fromkeys(c for c in named if c != channel))
+    return tuple(dict.fromkeys(c for c in named if c not in {channel, "mailbox"}))
 
 
 def _within_limit(
@@ -213,11 +217,14 @@ def _group(row: DigestRow, line: Line, calendar: WorkCalendar, today: date) -> G
 
 
 def _next_level(line: Line, standing: Standing, world: World, at: datetime) -> str:
-    """Say when the next level will be told, and who that is."""
+    """Say when the next level will be told, and who that is, unless the step is not to warn."""
     assert standing.due_on is not None
+    ladder = world.rulebook.steps_for(line.assignment)
+    if any(step.id == line.step and not step.warns for step in ladder):
+        return ""
     upper = [
-        (step_falls_at(step, standing.due_on, world.calendar), step)
-        for step in world.rulebook.steps_for(line.assignment)
+        (_told_from(step, step_falls_at(step, standing.due_on, world.calendar), world), step)
+        for step in ladder
         if step.to.level > line.level
     ]
     coming = min((pair for pair in upper if pair[0] > at), key=lambda pair: pair[0], default=None)
@@ -231,6 +238,12 @@ def _next_level(line: Line, standing: Standing, world: World, at: datetime) -> s
         f"Nếu đến {moment:%H:%M} ngày {moment:%d/%m/%Y} chưa có báo cáo kết quả, "
         f"hệ thống sẽ báo {told.title}."
     )
+
+
+def _told_from(step: Step, falls_at: datetime, world: World) -> datetime:
+    """Return the first moment at which a step that falls may be told: its own, or its level's day."""
+    days = digest_for(step, world.rulebook)
+    return digest_moment(days, world.calendar, falls_at) if days else falls_at
 
 
 def _source(assignment: Assignment) -> str:

@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from engine.calendar import WorkCalendar
 from engine.contacts import ContactBook
+from engine.digest_days import digest_for, is_its_day
 from engine.escalation import Fallen, Rung, fallen_of
 from engine.heard import Heard
 from engine.ledger import Told, ToldState
@@ -33,6 +34,7 @@ class SuppressionReason(StrEnum):
     CONTACT_FAULT = "contact_fault"  # the level below cannot be reached: not a matter for the top
     LEVEL_BELOW = "level_below"  # waits until the level below was reached
     BUDGET = "budget"  # waits for the level's next day
+    DIGEST = "digest"  # waits for the weekday on which the level gets its overdue page
     REPORTED = "reported"
     ACCEPTED = "accepted"
     CANCELLED = "cancelled"
@@ -45,7 +47,7 @@ class SuppressionReason(StrEnum):
     @property
     def waits(self) -> bool:
         """Whether the reminder is kept and asked about again at every tick."""
-        return self in {SuppressionReason.LEVEL_BELOW, SuppressionReason.BUDGET}
+        return self in {SuppressionReason.LEVEL_BELOW, SuppressionReason.BUDGET, SuppressionReason.DIGEST}
 
 
 SAID_WHY_NOT = {
@@ -56,6 +58,7 @@ SAID_WHY_NOT = {
     SuppressionReason.CONTACT_FAULT: "cấp dưới chưa liên lạc được: đã báo cơ quan điều phối sửa đầu mối",
     SuppressionReason.LEVEL_BELOW: "chờ cấp dưới nhận được tin, ít nhất sang ngày làm việc sau",
     SuppressionReason.BUDGET: "hết mức trong ngày của cấp này; chuyển sang ngày sau",
+    SuppressionReason.DIGEST: "chờ ngày nhận tin tổng hợp của cấp này",
     SuppressionReason.REPORTED: "đơn vị đã báo cáo kết quả",
     SuppressionReason.ACCEPTED: "kết quả đã được nghiệm thu",
     SuppressionReason.CANCELLED: "phần việc đã được hủy",
@@ -291,6 +294,8 @@ class _Case:
             self._report_fault(reached.step.id, reached.rung.falls_at)
         else:
             match self._gate(reached.rung, below):
+                case _Gate.OPEN if self._is_gathering(reached):
+                    self._suppress(reached, SuppressionReason.DIGEST)
                 case _Gate.OPEN:
                     self._remind(reached, reached.recipient)
                 case _Gate.WAIT:
@@ -317,6 +322,15 @@ class _Case:
             return _Gate.FAULT if rung.step.to is Audience.CHAIRMAN else _Gate.OPEN
         return _Gate.WAIT
 
+    def _is_gathering(self, reached: _Reached) -> bool:
+        """Whether the level gets its overdue page on another day."""
+        days = digest_for(reached.step, self.world.rulebook)
+        if days is None:
+            return False
+        known = self.heard.waiting.get(reached.key)
+        since = known.at if known and known.suppression == SuppressionReason.DIGEST else None
+        return not is_its_day(days, self.world.rulebook, self.world.calendar, self.now, since)
+
     def _counts(self, told: Told) -> bool:
         """Only what was said once the deadline had come announces the step up."""
         return told.falls_at.astimezone(HANOI).date() >= self.world.calendar.previous_working_day(self.due_on)
@@ -331,7 +345,8 @@ class _Case:
         )  # fmt: skip
 
     def _suppress(self, reached: _Reached, reason: SuppressionReason) -> None:
-        if reason.waits and reached.key in self.heard.waiting:
+        known = self.heard.waiting.get(reached.key)
+        if reason.waits and known is not None and known.suppression == reason:
             return
         step, rung = reached.step, reached.rung
         self.suppressions.append(

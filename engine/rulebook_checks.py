@@ -12,7 +12,18 @@ from itertools import pairwise, product
 from typing import TypeVar
 
 from engine.model import DeadlineKind, UnitKind
-from engine.rulebook_types import Anchor, Audience, Limit, Policy, Rule, SendingHours, Step
+from engine.rulebook_types import (
+    Anchor,
+    Audience,
+    DigestDays,
+    Limit,
+    Policy,
+    Rule,
+    SendingHours,
+    Step,
+    Thresholds,
+)
+from engine.rulebook_values import Days
 from engine.yamltext import Section
 
 T = TypeVar("T")
@@ -27,6 +38,9 @@ class Writing:
     rules: list[tuple[Section, Rule]] = field(default_factory=list)
     limits: list[tuple[Section, Limit]] = field(default_factory=list)
     sending: list[tuple[Section, SendingHours]] = field(default_factory=list)
+    digests: list[tuple[Section, DigestDays]] = field(default_factory=list)
+    duties: list[tuple[Section, Days]] = field(default_factory=list)
+    thresholds: list[tuple[Section, Thresholds]] = field(default_factory=list)
     misread: set[str] = field(default_factory=set)  # places of rules and policies with mistakes of their own
     is_whole: bool = True  # False when a file could not be opened: what it held is not missing
 
@@ -41,6 +55,11 @@ def whole_book_problems(writing: Writing, policies: Mapping[str, Policy]) -> Non
     _report_twice(writing.rules, lambda rule: rule.id, "duplicate-id", "quy tắc", "id")
     _report_twice(writing.limits, lambda limit: str(limit.to), "duplicate-limit", "giới hạn của cấp", "to")
     _report_twice(writing.sending, lambda _: "hours", "duplicate-sending", "khung giờ gửi", "hours")
+    _report_twice(
+        writing.digests, lambda digest: str(digest.to), "duplicate-digest", "tin tổng hợp của cấp", "to"
+    )
+    _report_twice(writing.duties, lambda _: "duties", "duplicate-section", "mục", "open_before")
+    _report_twice(writing.thresholds, lambda _: "report", "duplicate-section", "mục", "")
     for section, rule in writing.rules:
         if rule.policy and rule.policy not in policies:
             message = f"quy tắc '{rule.id}' trỏ tới chính sách lạ '{rule.policy}'"
@@ -116,7 +135,7 @@ def _dimensions(rule: Rule) -> tuple[frozenset[object], ...]:
 
 
 def _open(rule: Rule) -> tuple[frozenset[object], ...]:
-    return rule.plans, rule.units, rule.numbers, rule.words
+    return rule.plans, rule.units, rule.numbers, rule.words, rule.tags
 
 
 def _contains(wide: Rule, narrow: Rule) -> bool:
@@ -125,14 +144,12 @@ def _contains(wide: Rule, narrow: Rule) -> bool:
 
 
 def _meet(one: Rule, other: Rule) -> bool:
-    if one.words and other.words:  # a task may hold a word of each
-        return _meet_in(one, other, skip=3)
-    return _meet_in(one, other)
-
-
-def _meet_in(one: Rule, other: Rule, skip: int = -1) -> bool:
+    """Whether a task may match both; it may hold a word of each, and carry a tag of each."""
     pairs = zip(_dimensions(one), _dimensions(other), strict=True)
-    return all(n == skip or not a or not b or a & b for n, (a, b) in enumerate(pairs))
+    return all(n in _SEVERAL or not a or not b or a & b for n, (a, b) in enumerate(pairs))
+
+
+_SEVERAL = {3, 4}  # the places in `_dimensions` of what one task has several of: words and tags
 
 
 def _is_exhausted(rule: Rule, earlier: Iterable[Rule]) -> bool:
@@ -216,12 +233,12 @@ def _place(step: Step) -> float:
 def _report_quiet_hours(writing: Writing) -> None:
     hours = writing.sending[-1][1] if writing.sending else SendingHours()
     reported: list[Section] = []
-    for section, step in writing.steps:
-        is_open = any(opens <= step.at < closes for opens, closes in hours.spans)
+    moments = [(s, f"bậc '{step.id}'", step.at) for s, step in writing.steps]
+    moments += [(s, f"tin tổng hợp của cấp '{digest.to}'", digest.at) for s, digest in writing.digests]
+    for section, what, at in moments:
+        is_open = any(opens <= at < closes for opens, closes in hours.spans)
         if not is_open and section not in reported:
             reported.append(section)
             shown = ", ".join(f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in hours.spans)
-            message = (
-                f"bậc '{step.id}' rơi vào {step.at:%H:%M}, ngoài khung giờ gửi; tin sẽ được giữ đến khung sau"
-            )
+            message = f"{what} rơi vào {at:%H:%M}, ngoài khung giờ gửi; tin sẽ được giữ đến khung sau"
             section.report("outside-hours", message, f"khung giờ gửi: {shown}", section.get("at"))

@@ -7,7 +7,6 @@ read; nobody may put it in force.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import time
 from difflib import get_close_matches
@@ -16,29 +15,33 @@ from typing import TypeVar
 from engine.model import DeadlineKind, UnitKind
 from engine.problems import Problem
 from engine.rulebook_checks import Writing, whole_book_problems
+from engine.rulebook_fields import among, id_of, value_of
+from engine.rulebook_sections import digest_of, limit_of, open_before_of, sending_of, thresholds_of
 from engine.rulebook_types import (
     CHANNELS,
     Anchor,
     Audience,
-    Limit,
     Policy,
     Rule,
     Rulebook,
     SendingHours,
     Step,
+    Thresholds,
     folded,
 )
 from engine.rulebook_values import (
+    ACKNOWLEDGED_WORDS,
     AUDIENCE_WORDS,
     DAYS_EXPECTED,
     PRIORITY_EXPECTED,
     TIMES_EXPECTED,
+    YES_NO,
+    YES_NO_WORDS,
     Days,
     advice_on_days,
     advice_on_time,
     days_of,
     priority_of,
-    span_of,
     time_of,
     times_of,
 )
@@ -61,14 +64,25 @@ def read_rulebook(files: Mapping[str, str], is_whole: bool = True) -> tuple[Rule
     policies: dict[str, Policy] = {}
     for _, policy in writing.policies:
         policies.setdefault(policy.id, policy)
-    limits = {limit.to: limit for _, limit in writing.limits}
-    sending = writing.sending[-1][1] if writing.sending else SendingHours()
     if writing.is_whole:
         whole_book_problems(writing, policies)
     problems = [p for found in found_in for p in sorted(found, key=lambda p: (p.line, p.column))]
     if is_sound and not problems:
         problems += _nothing_written(files, writing)
-    return Rulebook(policies, writing.rules_in_order(policies), limits, sending, fingerprint(files)), problems
+    return _book(writing, policies, fingerprint(files)), problems
+
+
+def _book(writing: Writing, policies: Mapping[str, Policy], mark: str) -> Rulebook:
+    return Rulebook(
+        policies,
+        writing.rules_in_order(policies),
+        {limit.to: limit for _, limit in writing.limits},
+        writing.sending[-1][1] if writing.sending else SendingHours(),
+        mark,
+        {digest.to: digest for _, digest in writing.digests if digest.weekdays},
+        writing.duties[-1][1] if writing.duties else None,
+        writing.thresholds[-1][1] if writing.thresholds else Thresholds(),
+    )
 
 
 def fingerprint(files: Mapping[str, str]) -> str:
@@ -92,12 +106,21 @@ def _read_file(text: str, source: str, writing: Writing) -> list[Problem]:
         rule = _rule(section)
         writing.rules.append((section, rule))
         writing.misread |= {rule.place} if len(problems) > before else set()
-    writing.limits += [(section, _limit(section)) for section in root.sections("limits", "giới hạn")]
-    if root.get("sending") is not None:
-        section = root.section(root.get("sending"), "khung giờ gửi")
-        writing.sending.append((section, _sending(section)))
+    writing.limits += [(section, limit_of(section)) for section in root.sections("limits", "giới hạn")]
+    writing.digests += [(s, digest_of(s)) for s in root.sections("digests", "tin tổng hợp")]
+    _read_once(root, "sending", "khung giờ gửi", sending_of, writing.sending)
+    _read_once(root, "duties", "mục 'duties'", open_before_of, writing.duties)
+    _read_once(root, "report", "mục 'report'", thresholds_of, writing.thresholds)
     root.finish()
     return problems
+
+
+def _read_once(
+    root: Section, key: str, what: str, read: Callable[[Section], T], found: list[tuple[Section, T]]
+) -> None:
+    if root.get(key) is not None:
+        section = root.section(root.get(key), what)
+        found.append((section, read(section)))
 
 
 def _nothing_written(files: Mapping[str, str], writing: Writing) -> list[Problem]:
@@ -115,7 +138,7 @@ def _nothing_written(files: Mapping[str, str], writing: Writing) -> list[Problem
 
 
 def _policy(section: Section, writing: Writing) -> Policy:
-    policy_id = _id(section)
+    policy_id = id_of(section)
     name = section.text("name", policy_id)
     steps: list[Step] = []
     for number, item in enumerate(section.sections("steps", "bậc đôn đốc"), start=1):
@@ -137,21 +160,30 @@ def _policy(section: Section, writing: Writing) -> Policy:
 def _steps(section: Section, policy: str) -> Iterator[Step]:
     """Return the step written in `section`, and its repetitions."""
     anchor, (working, calendar) = _moment(section)
-    step_id = _id(section)
+    step_id = id_of(section)
     if step_id == RESERVED_STEP:
         section.report("bad-id", f"'{step_id}' là tên dành riêng", "đổi tên bậc", section.get("id"))
-    at = _read(section, "at", time_of, advice_on_time, time(8))
+    at = value_of(section, "at", time_of, advice_on_time, time(8))
     to = Audience(section.choice("to", [str(a) for a in Audience], "contact", AUDIENCE_WORDS))
-    via = _among(section, "via", CHANNELS, "unknown-channel") or ("email", "mailbox")
-    unless = section.choice("unless", ["acknowledged"], "") == "acknowledged"
-    template = _id(section, "template")
+    via = among(section, "via", CHANNELS, "unknown-channel") or ("email", "mailbox")
+    unless = section.choice("unless", ["acknowledged"], "", ACKNOWLEDGED_WORDS) == "acknowledged"
+    template = id_of(section, "template")
     place = f"{section.source}:{section.line}"
-    (every_working, every_calendar), times = _repeat(section)
+    warns = section.choice("warn", list(YES_NO), "có", YES_NO_WORDS) == "có"
+    (every_working, every_calendar), times, until_acknowledged = _repeat(section)
     section.finish()
     for turn in range(times + 1):
         name = step_id if turn == 0 else f"{step_id}#{turn + 1}"
         days = (working + turn * every_working, calendar + turn * every_calendar)
-        yield Step(name, policy, anchor, days[0], at, to, via, unless, place, days[1], template)
+        is_quiet = unless or (until_acknowledged and turn > 0)
+        yield Step(
+            name, policy, anchor, days[0], at, to, via, is_quiet, place, days[1], template, warns
+        )  # fmt: skip
+
+
+_STEP_KEYS = {
+    "id", "before", "on", "after", "at", "to", "via", "unless", "repeat", "template", "warn",
+}  # fmt: skip
 
 
 def _moment(section: Section) -> tuple[Anchor, Days]:
@@ -170,15 +202,17 @@ def _moment(section: Section) -> tuple[Anchor, Days]:
     if anchor is Anchor.ON:
         section.choice("on", ["ngày hết hạn"])
         return Anchor.ON, (0, 0)
-    return anchor, _read(section, anchor, days_of, advice_on_days, (1, 0))
+    return anchor, value_of(section, anchor, days_of, advice_on_days, (1, 0))
 
 
-def _repeat(section: Section) -> tuple[Days, int]:
+def _repeat(section: Section) -> tuple[Days, int, bool]:
+    """Return after how many days a step repeats, how often, and whether only until acknowledged."""
     if section.get("repeat") is None:
-        return (0, 0), 0
+        return (0, 0), 0, False
     repeat = section.section(section.get("repeat"), "'repeat'")
-    every = _read(repeat, "every", days_of, advice_on_days, (5, 0))
+    every = value_of(repeat, "every", days_of, advice_on_days, (5, 0))
     times = repeat.typed("times", times_of, TIMES_EXPECTED, 1)
+    until = repeat.choice("until", ["acknowledged"], "", ACKNOWLEDGED_WORDS)
     for key, expected in (("every", DAYS_EXPECTED), ("times", TIMES_EXPECTED)):
         if repeat.get(key) is None:
             repeat.report("missing-key", f"'repeat' thiếu khóa '{key}'", f"thêm '{key}: …' ({expected})")
@@ -187,33 +221,32 @@ def _repeat(section: Section) -> tuple[Days, int]:
         section.report(
             "repeat-before", "chỉ bậc sau hạn ('after') mới lặp lại được", "bỏ 'repeat' hoặc đổi sang 'after'"
         )
-        return (0, 0), 0
-    return every, times
+        return (0, 0), 0, False
+    return every, times, until == "acknowledged"
 
 
-# --- rules, limits, hours --------------------------------------------------------------
+# --- rules ------------------------------------------------------------------------------
 
 
 def _rule(section: Section) -> Rule:
-    rule_id, policy = _id(section), section.text("policy")
+    rule_id, policy = id_of(section), section.text("policy")
     priority = section.typed("priority", priority_of, PRIORITY_EXPECTED, 0) or None
     when = section.section(section.get("when"), "'when'")
     _report_empty(section, ("when",))
     _report_empty(when, when.node.value)
-    duty = when.choice(
-        "duty", ["có", "không"], "", {"yes": "có", "true": "có", "no": "không", "false": "không"}
-    )
+    duty = when.choice("duty", list(YES_NO), "", YES_NO_WORDS)
     rule = Rule(
         rule_id,
         policy,
         f"{section.source}:{section.line}",
         plans=frozenset(when.texts("plan")),
         units=frozenset(when.texts("unit")),
-        unit_kinds=frozenset(_among(when, "unit_kind", list(UnitKind))),
-        deadline_kinds=frozenset(_among(when, "deadline_kind", list(DeadlineKind))),
+        unit_kinds=frozenset(among(when, "unit_kind", list(UnitKind))),
+        deadline_kinds=frozenset(among(when, "deadline_kind", list(DeadlineKind))),
         duty={"có": True, "không": False}.get(duty),
         numbers=frozenset(when.texts("number")),
         words=frozenset(filter(None, map(folded, when.texts("words")))),
+        tags=frozenset(filter(None, map(folded, when.texts("tag")))),
         priority=priority,
     )
     when.finish()
@@ -228,70 +261,3 @@ def _report_empty(section: Section, keys: Iterable[str]) -> None:
         if node is not None and node.value in (None, "", [], {}):
             hint = f"ghi giá trị cho '{key}', hoặc bỏ hẳn dòng này nếu không cần điều kiện"
             section.report("empty-condition", f"điều kiện '{key}' để trống", hint, section.node.keys.get(key))
-
-
-def _limit(section: Section) -> Limit:
-    to = Audience(section.choice("to", [str(a) for a in Audience], "chairman", AUDIENCE_WORDS))
-    for key in ("to", "tasks_per_day"):
-        if section.get(key) is None:
-            section.report("missing-key", f"giới hạn thiếu khóa '{key}'", f"thêm dòng '{key}: …'")
-    tasks = section.typed("tasks_per_day", times_of, TIMES_EXPECTED, 10)
-    section.finish()
-    return Limit(to, tasks, f"{section.source}:{section.line}")
-
-
-def _sending(section: Section) -> SendingHours:
-    spans: list[tuple[time, time]] = []
-    if not section.items("hours"):
-        section.report("missing-key", "khung giờ gửi thiếu khóa 'hours'", "thêm 'hours: [\"07:00-17:00\"]'")
-    for node in section.items("hours"):
-        span = span_of(node.value) if isinstance(node.value, str) else None
-        if span is None:
-            message = f"khung giờ '{node.value if isinstance(node.value, str) else '…'}' không hợp lệ"
-            section.report("bad-value", message, 'ghi dạng "07:00-11:30", giờ đầu trước giờ cuối', node)
-        elif any(span[0] < closes and opens < span[1] for opens, closes in spans):
-            section.report(
-                "bad-value", f"khung giờ '{node.value}' chồng lên khung khác", "gộp hai khung làm một", node
-            )
-        else:
-            spans.append(span)
-    section.finish()
-    return SendingHours(tuple(sorted(spans))) if spans else SendingHours()
-
-
-# --- single values ---------------------------------------------------------------------
-
-_STEP_KEYS = {"id", "before", "on", "after", "at", "to", "via", "unless", "repeat", "template"}
-
-
-def _id(section: Section, key: str = "id") -> str:
-    """Return the id under a key; it becomes part of the keys of the ledger: it keeps to plain signs."""
-    written = section.text(key, None if key == "id" else "")
-    if written and not re.fullmatch(r"[\w.-]{1,60}", written):
-        hint = "chỉ dùng chữ, số, dấu gạch nối, dấu chấm và gạch dưới, nhiều nhất 60 ký tự"
-        section.report("bad-id", f"mã '{written[:80]}' không dùng được", hint, section.get(key))
-    return written
-
-
-def _among(section: Section, key: str, allowed: Iterable[str], code: str = "bad-value") -> tuple[str, ...]:
-    """Return the list under `key`, reporting at its place each text that is not allowed."""
-    known = [str(value) for value in allowed]
-    found = section.texts(key)
-    for node in section.items(key):
-        if isinstance(node.value, str) and node.value.strip() not in known:
-            section.report_unknown(code, key, node.value.strip(), known, node)
-    return tuple(value for value in found if value in known)
-
-
-def _read(
-    section: Section, key: str, read: Callable[[str], T | None], advice: Callable[[str], str], default: T
-) -> T:
-    """Return the value under `key`; what cannot be read is reported with what was probably meant."""
-    node = section.get(key)
-    if node is None:
-        return default
-    written = node.value.strip() if isinstance(node.value, str) else ""
-    value = read(written)
-    if value is None:
-        section.report("bad-value", f"'{key}' không nhận giá trị '{written or '…'}'", advice(written), node)
-    return default if value is None else value

@@ -15,6 +15,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from engine.model import Assignment, Role, Task
+from engine.rulebook_values import WEEKDAYS
 
 FAMILIES = {"zalo": ("zalo_bot", "zalo_oa", "zalo_zbs")}  # "zalo" in a rule: whichever of them reaches
 CHANNELS = ("email", "mailbox", "zalo", "telegram", *FAMILIES["zalo"])
@@ -177,6 +178,11 @@ class DigestDays:
     weekdays: frozenset[int]
     at: time
     place: str
+
+    @property
+    def words(self) -> str:
+        """The days in Vietnamese: "thứ hai, thứ năm từ 08:00"."""
+        return f"{', '.join(WEEKDAYS[day] for day in sorted(self.weekdays))} từ {self.at:%H:%M}"
 
 
 @dataclass(frozen=True, slots=True)

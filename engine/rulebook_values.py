@@ -33,6 +33,20 @@ AUDIENCE_WORDS = {
     "phối hợp": "supporting",
 }
 
+ACKNOWLEDGED_WORDS = {"đã nhận": "acknowledged", "xác nhận": "acknowledged", "ack": "acknowledged"}
+YES_NO = ("có", "không")
+YES_NO_WORDS = {"yes": "có", "true": "có", "no": "không", "false": "không"}
+WEEKDAYS = ("thứ hai", "thứ ba", "thứ tư", "thứ năm", "thứ sáu")
+WEEKEND = ("thứ bảy", "thứ 7", "t7", "chủ nhật", "cn", "saturday", "sunday")
+WEEKDAY_WORDS = {
+    f"{written}{number}": day
+    for number, day in enumerate(WEEKDAYS, start=2)
+    for written in ("thứ ", "t", "thu ", "thứ", "")
+} | dict(zip(("monday", "tuesday", "wednesday", "thursday", "friday"), WEEKDAYS, strict=True))
+
+MAX_DAYS_LATE = 3650
+AGEING_EXPECTED = f"nhiều nhất 8 số ngày từ 1 đến {MAX_DAYS_LATE}, từ nhỏ đến lớn; ví dụ [7, 30, 60]"
+
 Days = tuple[int, int]  # working days, calendar days; one of them is 0
 
 
@@ -67,6 +81,18 @@ def advice_on_days(text: str) -> str:
     return f"ghi dạng: {DAYS_EXPECTED}; số ghi bằng chữ số"
 
 
+def working_days_of(text: str) -> int | None:
+    """Return the days of "3 ngày làm việc"."""
+    days = days_of(text)
+    return days[0] or None if days else None
+
+
+def advice_on_working_days(text: str) -> str:
+    """Return what to write instead of working days that `working_days_of` does not read."""
+    days = days_of(text)
+    return f"chỉ đếm ngày làm việc; ý bạn là '{days[1]} ngày làm việc'?" if days else advice_on_days(text)
+
+
 def time_of(text: str) -> time | None:
     """Return the local time written as "08:00"."""
     found = _HOUR.fullmatch(text)
@@ -96,6 +122,11 @@ def span_of(text: str) -> tuple[time, time] | None:
 def times_of(text: str) -> int | None:
     """Return a number of times or tasks."""
     return _whole(text, MAX_TIMES)
+
+
+def days_late_of(text: str) -> int | None:
+    """Return a number of calendar days late."""
+    return _whole(text.strip(), MAX_DAYS_LATE)
 
 
 def priority_of(text: str) -> int | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from engine.schema import Setting, Shape, all_shapes, json_schema
 from engine.settings_table import FILES
+from usecases.own_words_page import own_words_page
 from usecases.settings import PROJECT
 
 MANUAL = "docs/cau-hinh.md"
@@ -33,6 +34,7 @@ def _manual() -> str:
         parts.append(f"## {shape.title}: `config/{place}`\n")
         for section in all_shapes(shape):
             parts += _section(section, is_file=section is shape)
+    parts += own_words_page()
     return "\n".join(parts)
 
 
@@ -74,6 +76,7 @@ def _need(setting: Setting) -> str:
 
 _KINDS = {
     "days": "`N ngày làm việc` hoặc `N ngày`",
+    "working-days": "`N ngày làm việc`",
     "hour": "giờ:phút",
     "span": "từ-đến",
     "date": "năm-tháng-ngày",
@@ -101,8 +104,9 @@ Muốn báo thủ trưởng trước hạn 5 ngày làm việc bằng thư đi�
 ```
 
 ```
-.venv/bin/dondoc check                                   # có lỗi thì chỉ đúng dòng, đúng cột
-.venv/bin/dondoc plan --from 2025-12-01 --to 2026-02-28  # 90 ngày tới ai nhận gì
+.venv/bin/dondoc check   # có lỗi thì chỉ đúng dòng, đúng cột
+.venv/bin/dondoc diff    # 90 ngày tới thêm, bớt, đổi tin nào so với quy tắc đang có hiệu lực
+.venv/bin/dondoc apply   # đưa vào hiệu lực; trước lệnh này bản sửa chưa nhắc ai
 ```
 
 `dondoc check` thoát với mã 0 khi không có lỗi, 3 khi có. Điều cần xem mà không cản việc chạy (kênh đang đóng,

@@ -100,6 +100,17 @@ def told_of(
     for s in decision.suppressions:
         stays = ToldState.WAITING if s.reason.waits else ToldState.SUPPRESSED
         told.append(
-            Told(s.key, s.assignment.id, s.due_on, s.step, s.level, s.post, s.falls_at, stays, s.falls_at)
+            Told(
+                s.key,
+                s.assignment.id,
+                s.due_on,
+                s.step,
+                s.level,
+                s.post,
+                s.falls_at,
+                stays,
+                when or s.falls_at,
+                str(s.reason),
+            )
         )
     return tuple(told)
