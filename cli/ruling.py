@@ -15,13 +15,23 @@ from cli.output import add_json, print_json, progress_of, say
 from cli.parsing import END, OPENING, START
 from engine.difference import Counts, Difference
 from engine.messages import MessageDraft
+from engine.planning import World
 from reports.vietnamese import LEVEL
 from usecases import clock
 from usecases.comparing import AHEAD, compare, side_of
 from usecases.ruling import Applied, put_rules_in_force, unapplied_edit
 from usecases.settings import Settings
+from usecases.wiring import Office
 
 SHOWN = 12  # messages of each kind that a person reads before the figures become tiresome
+IDLE_EDIT = (
+    "Quy tắc có khác nhau nhưng không tin nào đổi: 'dondoc check' cho biết bậc nào chỉ gửi qua kênh "
+    "đang đóng hoặc không có người nhận; nếu không, trong thời gian này không việc nào đến bậc đã sửa."
+)
+NOTHING_IN_FORCE = (
+    "Chưa bộ quy tắc nào được đưa vào hiệu lực nên chưa có gì để so: chạy 'dondoc apply' một lần "
+    "trước khi sửa, hoặc ghi rõ hai bên: 'dondoc diff THƯ_MỤC_CŨ THƯ_MỤC_MỚI'."
+)
 SIDE = "thư mục cấu hình, thư mục quy tắc, mã bộ quy tắc từng có hiệu lực, hoặc '-': bộ đang có hiệu lực"
 
 
@@ -71,6 +81,15 @@ def _diff(arguments: Namespace) -> None:
         print_json(difference_as_json(found))
     else:
         print("\n".join(_difference_lines(found, first, last)))
+    if found.is_empty and (why := _why_nothing_changes(office, old, new)):
+        say(why)
+
+
+def _why_nothing_changes(office: Office, old: World, new: World) -> str:
+    """Return what a person who edited something should know when no message changes."""
+    if old.rulebook.fingerprint != new.rulebook.fingerprint:
+        return IDLE_EDIT
+    return "" if office.rules_in_force else NOTHING_IN_FORCE
 
 
 def _sides(arguments: Namespace) -> tuple[str, str]:

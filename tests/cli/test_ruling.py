@@ -74,6 +74,25 @@ def test_without_words_the_folder_is_compared_with_what_is_in_force(dondoc, with
     assert other["added"]
 
 
+def test_an_edit_before_any_rules_were_in_force_is_not_called_the_same_without_a_word(
+    dondoc, with_october, config
+):
+    edit(config, SEVEN, SIX)
+    answer = dondoc("diff", *DAYS)
+
+    assert answer.code == 0
+    assert "Chưa bộ quy tắc nào được đưa vào hiệu lực" in answer.err
+
+
+def test_a_step_that_reaches_nobody_leads_to_check(dondoc, with_october, config, draft):
+    edit(draft, "\n      - id: den-han\n", TO_THE_HEAD.replace("[email, mailbox]", "[email]"))
+    answer = dondoc("diff", config, draft, *DAYS)
+
+    assert "gửi cùng những tin như nhau" in answer.out
+    assert "kênh đang đóng" in answer.err
+    assert dondoc("diff", config, config, *DAYS).err.count("kênh đang đóng") == 0
+
+
 def test_people_read_the_figures_of_each_level_and_the_first_messages(dondoc, with_october, config, draft):
     edit(draft, "\n      - id: den-han\n", TO_THE_HEAD)
     said = dondoc("diff", draft, *DAYS).out
