@@ -35,6 +35,7 @@ MODULES = {
     "cli.ruling": ("diff", "apply"),
     "cli.acting": (
         "ack", "report-done", "accept", "return", "extend", "block", "unblock", "cancel", "decide",
+        "request-extension", "refuse-extension", "dispute",
     ),
     "cli.running": ("remind", "send", "serve", "deploy", "migrate", "demo"),
 }  # fmt: skip

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+NOTICE_STEP = "can-xem-xet"  # of what is laid before the coordinator at once; no rule has such a step
+
 
 class DeliveryState(StrEnum):
     """Where a message stands on its way; see DESIGN §6 for the transitions."""

@@ -204,8 +204,11 @@ class FactKind(StrEnum):
     RETURNED = "returned"
     EXTENSION_REQUESTED = "extension_requested"
     EXTENDED = "extended"
-    BLOCKED = "blocked"
+    EXTENSION_REFUSED = "extension_refused"
+    BLOCKED = "blocked"  # waits for another unit: `unit`, where it was named
     UNBLOCKED = "unblocked"
+    DISPUTED = "disputed"  # "không phải việc của tôi": a coordinator decides
+    SUBSTITUTE_NAMED = "substitute_named"  # whom to tell instead: a note, nothing changes by itself
     CANCELLED = "cancelled"
 
 
@@ -217,9 +220,10 @@ class Fact:
     at: datetime
     by: str = ""  # post or unit that did it
     on: date | None = None  # when the work was done, for REPORTED and ACCEPTED
-    due_on: date | None = None  # the new deadline, for EXTENDED and DECIDED
+    due_on: date | None = None  # the deadline set, or wished for in EXTENSION_REQUESTED
     document: str = ""  # number of the paper it rests on
     note: str = ""
+    unit: str = ""  # code of the unit that is waited for, for BLOCKED
 
 
 @dataclass(frozen=True, slots=True)

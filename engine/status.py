@@ -23,6 +23,7 @@ class Status(StrEnum):
     ACCEPTED = "accepted"
     RETURNED = "returned"
     BLOCKED = "blocked"
+    DISPUTED = "disputed"
     CANCELLED = "cancelled"
     AWAITING_DECISION = "awaiting_decision"
 
@@ -46,7 +47,8 @@ class Standing:
     `due_on` is the deadline in force, `original_due_on` the first one. `armed_on` is the
     day from which steps towards the deadline in force count: the day of assignment, of
     the extension, or of the decision that set it. `done_on` is set once a result has been
-    reported and not returned.
+    reported and not returned. `wished_on` is the day an extension was asked for while nobody
+    has decided. `blocked_by` is the code of the unit that is waited for, "" when none was named.
     """
 
     status: Status
@@ -57,6 +59,9 @@ class Standing:
     acknowledged_at: datetime | None = None
     reported_at: datetime | None = None
     done_on: date | None = None
+    wished_on: date | None = None
+    blocked_by: str = ""
+    blocked_at: datetime | None = None
 
     @property
     def is_owed(self) -> bool:
@@ -115,7 +120,14 @@ def _after(before: Standing, fact: Fact) -> Standing:
         case FactKind.DECIDED:
             due_on = fact.due_on or before.due_on
             original = before.original_due_on or due_on
-            return replace(before, status=Status.OPEN, due_on=due_on, original_due_on=original, armed_on=day)
+            is_kept = before.status is Status.DISPUTED and fact.due_on in {None, before.due_on}
+            return replace(
+                before,
+                status=Status.OPEN,
+                due_on=due_on,
+                original_due_on=original,
+                armed_on=before.armed_on if is_kept else day,
+            )
         case FactKind.ACKNOWLEDGED if before.status in {Status.OPEN, Status.ACKNOWLEDGED, Status.RETURNED}:
             return replace(before, status=Status.ACKNOWLEDGED, acknowledged_at=fact.at)
         case FactKind.REPORTED:
@@ -126,11 +138,18 @@ def _after(before: Standing, fact: Fact) -> Standing:
         case FactKind.RETURNED:
             return replace(before, status=Status.RETURNED, done_on=None, reported_at=None)
         case FactKind.EXTENDED:
-            return replace(before, due_on=fact.due_on, armed_on=day, extensions=before.extensions + 1)
+            more = before.extensions + 1
+            return replace(before, due_on=fact.due_on, armed_on=day, extensions=more, wished_on=None)
+        case FactKind.EXTENSION_REQUESTED:
+            return replace(before, wished_on=fact.due_on)
+        case FactKind.EXTENSION_REFUSED:
+            return replace(before, wished_on=None)
         case FactKind.BLOCKED:
-            return replace(before, status=Status.BLOCKED)
+            return replace(before, status=Status.BLOCKED, blocked_by=fact.unit, blocked_at=fact.at)
         case FactKind.UNBLOCKED:
-            return replace(before, status=Status.OPEN)
+            return replace(before, status=Status.OPEN, blocked_by="", blocked_at=None)
+        case FactKind.DISPUTED:
+            return replace(before, status=Status.DISPUTED)
         case FactKind.CANCELLED:
             return replace(before, status=Status.CANCELLED)
         case _:

@@ -25,6 +25,7 @@ STATUS = {
     Status.ACCEPTED: "Đã nghiệm thu",
     Status.RETURNED: "Bị trả lại, phải làm lại",
     Status.BLOCKED: "Đang vướng ở đơn vị khác",
+    Status.DISPUTED: "Đơn vị cho là không phải việc của mình, chờ phân xử",
     Status.CANCELLED: "Đã hủy giao",
     Status.AWAITING_DECISION: "Chờ quyết định",
 }

@@ -91,7 +91,7 @@ class Arrival:
 
 def entry_of(assignment_id: str, fact: Fact) -> records.Entry:
     """Return the record of a fact about an assignment."""
-    said = {"by": fact.by, "document": fact.document, "note": fact.note}
+    said = {"by": fact.by, "document": fact.document, "note": fact.note, "unit": fact.unit}
     days = {"on": fact.on, "due_on": fact.due_on}
     data = {name: value for name, value in said.items() if value}
     data |= {name: day.isoformat() for name, day in days.items() if day}
@@ -102,7 +102,7 @@ def fact_of(kind: str, at: datetime, data: Mapping[str, str]) -> Fact:
     """Return the fact that a record of this kind and content states."""
     return Fact(
         FactKind(kind), at.astimezone(HANOI), data.get("by", ""), _day(data.get("on")),
-        _day(data.get("due_on")), data.get("document", ""), data.get("note", ""),
+        _day(data.get("due_on")), data.get("document", ""), data.get("note", ""), data.get("unit", ""),
     )  # fmt: skip
 
 

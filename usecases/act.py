@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlmodel import Session
 
-from engine.model import Assignment, Fact, FactKind, Role
+from engine.model import Assignment, Fact, FactKind, Role, Unit
 from engine.status import Standing, Status, standing_of
 from reports.vietnamese import STATUS
 from store import registry
 from usecases.errors import InputRejected
+from usecases.notices import lay_before_coordinator, noticed
 from usecases.wiring import Office
 
 SAID = {
@@ -22,7 +23,10 @@ SAID = {
     FactKind.RETURNED: "đã trả lại, tiếp tục đôn đốc",
     FactKind.EXTENSION_REQUESTED: "đã ghi nhận đề nghị gia hạn, chờ quyết định",
     FactKind.EXTENDED: "đã gia hạn",
+    FactKind.EXTENSION_REFUSED: "đã ghi nhận không gia hạn, tiếp tục đôn đốc theo hạn hiện hành",
     FactKind.BLOCKED: "đã ghi nhận đang vướng, tạm ngừng nhắc",
+    FactKind.DISPUTED: "đã ghi nhận đơn vị cho là không phải việc của mình, chờ phân xử",
+    FactKind.SUBSTITUTE_NAMED: "đã ghi nhận người thay thế, chờ cập nhật danh bạ",
     FactKind.UNBLOCKED: "đã hết vướng, nhắc trở lại",
     FactKind.CANCELLED: "đã hủy phần việc",
     FactKind.DECIDED: "đã quyết định",
@@ -32,15 +36,18 @@ SAID = {
 _OPEN = frozenset({Status.OPEN, Status.ACKNOWLEDGED, Status.RETURNED})
 ALLOWED = {
     FactKind.ACKNOWLEDGED: _OPEN,
-    FactKind.REPORTED: _OPEN | {Status.BLOCKED, Status.REPORTED, Status.AWAITING_DECISION},
+    FactKind.REPORTED: _OPEN | {Status.BLOCKED, Status.DISPUTED, Status.REPORTED, Status.AWAITING_DECISION},
     FactKind.ACCEPTED: frozenset({Status.REPORTED}),
     FactKind.RETURNED: frozenset({Status.REPORTED, Status.ACCEPTED}),
     FactKind.EXTENSION_REQUESTED: _OPEN | {Status.BLOCKED},
     FactKind.EXTENDED: _OPEN | {Status.BLOCKED},
+    FactKind.EXTENSION_REFUSED: _OPEN | {Status.BLOCKED},
     FactKind.BLOCKED: _OPEN,
+    FactKind.DISPUTED: _OPEN | {Status.BLOCKED},
+    FactKind.SUBSTITUTE_NAMED: frozenset(Status) - {Status.CANCELLED, Status.ACCEPTED},
     FactKind.UNBLOCKED: frozenset({Status.BLOCKED}),
     FactKind.CANCELLED: frozenset(Status) - {Status.CANCELLED},
-    FactKind.DECIDED: frozenset({Status.AWAITING_DECISION}),
+    FactKind.DECIDED: frozenset({Status.AWAITING_DECISION, Status.DISPUTED}),
 }
 
 
@@ -66,17 +73,53 @@ def record(office: Office, reference: str, unit: str | None, fact: Fact) -> list
             shares = _undecided(session, office, find_task(session, reference), fact)
         else:
             shares = [find_assignment(session, office, reference, unit)]
-        for share in shares:
-            _check(share, standing_of(share, fact.at), fact)
-        registry.add_facts(session, office.directory.unit, [(share.id, fact) for share in shares])
-        after = registry.assignments(session, office.directory.unit, ids=[share.id for share in shares])
+        return record_of(session, office, shares, fact)
+
+
+def record_of(
+    session: Session, office: Office, shares: Sequence[Assignment], fact: Fact, words: str = ""
+) -> list[Recorded]:
+    """Record `fact` about shares in the caller's transaction; nothing is written when one is refused.
+
+    What a coordinator must decide is laid before them at once; `words` are what they read besides,
+    when those must not stand in the record.
+    """
+    for share in shares:
+        why_not = refusal_of(share, fact)
+        if why_not:
+            raise InputRejected(why_not)
+    registry.add_facts(session, office.directory.unit, [(share.id, fact) for share in shares])
+    after = registry.assignments(session, office.directory.unit, ids=[share.id for share in shares])
+    for share in after:
+        said = noticed(share, fact, words)
+        if said:
+            lay_before_coordinator(session, office, share, said, fact.at)
     return [_recorded(share, fact) for share in after]
+
+
+def refusal_of(share: Assignment, fact: Fact) -> str:
+    """Return why `fact` cannot be recorded as the share stands, "" when it can."""
+    try:
+        _check(share, standing_of(share, fact.at), fact)
+    except InputRejected as rejected:
+        return str(rejected)
+    return ""
+
+
+def waited_for(office: Office, words: str) -> Unit:
+    """Return the one unit that a code or a name means, for work that waits for it."""
+    known = {unit.code: unit for unit in office.directory.units}
+    named = known.get(words.strip())
+    units = (named,) if named else office.directory.resolve(words).units
+    if len(units) != 1:
+        raise InputRejected(f"'{words}' không phải tên hay mã của một đơn vị; xem 'dondoc unit \"{words}\"'")
+    return units[0]
 
 
 def _undecided(session: Session, office: Office, code: str, fact: Fact) -> list[Assignment]:
     """Return every share of a task that waits for a decision: the deadline is the task's."""
     shares = registry.assignments(session, office.directory.unit, task_codes=[code])
-    waiting = [s for s in shares if standing_of(s, fact.at).status is Status.AWAITING_DECISION]
+    waiting = [s for s in shares if standing_of(s, fact.at).status in ALLOWED[FactKind.DECIDED]]
     if not waiting:
         raise InputRejected(f"nhiệm vụ {code} không có phần việc nào đang chờ quyết định")
     return waiting
@@ -136,9 +179,21 @@ def _check(assignment: Assignment, standing: Standing, fact: Fact) -> None:
         )
     if fact.kind is FactKind.EXTENDED and standing.due_on and fact.due_on and fact.due_on <= standing.due_on:
         raise InputRejected(f"{assignment.id}: hạn mới phải sau hạn hiện hành {standing.due_on:%d/%m/%Y}")
+    if fact.kind is FactKind.EXTENSION_REQUESTED and (standing.due_on is None or fact.due_on is None):
+        raise InputRejected(f"{assignment.id}: không có thời hạn để xin gia hạn, hoặc thiếu ngày xin")
+    if fact.kind is FactKind.EXTENSION_REQUESTED and not _is_later(fact.due_on, standing.due_on):
+        raise InputRejected(f"{assignment.id}: ngày xin phải sau hạn hiện hành {standing.due_on:%d/%m/%Y}")
+    if fact.kind is FactKind.EXTENSION_REFUSED and standing.wished_on is None:
+        raise InputRejected(f"{assignment.id}: không có đề nghị gia hạn nào đang chờ quyết định")
+    if fact.kind is FactKind.BLOCKED and fact.unit == assignment.unit.code:
+        raise InputRejected(f"{assignment.id}: đơn vị không thể vướng chính mình; ghi đơn vị khác")
     if fact.kind is FactKind.EXTENDED and not fact.document:
         raise InputRejected(f"{assignment.id}: gia hạn phải có số văn bản cho phép; thêm --document")
     if fact.kind is FactKind.DECIDED and fact.due_on is None and standing.due_on is None:
         raise InputRejected(f"{assignment.id}: chưa có thời hạn; thêm --to để đặt thời hạn")
     if fact.on is not None and fact.on > fact.at.date():
         raise InputRejected(f"{assignment.id}: ngày hoàn thành {fact.on:%d/%m/%Y} sau ngày báo cáo")
+
+
+def _is_later(wished: date | None, due_on: date | None) -> bool:
+    return wished is not None and due_on is not None and wished > due_on

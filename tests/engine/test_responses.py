@@ -51,7 +51,7 @@ def test_a_task_is_acknowledged(text, numbers):
         ("BC 0042 123/BC-SYT", "123/BC-SYT", None, ""),
         ("bc 42 123/bc-syt", "123/bc-syt", None, ""),
         ("BC 0042 123/BC-SYT ngày 5/11", "123/BC-SYT", date(2025, 11, 5), ""),
-        ("BC 0042 123/BC-SYT ngày 20/11/2025, gửi qua trục", "123/BC-SYT", date(2025, 11, 20), "gửi qua trục"),
+        ("BC 42 123/BC-SYT ngày 20/11/2025, gửi qua trục", "123/BC-SYT", date(2025, 11, 20), "gửi qua trục"),
         ("báo cáo 42 số 123/BC-SYT", "123/BC-SYT", None, ""),
         ("Đã hoàn thành 42 theo công văn số 12/2025/QĐ-UBND", "12/2025/QĐ-UBND", None, ""),
         ("BC 42 123-BC/TU", "123-BC/TU", None, ""),
