@@ -47,7 +47,7 @@ class EmailSettings:
     envelope_from: str = ""
     return_path: ReturnPath | None = None
     ca_file: Path | None = None  # for an authority of one's own
-    connections: int = 4
+    connections: int = 1  # as many letters may come twice when this machine dies at the worst moment
     timeout: float = 15.0
 
 
