@@ -186,14 +186,14 @@ def pass_on(
         "fallbacks": rest, "copy_of": message.copy_of,
         "possible_duplicate": is_unknown or message.possible_duplicate,
     }  # fmt: skip
-    session.connection().execute(sa.insert(MessageRow), [{**_EMPTY, **successor}])
+    session.connection().execute(sa.insert(MessageRow), [{**EMPTY, **successor}])
     carried = sa.update(ReminderRow).where(REMINDER.message_key == message.key, REMINDER.state == "planned")
     session.connection().execute(carried.values(message_key=key))
     data = {"post": message.post, "from": message.channel, "to": channel, "message": key}
     return records.Entry(at, "message-passed-on", message.key, data)
 
 
-_EMPTY = {
+EMPTY = {
     "owner": "", "fence": 0, "attempts": 0, "provider_id": "", "error": "", "subject": "", "passed_to": "",
 }  # fmt: skip
 
