@@ -31,7 +31,7 @@ class Doubting(Liver):
         assert_nothing_new(tick(self.office, now, full=True))
 
 
-@tried(25, 200)
+@tried(15, 200)
 def test_planning_twice_and_sweeping_find_nothing_new_whatever_changes(sqlite_template: Path, trying):
     @trying
     @given(life=lives())

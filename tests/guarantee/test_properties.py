@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from engine.calendar import WorkCalendar
 from engine.escalation import due_dates_touched, next_sending_moment, step_falls_at
 from engine.model import HANOI
-from engine.planning import FAULT_STEP
+from engine.planning import FAULT_STEP, World
 from engine.preview import preview, preview_at, run_moments
 from engine.rulebook import read_rulebook
 from tests.guarantee.stories import DAYS, FIRST, MoodyChannel
@@ -28,6 +28,7 @@ from tests.guarantee.worlds import (
     Case,
     arriving,
     book,
+    calendar_of,
     calendars,
     cases,
     ladders,
@@ -295,17 +296,18 @@ def test_rules_in_another_order_give_the_same_plan_or_a_reported_conflict(trying
 
     @trying
     @given(
-        conditions=st.lists(st.sampled_from(CONDITIONS), unique=True, min_size=2, max_size=3),
-        priorities=st.lists(st.integers(1, 2), min_size=3, max_size=3),
+        conditions=st.lists(conditions(), unique=True, min_size=2, max_size=3),
+        priorities=st.lists(st.integers(1, 3), min_size=3, max_size=3),
+        cut=st.integers(0, 3),
         ladder=ladders(),
         shares=registries(),
     )
-    def property_(conditions, priorities, ladder, shares):
+    def property_(conditions, priorities, cut, ladder, shares):
         rules = list(zip(conditions, priorities, strict=False))
         plans = {
-            plan_under(text, shares)
+            plan_under(files, shares)
             for order in permutations(range(len(rules)))
-            if is_clean(text := written(rules, order, ladder))
+            if is_clean(files := written(rules, order, ladder, cut))
         }
         assume(plans)
         assert len(plans) == 1
@@ -313,25 +315,38 @@ def test_rules_in_another_order_give_the_same_plan_or_a_reported_conflict(trying
     property_()
 
 
-def written(rules, order, ladder) -> str:
-    """Return rules in an order, each with a policy of its own that differs in its step's name alone."""
+def conditions() -> st.SearchStrategy[str]:
+    """One condition or two, so that rules may overlap in part."""
+    key = lambda condition: condition.partition(":")[0]  # noqa: E731
+    chosen = st.lists(st.sampled_from(CONDITIONS), unique_by=key, min_size=1, max_size=2)
+    return chosen.map(lambda few: ", ".join(sorted(few)))
+
+
+def written(rules, order, ladder, cut: int) -> dict[str, str]:
+    """Return rules in an order, the first of them in a file of their own.
+
+    Each has a policy of its own that differs in its step's name alone.
+    """
     lines = ["policies:"]
     for n, _ in enumerate(rules):
         steps = [line.replace("id: ", f"id: p{n}-") for line in ladder]
         lines += [f"  - id: p{n}", "    steps:", *steps]
-    lines.append("rules:")
-    for n in order:
+    files = {"a.yml": lines, "b.yml": [], "c.yml": []}
+    for place, n in enumerate(order):
         condition, priority = rules[n]
-        lines += [f"  - id: r{n}", f"    policy: p{n}", f"    priority: {priority}"]
-        lines.append(f"    when: {{{condition}}}")
-    return "\n".join(lines) + "\n"
+        of_file = files["b.yml" if place < cut else "c.yml"]
+        of_file += [] if of_file else ["rules:"]
+        of_file += [f"  - id: r{n}", f"    policy: p{n}", f"    priority: {priority}"]
+        of_file.append(f"    when: {{{condition}}}")
+    return {name: "\n".join(lines) + "\n" for name, lines in files.items() if lines}
 
 
-def is_clean(text: str) -> bool:
-    return {problem.code for problem in read_rulebook({"r.yml": text})[1]} <= WARNINGS
+def is_clean(files: dict[str, str]) -> bool:
+    return {problem.code for problem in read_rulebook(files)[1]} <= WARNINGS
 
 
-def plan_under(text: str, shares):
-    world = Case(text, (), (), shares).world
+def plan_under(files: dict[str, str], shares):
+    contacts = Case("", (), (), shares).contacts
+    world = World(read_rulebook(files)[0], calendar_of(()), contacts)
     shown = preview(shares, world, {}, *WINDOW)
     return tuple(sorted((m.not_before, r.key) for m in shown.messages for r in m.reminders))

@@ -66,9 +66,10 @@ class Case:
 
     @property
     def world(self) -> World:
-        return World(book(self.rules), calendar_of(self.calendar), self._contacts())
+        return World(book(self.rules), calendar_of(self.calendar), self.contacts)
 
-    def _contacts(self) -> ContactBook:
+    @property
+    def contacts(self) -> ContactBook:
         gaps = {post: (since, until) for post, since, until in self.vacant}
         held = []
         for who in _everybody():
