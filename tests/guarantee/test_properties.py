@@ -62,6 +62,7 @@ def tried(few: int, many: int):
     common = {
         "deadline": None,
         "derandomize": True,
+        "report_multiple_bugs": False,
         "phases": phases,
         "suppress_health_check": [*HealthCheck],
     }
