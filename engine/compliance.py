@@ -19,9 +19,10 @@ from engine.calendar import WorkCalendar
 from engine.collation import vietnamese_order
 from engine.data_quality import DataQuality, Judged, data_quality
 from engine.model import HANOI, Assignment, Document, Role
+from engine.rulebook import Thresholds
 from engine.status import Status, Timeliness, days_late, standing_of, timeliness_of
 
-AGEING = ((1, 7), (8, 30), (31, 60), (61, None))  # calendar days late
+AGEING = Thresholds().ageing
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,13 +150,15 @@ def overdue_report(
     as_of: datetime,
     rulebook: str,
     questions: Sequence[tuple[str, str]] = (),
+    ageing: Sequence[int] = AGEING,
 ) -> OverdueReport:
     """Return the overdue report as of a moment.
 
     Only lead units are judged: supporting units are informed, not chased. Assignments made
     after `as_of` are not there yet, cancelled ones are counted among the data-quality
     remarks alone. A result counts as done once reported and until returned. `reminders`
-    are keyed by assignment id; `questions` are open import questions, as (code, sentence).
+    are keyed by assignment id; `questions` are open import questions, as (code, sentence);
+    `ageing` are the last days, counted in calendar days late, of all bins but the open one.
     """
     on = as_of.astimezone(HANOI).date()
     judged = list(_judged(assignments, calendar, as_of, on))
@@ -168,7 +171,7 @@ def overdue_report(
         rulebook=rulebook,
         documents=_documents(judged),
         matrix=_matrix(Counter(one.cell for one in judged)),
-        ageing=_ageing(rows),
+        ageing=_ageing(rows, ageing),
         units=_units(judged, rows),
         rows=tuple(rows),
         data_quality=tuple(data_quality(judged, unreminded, calendar, on, questions)),
@@ -258,11 +261,13 @@ def _matrix(counts: Mapping[Timeliness, int]) -> Matrix:
     return Matrix(**{cell.value: counts.get(cell, 0) for cell in cells})
 
 
-def _ageing(rows: Sequence[OverdueRow]) -> tuple[AgeingBin, ...]:
+def _ageing(rows: Sequence[OverdueRow], bounds: Sequence[int]) -> tuple[AgeingBin, ...]:
     def between(first: int, last: int | None) -> int:
         return sum(first <= row.days_late and (last is None or row.days_late <= last) for row in rows)
 
-    return tuple(AgeingBin(first, last, between(first, last)) for first, last in AGEING)
+    firsts = (1, *(bound + 1 for bound in bounds))
+    bins = zip(firsts, (*bounds, None), strict=True)
+    return tuple(AgeingBin(first, last, between(first, last)) for first, last in bins)
 
 
 def _units(judged: Iterable[Judged], rows: Iterable[OverdueRow]) -> tuple[UnitRow, ...]:

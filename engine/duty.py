@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import calendar as months
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from dateutil.rrule import rrulestr
@@ -75,6 +75,19 @@ def occurrences(duty: Duty, since: date, until: date) -> Iterator[Occurrence]:
     for occurrence in sorted(found, key=lambda o: (o.due_on, len(o.name), o.name)):
         if duty.starts_on is None or occurrence.period_from >= duty.starts_on:
             yield occurrence
+
+
+def opening(occurrence: Occurrence, before: tuple[int, int] | None, calendar: WorkCalendar) -> Occurrence:
+    """Return the occurrence as it opens so many working and calendar days before its due date.
+
+    Counted back as the steps are; without days it opens as it does by itself.
+    """
+    if before is None:
+        return occurrence
+    working, days = before
+    last_day = calendar.previous_working_day(occurrence.due_on)
+    day = calendar.previous_working_day(last_day - timedelta(days=days))
+    return replace(occurrence, opens_on=calendar.add_working_days(day, -working))
 
 
 def leaves_time(occurrence: Occurrence, calendar: WorkCalendar) -> bool:

@@ -20,10 +20,10 @@ from engine.ledger import DeliveryState, ToldState
 from engine.model import HANOI, Assignment, Role
 from engine.planning import SAID_WHY_NOT, SuppressionReason, World
 from engine.remembered import Remembered
-from engine.rulebook import Audience, Step
+from engine.rulebook import Audience, Step, Thresholds
 from engine.status import Standing, Status, standing_of
 
-RED_ZONE_DAYS = 3  # working days before the last day to act
+RED_ZONE_DAYS = Thresholds().red_zone  # working days before the last day to act, unless the rules say
 OF_THE_UNIT = frozenset({Audience.CONTACT.level, Audience.HEAD.level})
 
 
@@ -80,6 +80,7 @@ class SilenceReport:
     rulebook: str
     rows: tuple[SilentRow, ...]
     reached: int
+    red_zone_days: int = RED_ZONE_DAYS
 
     @property
     def totals(self) -> dict[str, int]:
@@ -88,8 +89,10 @@ class SilenceReport:
         return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
-def red_zone(assignments: Iterable[Assignment], calendar: WorkCalendar, as_of: datetime) -> list[RedZone]:
-    """Return what is owed and due within RED_ZONE_DAYS working days of a moment, or overdue.
+def red_zone(
+    assignments: Iterable[Assignment], calendar: WorkCalendar, as_of: datetime, days: int = RED_ZONE_DAYS
+) -> list[RedZone]:
+    """Return what is owed and due within so many working days of a moment, or overdue.
 
     Lead units alone: supporting units are informed, not chased. Held and blocked work is owed too.
     """
@@ -100,7 +103,7 @@ def red_zone(assignments: Iterable[Assignment], calendar: WorkCalendar, as_of: d
             standing = standing_of(assignment, as_of)
             due_on = standing.due_on
             if standing.is_owed and due_on is not None:
-                entered = calendar.add_working_days(calendar.previous_working_day(due_on), -RED_ZONE_DAYS)
+                entered = calendar.add_working_days(calendar.previous_working_day(due_on), -days)
                 zone = Zone.OVERDUE if on > calendar.next_working_day(due_on) else Zone.DUE_SOON
                 if entered <= on:
                     since = max(entered, standing.armed_on)
@@ -123,7 +126,8 @@ def silence_report(
             rows.append(_row(red, known, world, as_of))
     rows.sort(key=lambda row: (row.red.due_on, row.red.assignment.unit.code, row.red.assignment.id))
     reached = len(reds) - len(rows)
-    return SilenceReport(as_of.astimezone(HANOI), world.rulebook.fingerprint, tuple(rows), reached)
+    days = world.rulebook.thresholds.red_zone
+    return SilenceReport(as_of.astimezone(HANOI), world.rulebook.fingerprint, tuple(rows), reached, days)
 
 
 def as_json(report: SilenceReport) -> dict[str, Any]:
@@ -131,7 +135,7 @@ def as_json(report: SilenceReport) -> dict[str, Any]:
     return {
         "as_of": report.as_of.isoformat(timespec="seconds"),
         "rulebook": report.rulebook,
-        "red_zone": {"working_days": RED_ZONE_DAYS, "total": report.reached + len(report.rows)},
+        "red_zone": {"working_days": report.red_zone_days, "total": report.reached + len(report.rows)},
         "reached": report.reached,
         "rows": [_row_json(row) for row in report.rows],
         "totals": report.totals,

@@ -11,7 +11,7 @@ from datetime import date
 from itertools import groupby
 
 from engine.masking import masked
-from engine.silence import RED_ZONE_DAYS, SilenceReason, SilenceReport, SilentRow, Zone, as_json
+from engine.silence import SilenceReason, SilenceReport, SilentRow, Zone, as_json
 from reports.cells import looks_like_formula, plain
 from reports.vietnamese import day, moment, number
 
@@ -81,7 +81,7 @@ def _lines(report: SilenceReport) -> Iterator[str]:
     yield "VIỆC TRONG VÙNG ĐỎ CHƯA AI NHẬN ĐƯỢC TIN"
     yield f"Tính đến {moment(report.as_of)}"
     yield f"Bộ quy tắc: {report.rulebook}"
-    yield f"Vùng đỏ: còn không quá {RED_ZONE_DAYS} ngày làm việc đến hạn, hoặc đã quá hạn"
+    yield f"Vùng đỏ: còn không quá {report.red_zone_days} ngày làm việc đến hạn, hoặc đã quá hạn"
     silent, total = len(report.rows), len(report.rows) + report.reached
     yield f"Phần việc trong vùng đỏ: {number(total)}; đã nhận được tin: {number(report.reached)}; " + (
         f"chưa: {number(silent)}"

@@ -61,9 +61,11 @@ def compare(
     if last < first:
         raise UsageMistake(f"--to {last:%d/%m/%Y} trước --from {first:%d/%m/%Y}; đổi lại hai ngày")
     tell("đọc sổ nhiệm vụ")
-    known, told = facts_ahead(office, last)
+    known, told = facts_ahead(office, old, last)
     told = {} if is_past else told
     before = preview(known, old, told, first, last, day_by_day("theo quy tắc cũ", first, last, tell))
+    if (new.rulebook.open_before, new.calendar) != (old.rulebook.open_before, old.calendar):
+        known, _ = facts_ahead(office, new, last)  # occurrences open on other days
     after = preview(known, new, told, first, last, day_by_day("theo quy tắc mới", first, last, tell))
     tell("đối chiếu từng tin")
     return difference(before.messages, after.messages)
@@ -82,12 +84,14 @@ def day_by_day(
     return tell_of
 
 
-def facts_ahead(office: Office, last: datetime) -> tuple[list[Assignment], dict[str, tuple[Told, ...]]]:
+def facts_ahead(
+    office: Office, world: World, last: datetime
+) -> tuple[list[Assignment], dict[str, tuple[Told, ...]]]:
     """Return every assignment there is or will be up to `last`, and what was told about it so far."""
     with office.database.reading() as session:
         known = registry.assignments(session, office.directory.unit)
         told = ledger.told_about(session, (assignment.id for assignment in known))
-        coming = coming_occurrences(session, office.directory, last)
+        coming = coming_occurrences(session, office.directory, world, last)
     ids = {assignment.id for assignment in known}
     return [*known, *(assignment for assignment in coming if assignment.id not in ids)], told
 

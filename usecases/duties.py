@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from sqlmodel import Session
 
 from engine.deadline import read_deadline
-from engine.duty import Duty, Occurrence, occurrences
+from engine.duty import Duty, Occurrence, occurrences, opening
 from engine.model import (
     HANOI,
     Assignment,
@@ -25,6 +25,7 @@ from engine.model import (
     Role,
     Task,
 )
+from engine.planning import World
 from engine.units import UnitDirectory
 from store import records, registry
 from store.kept import StoredDuty, StoredTask
@@ -67,13 +68,13 @@ def put_duties(session: Session, document: Document, duties: Iterable[StagedDuty
     registry.drop_offered_duties(session, document.code, kept)
 
 
-def open_occurrences(session: Session, directory: UnitDirectory, now: datetime) -> int:
+def open_occurrences(session: Session, directory: UnitDirectory, world: World, now: datetime) -> int:
     """Open every occurrence whose day has come; return how many assignments that made."""
     today = now.astimezone(HANOI).date()
     count = 0
     for duty in registry.duties(session):
         since = duty.opened_until + timedelta(days=1) if duty.opened_until else duty.starts_on
-        opened = [o for o in _occurrences(duty, since, today + AHEAD) if o.opens_on <= today]
+        opened = [o for o in _occurrences(duty, world, since, today + AHEAD) if o.opens_on <= today]
         for occurrence in opened:
             shares = _shares(duty, occurrence, directory, now)
             task = StoredTask(
@@ -89,24 +90,28 @@ def open_occurrences(session: Session, directory: UnitDirectory, now: datetime) 
     return count
 
 
-def coming_occurrences(session: Session, directory: UnitDirectory, last: datetime) -> list[Assignment]:
+def coming_occurrences(
+    session: Session, directory: UnitDirectory, world: World, last: datetime
+) -> list[Assignment]:
     """Return the assignments that occurrences will make up to `last`, without opening them."""
     until = last.astimezone(HANOI).date()
     found: list[Assignment] = []
     for duty in registry.duties(session):
         since = duty.opened_until + timedelta(days=1) if duty.opened_until else duty.starts_on
-        for occurrence in _occurrences(duty, since, until + AHEAD):
+        for occurrence in _occurrences(duty, world, since, until + AHEAD):
             if occurrence.opens_on <= until:
                 found += _shares(duty, occurrence, directory, None)
     return found
 
 
-def _occurrences(duty: StoredDuty, since: date, until: date) -> Iterator[Occurrence]:
+def _occurrences(duty: StoredDuty, world: World, since: date, until: date) -> Iterator[Occurrence]:
+    """Yield the occurrences due in a stretch of time, each opening as early as the rules say."""
     rules = Duty(
         duty.id, duty.document.code, duty.title, duty.rrule, duty.as_written,
         duty.units_as_written, duty.starts_on, duty.period, duty.cutoff,
     )  # fmt: skip
-    return occurrences(rules, since, until)
+    for occurrence in occurrences(rules, since, until):
+        yield opening(occurrence, world.rulebook.open_before, world.calendar)
 
 
 def _shares(

@@ -45,7 +45,7 @@ def plan_ahead(
 ) -> Preview:
     """Return what would be sent from `first` to `last` if nobody acted and everything arrived."""
     tell("đọc sổ nhiệm vụ")
-    known, told = facts_ahead(office, last)
+    known, told = facts_ahead(office, office.world, last)
     return preview(known, office.world, told, first, last, day_by_day("lập tin", first, last, tell))
 
 
@@ -93,8 +93,10 @@ def report_overdue(office: Office, as_of: datetime) -> OverdueReport:
         reminders = ledger.tallies(session, as_of)
         doubts = registry.doubts(session)
     questions = _open_questions(known, doubts, as_of)
-    fingerprint = office.rulebook.fingerprint
-    return overdue_report(known, reminders, office.world.calendar, as_of, fingerprint, questions)
+    rules = office.rulebook
+    return overdue_report(
+        known, reminders, office.world.calendar, as_of, rules.fingerprint, questions, rules.thresholds.ageing
+    )
 
 
 def report_silence(office: Office, as_of: datetime) -> SilenceReport:
@@ -105,10 +107,10 @@ def report_silence(office: Office, as_of: datetime) -> SilenceReport:
     with office.database.reading() as session:
         known = registry.assignments(session, office.directory.unit, until=as_of)
         ids = {assignment.id for assignment in known}
-        unopened = coming_occurrences(session, office.directory, as_of)
-        known += [assignment for assignment in unopened if assignment.id not in ids]
         world = _world_at(session, office, as_of)
-        reds = red_zone(known, world.calendar, as_of)
+        unopened = coming_occurrences(session, office.directory, world, as_of)
+        known += [assignment for assignment in unopened if assignment.id not in ids]
+        reds = red_zone(known, world.calendar, as_of, world.rulebook.thresholds.red_zone)
         remembered = history.remembered(session, (red.assignment.id for red in reds), as_of)
     return silence_report(reds, remembered, world, as_of)
 

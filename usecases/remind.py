@@ -46,7 +46,7 @@ def tick(office: Office, now: datetime, full: bool = False) -> Planned:
     such a sweep finds beyond the tick is an incident and is recorded as one.
     """
     with office.database.writing() as session:
-        open_occurrences(session, office.directory, now)
+        open_occurrences(session, office.directory, office.world, now)
         world = world_by_now(session, office)
         planned = _planned(session, office, world, now, _candidates(session, world, now))
         if full:
