@@ -107,6 +107,8 @@ def _without_equals(
     old: list[MessageDraft], new: list[MessageDraft]
 ) -> tuple[list[MessageDraft], list[MessageDraft]]:
     """Return what is left of two lists once equal messages are taken out, pair by pair."""
+    if len(old) == len(new) and all(map(_is_equal, old, new)):
+        return [], []
     there = Counter(map(_content, new))
     gone: list[MessageDraft] = []
     for message in old:
@@ -122,6 +124,18 @@ def _without_equals(
             there[content] -= 1
             come.append(message)
     return gone, come
+
+
+def _is_equal(one: MessageDraft, other: MessageDraft) -> bool:
+    """Whether two messages are equal at a glance; when they are not, `_content` may still say so."""
+    return (
+        (one.key, one.not_before, one.level, one.recipient.person)
+        == (other.key, other.not_before, other.level, other.recipient.person)
+        and len(one.reminders) == len(other.reminders)
+        and all(
+            a.key == b.key and a.level == b.level for a, b in zip(one.reminders, other.reminders, strict=True)
+        )
+    )
 
 
 def _content(message: MessageDraft) -> _Content:
