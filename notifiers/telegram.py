@@ -12,7 +12,7 @@ import html
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
@@ -82,7 +82,7 @@ class TelegramNotifier:
         if _is_chat(chat) and message.isdecimal():
             bot = self._opened()
             try:
-                await self._asked(lambda: bot.edit_message_reply_markup(int(chat), int(message)))
+                await self._tried(lambda: bot.edit_message_reply_markup(int(chat), int(message)))
             except BadRequest:
                 return  # not modified, deleted, too old: there is nothing to press any more
 
@@ -95,8 +95,9 @@ class TelegramNotifier:
         asking = {"offset": offset, "timeout": wait, "allowed_updates": list(WANTED)}
         bot = self._opened()
         seconds = self._settings.total + wait
-        updates = await self._asked(
-            lambda: bot.do_api_request("get_updates", api_kwargs=asking, read_timeout=seconds), seconds
+        # not get_updates(): there one update that cannot be read loses all of them
+        updates: list[Any] = await self._asked(
+            lambda: bot._post("getUpdates", asking, read_timeout=seconds), seconds
         )
         for id_ in presses_in(updates):
             await self._answer(id_)
@@ -127,21 +128,35 @@ class TelegramNotifier:
         except BadRequest as error:
             if "parse entities" not in str(error).lower():
                 raise failure_of(error) from None
-            message = await self._written(address, text, keyboard, None)
+            message = await self._plainly(address, text, keyboard)
         return f"{message.chat.id}:{message.message_id}"
 
+    async def _plainly(self, address: str, text: str, keyboard: InlineKeyboardMarkup | None) -> Message:
+        """Send once more without marks what Telegram could not read with them."""
+        try:
+            return await self._written(address, text, keyboard, None)
+        except BadRequest as error:
+            raise failure_of(error) from None
+
     async def _written(
-        self, address: str, text: str, keyboard: InlineKeyboardMarkup | None, mode: Literal["HTML"] | None
+        self, address: str, text: str, keyboard: InlineKeyboardMarkup | None, mode: ParseMode | None
     ) -> Message:
         bot = self._opened()
         quiet = LinkPreviewOptions(is_disabled=True)
-        return await self._asked(
+        return await self._tried(
             lambda: bot.send_message(
                 int(address), text, parse_mode=mode, reply_markup=keyboard, link_preview_options=quiet
             )
         )
 
     async def _asked(self, call: Callable[[], Coroutine[Any, Any, _T]], seconds: float = 0.0) -> _T:
+        """Return the answer to one request; raises DeliveryFailed."""
+        try:
+            return await self._tried(call, seconds)
+        except BadRequest as error:
+            raise failure_of(error) from None
+
+    async def _tried(self, call: Callable[[], Coroutine[Any, Any, _T]], seconds: float = 0.0) -> _T:
         """Return the answer to one request; BadRequest passes, all else raises DeliveryFailed.
 
         Failing to get there at all is counted; when it goes on, nothing is tried for a while.
@@ -156,7 +171,7 @@ class TelegramNotifier:
                 self._breaker.failed()
                 if wait := self._breaker.closed_for:
                     raise _resting(wait) from None
-            else:
+            elif not isinstance(error, TimeoutError):
                 self._breaker.passed()
             if isinstance(error, BadRequest):
                 raise
@@ -168,7 +183,7 @@ class TelegramNotifier:
         """Stop the button's hourglass; one too old needs none, and no failure keeps the answer back."""
         bot = self._opened()
         try:
-            await self._asked(lambda: bot.answer_callback_query(query))
+            await self._tried(lambda: bot.answer_callback_query(query))
         except (BadRequest, DeliveryFailed, DeliveryUnknown):
             return
 

@@ -27,7 +27,7 @@ from notifiers.words import plain
 _OPTED_OUT = ("blocked by the user",)
 _GONE = (
     "user is deactivated", "was kicked", "is not a member", "chat was deleted", "can't initiate conversation",
-    "chat not found", "peer_id_invalid", "user not found", "group chat was upgraded", "have no rights to send",
+    "chat not found", "peer_id_invalid", "user not found", "group chat was upgraded",
 )  # fmt: skip
 _NOT_TELEGRAM = "parsing the server response"
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError,
