@@ -60,6 +60,7 @@ def _task_as_json(stored: StoredTask, office: Office) -> dict[str, Any]:
         "task": task.code,
         "title": task.title,
         "document": {"code": document.code, "number": document.number, "title": document.title},
+        "tags": list(task.tags),
         "deadline": deadline_as_json(task.deadline, office.world.calendar),
         "problems": [{"code": code, "message": message} for code, message in stored.problems],
     }
@@ -158,6 +159,8 @@ def _day_as_json(day: CountedDay) -> dict[str, Any]:
 
 def _task_lines(stored: StoredTask) -> list[str]:
     lines = [f"{stored.task.code}  {stored.task.title}", f"  thời hạn: {stored.task.deadline.reading}"]
+    if stored.task.tags:
+        lines.append(f"  nhãn: {', '.join(stored.task.tags)}")
     frozen = stored.lead_frozen
     if frozen and frozen.status is ResolutionStatus.GROUP:
         lines.append(

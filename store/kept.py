@@ -111,11 +111,11 @@ def document_of(row: DocumentRow) -> Document:
     return Document(row.code, row.title, row.number, row.issued_on, row.issuer)
 
 
-def task_of(row: TaskRow, known: dict[str, Document]) -> Task:
+def task_of(row: TaskRow, known: dict[str, Document], tags: tuple[str, ...] = ()) -> Task:
     """Return the task of a row; `known` are the documents by code."""
     return Task(
         row.code, known[row.document_code], row.number, row.title, row.text, deadline_of(row.deadline),
-        row.section, row.expected, row.note, row.duty_id is not None,
+        row.section, row.expected, row.note, row.duty_id is not None, tags,
     )  # fmt: skip
 
 

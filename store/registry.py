@@ -28,7 +28,7 @@ from engine.model import (
     Unit,
 )
 from engine.status import standing_of
-from store import records
+from store import records, tags
 from store.kept import (
     Arrival,
     StoredDuty,
@@ -363,8 +363,9 @@ def _assignment_row(assignment: Assignment, at: datetime) -> dict[str, Any]:
 
 def _tasks_by_code(session: Session, codes: set[str]) -> dict[str, Task]:
     known = {document.code: document for document in documents(session)}
+    tagged = tags.tags_of(session, codes)
     found: dict[str, Task] = {}
     for chunk in chunks(sorted(codes)):
         for row in session.scalars(sa.select(TaskRow).where(TASK.code.in_(chunk))):
-            found[row.code] = task_of(row, known)
+            found[row.code] = task_of(row, known, tagged.get(row.code, ()))
     return found

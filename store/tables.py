@@ -107,6 +107,17 @@ class TaskRow(Row, table=True):
     removed_at: datetime | None = None
 
 
+class TagRow(Row, table=True):
+    """A tag that a person gave to a task."""
+
+    __tablename__ = "tag"
+
+    task_code: str = Field(primary_key=True, foreign_key="task.code")
+    tag: str = Field(primary_key=True)
+    by: str
+    at: datetime
+
+
 class AnswerRow(Row, table=True):
     """What a person answered for a wording in a document; `task` is empty when it holds for all."""
 
@@ -263,7 +274,7 @@ def columns_of(row: Any) -> Any:
 
 
 DOCUMENT, SECTION, DUTY, TASK = map(columns_of, (DocumentRow, SectionRow, DutyRow, TaskRow))
-ANSWER = columns_of(AnswerRow)
+ANSWER, TAG = map(columns_of, (AnswerRow, TagRow))
 ASSIGNMENT, MESSAGE, REMINDER = map(columns_of, (AssignmentRow, MessageRow, ReminderRow))
 RECORD, LEASE, WATERMARK = map(columns_of, (RecordRow, LeaseRow, WatermarkRow))
 

@@ -17,7 +17,7 @@ from engine.remembered import Remembered
 from engine.rulebook import read_rulebook
 from engine.silence import SilenceReport, red_zone, silence_report
 from engine.status import Status, standing_of
-from store import history, ledger, records, registry, rulebooks
+from store import history, ledger, records, registry, rulebooks, tags
 from store.kept import StoredTask
 from usecases.act import find_task, of_unit
 from usecases.comparing import day_by_day, facts_ahead
@@ -62,12 +62,21 @@ def explain(
         task = registry.stored_task(session, find_task(session, reference))
         shares = registry.assignments(session, office.directory.unit, task_codes=[task.task.code])
         shares = shares if unit is None else of_unit(office, shares, unit)
+        task, shares = _as_tagged(task, shares, tags.tags_then(session, task.task.code, at))
         known = history.remembered(session, (share.id for share in shares), at)
         world = _world_at(session, office, at)
     if unit is not None and not shares:
         raise InputRejected(f"nhiệm vụ {task.task.code} không giao cho '{unit}'; bỏ --unit để xem các đơn vị")
     shares.sort(key=lambda share: (share.role is not Role.LEAD, share.unit.code))
     return task, [_trace(share, world, known.get(share.id, ()), at) for share in shares]
+
+
+def _as_tagged(
+    task: StoredTask, shares: Iterable[Assignment], then: tuple[str, ...]
+) -> tuple[StoredTask, list[Assignment]]:
+    """Return a task and its shares with the tags it carried at a moment."""
+    tagged = [replace(share, task=replace(share.task, tags=then)) for share in shares]
+    return replace(task, task=replace(task.task, tags=then)), tagged
 
 
 def _trace(share: Assignment, world: World, known: Sequence[Remembered], at: datetime) -> Explanation:
