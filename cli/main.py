@@ -31,6 +31,7 @@ MODULES = {
     "cli.consulting": ("replies",),
     "cli.asking": ("plan", "report", "log", "check", "mailbox"),
     "cli.explaining": ("explain",),
+    "cli.tagging": ("tag",),
     "cli.testing_rules": ("test",),
     "cli.ruling": ("diff", "apply"),
     "cli.acting": (
