@@ -38,6 +38,7 @@ MODULES = {
         "ack", "report-done", "accept", "return", "extend", "block", "unblock", "cancel", "decide",
         "request-extension", "refuse-extension", "dispute",
     ),
+    "cli.zalo": ("zalo",),
     "cli.running": ("remind", "send", "serve", "deploy", "migrate", "demo"),
 }  # fmt: skip
 

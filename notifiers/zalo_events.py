@@ -57,7 +57,7 @@ def verified(headers: Mapping[str, str], body: bytes, wanted: ZaloWebhook) -> Ve
     if len(body) > MAX_BODY:
         return Verdict(False, why_not="quá lớn")
     told = _object(body)
-    if body.strip() in {b"", b"{}"}:
+    if told == {} or not body.strip():
         return Verdict(True, is_check=True)
     shown = _header(headers, "x-zevent-signature").strip().casefold().removeprefix("mac=").strip()
     if not shown or not wanted.oa_secret:
@@ -221,24 +221,33 @@ def _pressed(told: Mapping[str, Any], at: datetime) -> list[Heard]:
 
 def _joined(told: Mapping[str, Any], at: datetime) -> list[Heard]:
     """Return that a person opened the account to us; the widget tells for whom by the code we gave it."""
-    data, info = _part(told, "data"), _part(told, "info")
-    token = text_of(data.get("user_external_id"))
-    return _moved(
-        "joined", told, at, token=token, text=text_of(info.get("phone")), name=text_of(info.get("name"))
-    )
+    address, info = _person(told), _part(told, "info")
+    if not address:
+        return []
+    return [
+        Heard(
+            "zalo_oa",
+            _same(told, address),
+            "joined",
+            at,
+            address=address,
+            text=text_of(info.get("phone")),
+            token=text_of(_part(told, "data").get("user_external_id")),
+            name=text_of(info.get("name")),
+        )
+    ]
 
 
 def _left(told: Mapping[str, Any], at: datetime) -> list[Heard]:
     """Return that a person closed the account to us; `text` is the event: a withdrawal asks for more."""
-    return _moved("left", told, at, text=text_of(told.get("event_name")))
+    address, event = _person(told), text_of(told.get("event_name"))
+    return (
+        [Heard("zalo_oa", _same(told, address), "left", at, address=address, text=event)] if address else []
+    )
 
 
-def _moved(
-    kind: Literal["joined", "left"], told: Mapping[str, Any], at: datetime, **more: str
-) -> list[Heard]:
-    address = _person(told)
-    same = f"{text_of(told.get('event_name'))}:{address}:{text_of(told.get('timestamp'))}"
-    return [Heard("zalo_oa", same, kind, at, address=address, **more)] if address else []
+def _same(told: Mapping[str, Any], address: str) -> str:
+    return f"{text_of(told.get('event_name'))}:{address}:{text_of(told.get('timestamp'))}"
 
 
 def _human(told: Mapping[str, Any], event: str, at: datetime) -> list[Heard]:
@@ -301,7 +310,7 @@ def _object(body: bytes) -> dict[str, Any] | None:
 
 
 def _moment(value: Any, otherwise: datetime) -> datetime:
-    """Return a moment given in milliseconds; one that cannot be read, or lies ahead, is when we heard of it."""
+    """Return a moment given in milliseconds; one that is unreadable or lies ahead is when we heard of it."""
     text = text_of(value)
     if not (text.isascii() and text.isdigit()) or int(text) > _LATEST_MS:
         return otherwise

@@ -102,8 +102,8 @@ class ZbsNotifier:
         found = {p.name: _fitting(given.get(taken.get(p.name, p.name), ""), p.most) for p in params}
         lacking = [p.name for p in params if _is_lacking(p, found[p.name])]
         if lacking:
-            words = f"{who}: mẫu {self._settings.template} cần '{', '.join(lacking)}' mà tin không có hoặc quá dài"
-            raise failed("payload", words, letter.at)
+            words = f"mẫu {self._settings.template} cần '{', '.join(lacking)}' mà tin không có hoặc quá dài"
+            raise failed("payload", f"{who}: {words}", letter.at)
         return {name: value for name, value in found.items() if value}
 
     async def _described(self, who: str, now: datetime) -> tuple[Param, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, cast
 
@@ -13,6 +13,7 @@ from notifiers.email import EmailNotifier, EmailSettings
 from notifiers.letters import OfficeNames
 from notifiers.mailbox import MailboxNotifier
 from notifiers.mime import Sender
+from usecases.channels_zalo import ZaloConfig, read_zalo
 from usecases.configuration import accepted, text_of
 
 YES_NO = ("có", "không")
@@ -25,13 +26,19 @@ class Channels:
     office: OfficeNames
     mailbox: bool
     email: EmailSettings | None
+    zalo: ZaloConfig
+    allow_private: frozenset[str] = frozenset()  # hosts inside the network that may be asked over HTTP
 
     @property
     def names(self) -> frozenset[str]:
         """The open channels."""
-        return frozenset(
-            name for name, is_open in (("mailbox", self.mailbox), ("email", self.email)) if is_open
-        )
+        own = {name for name, is_open in (("mailbox", self.mailbox), ("email", self.email)) if is_open}
+        return self.zalo.names | own
+
+    @property
+    def only_mailbox(self) -> Channels:
+        """The same office with nothing open but the mailbox of this machine."""
+        return replace(self, mailbox=True, email=None, zalo=ZaloConfig(self.zalo.app))
 
 
 def load_channels(folder: Path) -> Channels:
@@ -47,10 +54,13 @@ def read_channels(text: str, source: str) -> tuple[Channels, list[Problem]]:
     has_mailbox = mailbox.choice("enabled", YES_NO, "có") == "có"
     mailbox.finish()
     email = _email(root.section(root.get("email"), "mục 'email'"), office)
+    private = _private(root.section(root.get("outbound"), "mục 'outbound'"))
+    zalo = read_zalo(root, private)
     root.finish()
-    if not has_mailbox and email is None and not problems:
+    channels = Channels(office, has_mailbox, email, zalo, private)
+    if not channels.names and not problems:
         root.report("no-channel", "không có kênh nào mở", "đặt 'enabled: có' cho mailbox hoặc email")
-    return Channels(office, has_mailbox, email), problems
+    return channels, problems
 
 
 def notifiers_of(channels: Channels, mailbox: Path) -> dict[str, Notifier]:
@@ -63,6 +73,12 @@ def notifiers_of(channels: Channels, mailbox: Path) -> dict[str, Notifier]:
     if channels.email:
         found["email"] = EmailNotifier(channels.email)
     return found
+
+
+def _private(section: Section) -> frozenset[str]:
+    hosts = frozenset(host.casefold() for host in section.texts("allow_private"))
+    section.finish()
+    return hosts
 
 
 def _office(section: Section) -> OfficeNames:

@@ -90,7 +90,7 @@ class Office:
         """The open channels."""
         channels = load_channels(self.settings.config)
         if self.settings.mailbox_only:
-            return replace(channels, mailbox=True, email=None)
+            return channels.only_mailbox
         return channels
 
     @cached_property
@@ -107,7 +107,11 @@ class Office:
     @cached_property
     def notifiers(self) -> dict[str, Notifier]:
         """One notifier for each open channel."""
-        return notifiers_of(self.channels, self.settings.mailbox)
+        from usecases.zalo import zalo_notifiers  # slow to import, and most commands send nothing
+
+        own = notifiers_of(self.channels, self.settings.mailbox)
+        channels, home = self.channels, self.settings.home
+        return own | zalo_notifiers(channels.zalo, channels.allow_private, home, lambda: self.database)
 
     def under(self, rulebook: Rulebook) -> Office:
         """Return the same office by another rulebook, for a preview or from now on."""
