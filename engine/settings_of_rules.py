@@ -85,7 +85,12 @@ _STEP = Shape(
             ("acknowledged",),
         ),
         Setting("repeat", "nhắc lại nhiều lần", "section", shape=_REPEAT),
-        Setting("template", "tên mẫu lời nhắc của bậc; không ghi thì dùng mẫu chung", "id", "nhac-lanh-dao"),
+        Setting(
+            "template",
+            "lời riêng của cơ quan kèm trong tin của bậc: tên tệp trong `config/templates/`, không có đuôi",
+            "id",
+            "viec-dinh-ky",
+        ),
         Setting(
             "warn",
             "tin của bậc có báo trước khi nào cấp trên sẽ được báo hay không",
