@@ -98,7 +98,7 @@ class ZaloPeer(Peer):
         with self.changed:
             person = self.people.setdefault(user, Person(user, "oa", id_by_app=f"7{user[1:]}"))
             person.follows, person.is_blocked, person.last_interaction = True, False, self.now()
-            self.emit("follow", **self._of(person), follower={"id": user}, source="oa_profile")
+            self.emit("follow", {**self._of(person), "follower": {"id": user}, "source": "oa_profile"})
 
     def block(self, user: str) -> None:
         """Want nothing from us any more."""
@@ -106,21 +106,22 @@ class ZaloPeer(Peer):
             person = self.people[user]
             person.is_blocked, person.follows = True, False
             if person.kind == "oa":
-                self.emit("unfollow", **self._of(person), follower={"id": user}, source="oa_profile")
+                said = {"follower": {"id": user}, "source": "oa_profile"}
+                self.emit("unfollow", {**self._of(person), **said})
 
     def withdraw(self, user: str) -> None:
         """Ask to be forgotten."""
         with self.changed:
             person = self.people[user]
             person.is_blocked, person.follows = True, False
-            self.emit("user_withdraw", **self._of(person), user_id=user)
+            self.emit("user_withdraw", {**self._of(person), "user_id": user})
 
     def opens_chat(self, user: str) -> None:
         """Click "chat now" on the OA's page."""
         with self.changed:
             person = self.people.setdefault(user, Person(user, "oa", follows=False))
             person.last_interaction = self.now()
-            self.emit("user_click_chatnow", **self._of(person), user_id=user)
+            self.emit("user_click_chatnow", {**self._of(person), "user_id": user})
 
     def accepts_widget(self, user: str, external_id: str, url: str) -> None:
         """Agree, on our own page, to be written to under our key `external_id`."""
@@ -128,7 +129,7 @@ class ZaloPeer(Peer):
             person = self.people.setdefault(user, Person(user, "oa", follows=False))
             person.external_id, person.last_interaction = external_id, self.now()
             data = {"user_id": user, "user_external_id": external_id, "url": url}
-            self.emit("widget_interaction_accepted", oa_id=KNOWN["oa_id"], data=data)
+            self.emit("widget_interaction_accepted", {"oa_id": KNOWN["oa_id"], "data": data})
 
     def shares_phone(self, user: str) -> None:
         with self.changed:
@@ -138,7 +139,7 @@ class ZaloPeer(Peer):
             about = {"user_dob": "01/01/1980", "gender": "Nữ", "full_address": place}
             ends = {"sender": {"id": user}, "recipient": {"id": KNOWN["oa_id"]}}
             info = {"name": person.name, "phone": person.phone, **about}
-            self.emit("user_submit_info", **ends, info=info)
+            self.emit("user_submit_info", {**ends, "info": info})
 
     def reacts(self, message: Arrived, icon: str = "/-strong") -> None:
         with self.changed:
@@ -237,7 +238,7 @@ class ZaloPeer(Peer):
         return [json.loads(event.body) for event in self._post.events]
 
     def emit(
-        self, event_name: str, *, after: timedelta = timedelta(), zbs: bool = False, **body: Any
+        self, event_name: str, body: dict[str, Any], *, after: timedelta = timedelta(), zbs: bool = False
     ) -> None:
         """Let an event of the OA or ZBS come to pass."""
         if not self.is_subscribed:
@@ -307,7 +308,7 @@ class ZaloPeer(Peer):
         self.zbs.delivered[message.id] = when
         about = {"delivery_time": str(milliseconds(when)), "msg_id": message.id, "tracking_id": message.key}
         ends = {"sender": {"id": KNOWN["oa_id"]}, "recipient": {"id": message.address}}
-        self.emit("user_received_message", after=self.receipt_after, zbs=True, **ends, message=about)
+        self.emit("user_received_message", {**ends, "message": about}, after=self.receipt_after, zbs=True)
 
     def hurry_events(self) -> None:
         """Post the events of a send before its answer, where a test asked for that."""
@@ -351,7 +352,7 @@ class ZaloPeer(Peer):
 
     def _emit_from_user(self, person: Person, event: str, message: dict[str, Any]) -> None:
         ends = {"sender": {"id": person.id}, "recipient": {"id": KNOWN["oa_id"]}}
-        self.emit(event, message=message, **ends, user_id_by_app=person.id_by_app)
+        self.emit(event, {**ends, "message": message, "user_id_by_app": person.id_by_app})
 
     def _emit_to_user(
         self, user: str, event: str, message: dict[str, Any], after: timedelta = timedelta()
@@ -359,13 +360,14 @@ class ZaloPeer(Peer):
         ends = {"sender": {"id": KNOWN["oa_id"]}, "recipient": {"id": user}}
         person = self.people.get(user)
         by_app = person.id_by_app if person else ""
-        self.emit(event, after=after, message=message, **ends, user_id_by_app=by_app)
+        self.emit(event, {**ends, "message": message, "user_id_by_app": by_app}, after=after)
 
     def _replies_quickly(self, message: Arrived, button: Button) -> str:
         when = str(milliseconds(self.now()))
         said = {"submit_time": when, "button_type": "response", "data": button.text}
         about = {**said, "tracking_id": message.key} if message.key else said
-        self.emit("user_click_response_button", oa_id=KNOWN["oa_id"], msg_id=message.id, message=about)
+        root = {"oa_id": KNOWN["oa_id"], "msg_id": message.id}
+        self.emit("user_click_response_button", {**root, "message": about})
         self.had_quick_reply(message.id, message.key, button.text)
         return message.id
 
