@@ -179,7 +179,8 @@ class _Memory:
         if not suppression.reason.waits:
             return True
         heard = self.heard.get(suppression.assignment.id)
-        return heard is None or suppression.key not in heard.waiting
+        known = heard.waiting.get(suppression.key) if heard else None
+        return known is None or known.suppression != suppression.reason
 
     def keep(
         self, messages: Iterable[MessageDraft], suppressions: Iterable[Suppression], now: datetime
