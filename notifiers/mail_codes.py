@@ -42,7 +42,7 @@ ENHANCED = {
     "5.1.6": Answer(True, "người nhận đã chuyển đi, không để lại địa chỉ", Scope.RECIPIENT),
     "5.1.7": Answer(False, "máy chủ thư không nhận địa chỉ người gửi"),
     "5.1.8": Answer(False, "máy chủ thư không nhận địa chỉ người gửi"),
-    "5.1.10": _NO_DOMAIN,
+    "5.1.10": _UNKNOWN,
     "5.2.1": Answer(True, "hộp thư đã bị khóa", Scope.RECIPIENT),
     "5.2.2": _FULL,
     "4.2.2": _FULL,
@@ -83,7 +83,7 @@ _PERMANENT = Answer(True, "máy chủ thư từ chối", Scope.CONTENT)
 
 _OURS = (421, 530, 535)  # said of us, whatever else comes with it
 
-_ENHANCED_CODE = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\.?\d)")
+_ENHANCED_CODE = re.compile(r"(?<![\d.])([45])\.([0-7])\.(\d{1,3})(?![\d.]*\.?\d)")
 _REPLY_CODE = re.compile(r"(?<![\d.])([45][0-5]\d)(?=[\s-])")
 
 # Words of servers that give no enhanced code, or only the one for "something else" (x.0.0).
@@ -92,12 +92,12 @@ _SPOKEN = (
                 r"not\s+permitted\s+to\s+relay", re.I), _RELAY),
     (re.compile(r"over\s*quota|quota\s+exceeded|exceeded\s+.{0,20}quota|mailbox\s+(is\s+)?full|"
                 r"insufficient\s+storage|hộp\s+thư\s+(đã\s+)?đầy", re.I), _FULL),
-    (re.compile(r"spam|block(ed|list)|black\s*list|reputation|polic(y|ies)|dmarc|\bspf\b|dkim|"
+    (re.compile(r"spam|block(ed|\s*list)|black\s*list|reputation|polic(y|ies)|dmarc|\bspf\b|dkim|"
                 r"virus|content\s+(rejected|denied)", re.I), _POLICY),
     (re.compile(r"(user|recipient|mailbox|address|account|addressee)\s+(\S+\s+){0,3}?"
                 r"(unknown|not\s+found|does\s+not\s+exist|doesn'?t\s+exist|do\s+not\s+exist|unavailable|disabled|"
                 r"invalid)|no\s+such\s+(user|recipient|mailbox|address)|(unknown|invalid)\s+(user|recipient|mailbox|"
-                r"local\s*part)|no\s+mailbox\s+here|không\s+tồn\s+tại|không\s+tìm\s+thấy\s+(người\s+nhận|hộp\s+thư)",
+                r"local\s*part)|no\s+mailbox\s+here|not\s+have\s+an?\s+\S+\s+account|doesn'?t\s+have\s+an?\s+\S+\s+account|không\s+tồn\s+tại|không\s+tìm\s+thấy\s+(người\s+nhận|hộp\s+thư)",
                 re.I), _UNKNOWN),
 )  # fmt: skip
 
