@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import http.client
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
-
-PATIENCE = 2.0  # seconds the receiver has
 
 
 @dataclass(slots=True, eq=False)
@@ -36,13 +34,22 @@ class Posted:
 
 
 class Postman:
-    """The events of one webhook address.
+    """The events of one webhook address; the receiver has `patience` seconds to answer.
 
-    `waits` is the ladder in seconds; past its end the provider gives up, unless `is_endless`: then the
-    last wait is repeated.
+    `good` are the statuses that count as heard. `waits` is the ladder in seconds; past its end the
+    provider gives up, unless `is_endless`: then the last wait is repeated.
     """
 
-    def __init__(self, waits: Sequence[float], *, retry_header: str = "", is_endless: bool = False) -> None:
+    def __init__(
+        self,
+        waits: Sequence[float],
+        *,
+        good: Container[int] = range(200, 300),
+        retry_header: str = "",
+        is_endless: bool = False,
+    ) -> None:
+        self.patience = 2.0
+        self._good = good
         self._waits, self._retry_header, self._is_endless = waits, retry_header, is_endless
         self.events: list[Event] = []
         self.given_up: list[Event] = []
@@ -57,9 +64,9 @@ class Postman:
             random.Random(shuffle).shuffle(posts)
         posted = []
         for event in posts:
-            status, answer = post(url, event.body, self._headers(event))
+            status, answer = post(url, event.body, self._headers(event), self.patience)
             posted.append(Posted(event, status))
-            if 200 <= status < 300 and event.on_answer:
+            if status in self._good and event.on_answer:
                 event.on_answer(answer)
         for event in due:
             self._settle(event, [one.status for one in posted if one.event is event], now)
@@ -72,7 +79,7 @@ class Postman:
     def _settle(self, event: Event, statuses: list[int], now: datetime) -> None:
         if event not in self.events:
             return  # settled meanwhile, by a send that posted its events at once
-        if any(200 <= status < 300 for status in statuses):
+        if any(status in self._good for status in statuses):
             self.events.remove(event)
         elif event.tries < len(self._waits) or self._is_endless:
             event.due_at = now + timedelta(seconds=self._waits[min(event.tries, len(self._waits) - 1)])
@@ -82,10 +89,10 @@ class Postman:
             self.given_up.append(event)
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
+def post(url: str, body: bytes, headers: Mapping[str, str], patience: float) -> tuple[int, bytes]:
     """Return the status and the answer; 0 when nothing came in time."""
     target = urlsplit(url)
-    connection = http.client.HTTPConnection(target.hostname or "", target.port or 80, timeout=PATIENCE)
+    connection = http.client.HTTPConnection(target.hostname or "", target.port or 80, timeout=patience)
     try:
         connection.request("POST", target.path or "/", body, dict(headers))
         answer = connection.getresponse()

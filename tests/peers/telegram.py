@@ -52,7 +52,7 @@ class TelegramPeer(Peer):
         self.queries: dict[str, datetime] = {}  # callback queries that may be answered
         self.answered: list[tuple[str, str]] = []  # (query, text)
         self.poll = 0  # the number of the newest getUpdates
-        self._post = Postman(LADDER, is_endless=True)
+        self.postman = Postman(LADDER, is_endless=True)
         self._update_id, self._message_id, self._query_id = 10, 500, 9000
         self._sent_at: list[tuple[float, str]] = []
         self._floods: dict[str, float] = {}
@@ -150,9 +150,9 @@ class TelegramPeer(Peer):
             headers = {"Content-Type": "application/json", "X-Telegram-Bot-Api-Secret-Token": self.secret}
             for update in self.updates:
                 raw = json.dumps(update, ensure_ascii=False).encode()
-                self._post.events.append(Event(raw, headers, self.now(), on_answer=self._called_back))
+                self.postman.events.append(Event(raw, headers, self.now(), on_answer=self._called_back))
             self.updates.clear()
-        return self._post.deliver(url, self.now(), shuffle=shuffle, copies=copies)
+        return self.postman.deliver(url, self.now(), shuffle=shuffle, copies=copies)
 
     def tell(self, **what: Any) -> None:
         """Let an update come to pass, unless its kind was not asked for."""
@@ -228,7 +228,7 @@ class TelegramPeer(Peer):
             raise TelegramError(refusal.code, refusal.text)
         try:
             return self._calls.make(method, {**request.query, **request.fields()})
-        except ValueError:
+        except (ValueError, TypeError, AttributeError):
             raise TelegramError(400, "Bad Request: can't parse the request") from None
 
     def _called_back(self, answer: bytes) -> None:

@@ -363,6 +363,57 @@ def test_a_failed_webhook_climbs_the_ladder_and_then_is_given_up(
     assert zalo.deliver_webhooks(ear.url) == []
 
 
+@pytest.mark.parametrize("status", [202, 302, 500])
+def test_only_200_counts_as_heard_by_zalo(zalo: ZaloPeer, ear: Ear, status: int) -> None:
+    zalo.user_says(USER, "OK 0042")
+    ear.status = status
+    zalo.deliver_webhooks(ear.url)
+    ear.status = 200
+    zalo.pass_time(1)
+
+    zalo.deliver_webhooks(ear.url)
+    zalo.deliver_webhooks(ear.url)
+
+    assert len(ear.heard) == 2
+
+
+def test_whoever_takes_too_long_has_not_heard(zalo: ZaloPeer) -> None:
+    zalo.user_says(USER, "OK 0042")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        zalo.postman.patience = 0.1
+        posted = zalo.deliver_webhooks(f"http://127.0.0.1:{silent.getsockname()[1]}/")
+
+    assert [one.status for one in posted] == [0]
+    assert len(zalo.waiting_events) == 1
+
+
+def test_what_is_no_text_comes_under_its_own_name(zalo: ZaloPeer, ear: Ear) -> None:
+    zalo.user_sends(USER, "file", {"attachments": [{"type": "file", "payload": {"name": "b.pdf"}}]})
+    zalo.deliver_webhooks(ear.url)
+    zalo.user_sends(CHAT, "unsupported", {})
+    zalo.user_says(CHAT, "OK 0042", chat=KNOWN["bot_group"])
+
+    withheld, in_group = (bot(zalo, "getUpdates", timeout=1)["result"] for _ in range(2))
+
+    assert ear.names() == ["user_send_file"]
+    assert withheld["event_name"] == "message.unsupported.received"
+    assert in_group["message"]["chat"] == {"id": KNOWN["bot_group"], "chat_type": "GROUP"}
+
+
+@pytest.mark.parametrize("body", [b"", b"[1]", b"{", b'{"recipient": 7}', b'{"chat_id": {}, "text": 5}'])
+def test_nonsense_is_refused_by_every_service(zalo: ZaloPeer, telegram: TelegramPeer, body: bytes) -> None:
+    headers = {"access_token": KNOWN["access_token"], "Content-Type": "application/json"}
+    oa = post(f"{zalo.oa_url}/v3.0/oa/message/cs", headers=headers, content=body).json()
+    zbs = post(f"{zalo.zbs_url}/message/template", headers=headers, content=body).json()
+    by_bot = post(f"{zalo.bot_url}/bot{KNOWN['bot_token']}/sendMessage", headers=headers, content=body).json()
+    url = f"{telegram.base_url}{KNOWN['telegram_token']}/sendMessage"
+
+    assert oa["error"] < 0
+    assert zbs["error"] < 0
+    assert by_bot["ok"] is False
+    assert post(url, headers=headers, content=body).status_code == 400
+
+
 def test_events_come_twice_and_in_disorder_where_asked(zalo: ZaloPeer, ear: Ear) -> None:
     for number in range(6):
         zalo.user_says(USER, f"OK {number}")

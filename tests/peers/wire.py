@@ -121,6 +121,8 @@ class Wire:
                 return
             with self._lock:
                 self._open.add(connection)
+            if self._gone.is_set():
+                _end(connection)
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
@@ -129,8 +131,8 @@ class Wire:
             with connection.makefile("rb") as incoming:
                 while (request := _read(incoming)) and self._settle(connection, request):
                     pass
-        except OSError:
-            pass  # whoever asked is gone
+        except (OSError, ValueError):
+            pass  # whoever asked is gone, or speaks no HTTP
         finally:
             with self._lock:
                 self._open.discard(connection)

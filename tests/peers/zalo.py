@@ -56,8 +56,8 @@ class ZaloPeer(Peer):
         self.http_errors = False  # Bot: errors come with their own HTTP status
         self.is_subscribed = True  # False once the ladder of the webhook was climbed in vain
         self.people = {one.id: one for one in self._first_people()}
-        self._post = Postman(LADDER, retry_header="num_retry")
-        self._bot_post = Postman(BOT_LADDER)
+        self.postman = Postman(LADDER, good=(200,), retry_header="num_retry")
+        self.bot_postman = Postman(BOT_LADDER)
         self._hurry_to, self._hurry_press = "", ""
         self._numbers = 0
         self.oauth, self.oa, self.zbs, self.bot = ZaloOAuth(self), ZaloOa(self), ZaloZbs(self), ZaloBot(self)
@@ -68,17 +68,22 @@ class ZaloPeer(Peer):
 
     # What people do
 
-    def user_says(self, user: str, text: str, quoting: str = "") -> str:
+    def user_says(self, user: str, text: str, *, quoting: str = "", chat: str = "") -> str:
         """Say `text` to the OA or the bot, whichever `user` talks to; return the message's id.
 
-        Somebody the bot has not heard before is known from now on.
+        Somebody unknown talks to the bot, and is known from now on. `quoting` is the id of a message of
+        the OA; `chat` a group the bot is in.
         """
+        quote = {"quote_msg_id": quoting} if quoting else {}
+        return self.user_sends(user, "text", {"text": text, **quote}, chat=chat)
+
+    def user_sends(self, user: str, kind: str, message: dict[str, Any], *, chat: str = "") -> str:
+        """Send something else: a "file", an "image", to the bot what it may not see ("unsupported")."""
         with self.changed:
             person = self.people.setdefault(user, Person(user, "bot"))
             if person.kind == "bot":
-                return self._tells_bot(person, text)
-            quote = {"quote_msg_id": quoting} if quoting else {}
-            return self._tells_oa(person, "user_send_text", {"text": text, **quote})
+                return self._tells_bot(person, kind, message, self.people[chat] if chat else person)
+            return self._tells_oa(person, f"user_send_{kind}", message)
 
     def press(self, user: str, button: str) -> str:
         """Press a button of the newest message that has it: its words, or what it sends."""
@@ -89,7 +94,9 @@ class ZaloPeer(Peer):
             return self._tells_oa(self.people[user], "user_send_text", {"text": pressed.data})
 
     def reads(self, *messages: Arrived) -> None:
-        """See messages of the OA on a phone."""
+        """See messages of the OA on a phone; of templates sent by number nobody is told."""
+        if any(message.channel != "zalo_oa" for message in messages):
+            raise ValueError("only messages of the OA are reported as seen")
         with self.changed:
             ids = [message.id for message in messages]
             self._emit_to_user(messages[0].address, "user_seen_message", {"msg_ids": ids})
@@ -220,22 +227,22 @@ class ZaloPeer(Peer):
         """
         if kind == "bot":
             self._pack_bot_updates()
-            return self._bot_post.deliver(url, self.now(), shuffle=shuffle, copies=copies)
+            return self.bot_postman.deliver(url, self.now(), shuffle=shuffle, copies=copies)
         if not self.is_subscribed:
             return []
-        posted = self._post.deliver(url, self.now(), shuffle=shuffle, copies=copies)
-        self.is_subscribed = not self._post.given_up
+        posted = self.postman.deliver(url, self.now(), shuffle=shuffle, copies=copies)
+        self.is_subscribed = not self.postman.given_up
         return posted
 
     def resubscribe(self) -> None:
         """An administrator turns the webhook on again; what was given up stays lost."""
-        self._post.given_up.clear()
+        self.postman.given_up.clear()
         self.is_subscribed = True
 
     @property
     def waiting_events(self) -> list[dict[str, Any]]:
         """The events of the OA and ZBS not posted yet."""
-        return [json.loads(event.body) for event in self._post.events]
+        return [json.loads(event.body) for event in self.postman.events]
 
     def emit(
         self, event_name: str, body: dict[str, Any], *, after: timedelta = timedelta(), zbs: bool = False
@@ -249,7 +256,7 @@ class ZaloPeer(Peer):
         headers = {"Content-Type": "application/json", "X-ZEvent-Signature": self.signature(raw, stamp)}
         if zbs:
             headers["X-ZEvent-Server"] = "ZNS"
-        self._post.events.append(Event(raw, headers, self.now() + after))
+        self.postman.events.append(Event(raw, headers, self.now() + after))
 
     def signature(self, raw: bytes, timestamp: str) -> str:
         """Return the signature header over `raw`."""
@@ -290,10 +297,10 @@ class ZaloPeer(Peer):
         self.arrived.append(arrived)
         return arrived
 
-    def emit_sent(self, message: Arrived) -> None:
+    def emit_sent(self, message: Arrived, kind: str = "text") -> None:
         """Post the echo of a message of the OA, and in time its receipt."""
         said = {"text": message.text, "msg_id": message.id}
-        self._emit_to_user(message.address, "oa_send_text", said)
+        self._emit_to_user(message.address, f"oa_send_{kind}", said)
         self.emit_received(message)
 
     def emit_received(self, message: Arrived) -> None:
@@ -319,18 +326,18 @@ class ZaloPeer(Peer):
             if last and self._hurry_press and any(b.text == self._hurry_press for b in last.buttons):
                 self.press(last.address, self._hurry_press)
         now = self.now() + (self.receipt_after or timedelta())
-        self._post.deliver(self._hurry_to, now)
+        self.postman.deliver(self._hurry_to, now)
 
-    def _tells_bot(self, person: Person, text: str) -> str:
+    def _tells_bot(self, person: Person, kind: str, said: dict[str, Any], chat: Person) -> str:
         message_id = f"u{self._next_number():018d}"
         message = {
             "from": {"id": person.id, "display_name": person.name, "is_bot": False},
-            "chat": {"id": person.id, "chat_type": "GROUP" if person.is_group else "PRIVATE"},
-            "text": text,
+            "chat": {"id": chat.id, "chat_type": "GROUP" if chat.is_group else "PRIVATE"},
+            **said,
             "message_id": message_id,
             "date": milliseconds(self.now()),
         }
-        self.bot.inbox.append({"event_name": "message.text.received", "message": message})
+        self.bot.inbox.append({"event_name": f"message.{kind}.received", "message": message})
         self.changed.notify_all()
         return message_id
 
@@ -342,7 +349,7 @@ class ZaloPeer(Peer):
             headers = {**agent, "X-Bot-Api-Secret-Token": self.bot_secret}
             for update in updates:
                 raw = json.dumps({"ok": True, "result": update}, ensure_ascii=False).encode()
-                self._bot_post.events.append(Event(raw, headers, self.now()))
+                self.bot_postman.events.append(Event(raw, headers, self.now()))
 
     def _tells_oa(self, person: Person, event: str, said: dict[str, Any]) -> str:
         person.last_interaction = self.now()

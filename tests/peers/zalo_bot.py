@@ -65,11 +65,11 @@ class ZaloBot:
             raise BotError(refusal.code, refusal.text)
         try:
             fields = request.fields()
-        except ValueError:
+            if method == "getUpdates":
+                return self._updates(float(fields.get("timeout", 30)))
+            return Reply({"ok": True, **self._done(method, fields)})
+        except (ValueError, TypeError, AttributeError):
             raise BotError(400) from None
-        if method == "getUpdates":
-            return self._updates(float(fields.get("timeout", 30)))
-        return Reply({"ok": True, **self._done(method, fields)})
 
     def _done(self, method: str, fields: dict[str, Any]) -> dict[str, Any]:
         match method:

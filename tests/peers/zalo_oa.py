@@ -81,7 +81,10 @@ class ZaloOa:
         method = method_of(request)
         if refusal := self._peer.refusal_of("oa", method):
             raise OaError(refusal.code, refusal.text)
-        return {"data": self._data(request, method), "error": 0, "message": "Success"}
+        try:
+            return {"data": self._data(request, method), "error": 0, "message": "Success"}
+        except (ValueError, TypeError, AttributeError):
+            raise OaError(-201, "body is invalid!") from None
 
     def _data(self, request: Request, method: str) -> dict[str, Any]:
         if request.path.startswith("/v2.0/oa/message"):
@@ -90,10 +93,7 @@ class ZaloOa:
             raise OaError(-233)
         if request.method == "GET":
             return self._asked(method, json.loads(request.query.get("data", "{}")))
-        try:
-            fields = request.fields()
-        except ValueError:
-            raise OaError(-201, "body is invalid!") from None
+        fields = request.fields()
         match method:
             case "message/cs":
                 return self._consult(fields)
@@ -116,7 +116,7 @@ class ZaloOa:
         person = self._peer.reachable(user_id)
         quota = self._paid_by(person)
         arrived = self._peer.arrive("zalo_oa", user_id, text, buttons)
-        self._peer.emit_sent(arrived)
+        self._peer.emit_sent(arrived, _kind_of(message))
         data = {"message_id": arrived.id, "user_id": user_id, "sent_time": str(milliseconds(arrived.at))}
         return {**data, "quota": quota} if quota else data
 
@@ -175,6 +175,7 @@ class ZaloOa:
         if group_id != KNOWN["group_id"]:
             raise OaError(-403)
         arrived = self._peer.arrive("zalo_oa", group_id, fields.get("message", {}).get("text", ""))
+        self._peer.emit_sent(arrived, "group_text")
         return {"message_id": arrived.id, "group_id": group_id}
 
     def _quota(self, fields: dict[str, Any]) -> dict[str, Any]:
@@ -215,6 +216,13 @@ class ZaloOa:
         plan = {"package_name": "Nâng cao", "package_valid_through_date": "31/12/2026", "linked_ZCA": linked}
         verified = {"is_verified": True, "oa_type": 2, "num_follower": followers}
         return {"oaid": KNOWN["oa_id"], "name": "Đôn đốc - Sở Mẫu", **verified, **plan}
+
+
+def _kind_of(message: dict[str, Any]) -> str:
+    """Return how the echo of a message is named."""
+    if message.get("text"):
+        return "text"
+    return "file" if message["attachment"].get("type") == "file" else "template"
 
 
 def _at_most(buttons: Any, limit: int) -> list[dict[str, Any]]:

@@ -60,6 +60,8 @@ class ZaloZbs:
             try:
                 said = "success" if request.path == "/message/quota" else "Success"
                 body: dict[str, Any] = {"error": 0, "message": said, "data": self._answered(request)}
+            except (ValueError, TypeError, AttributeError):
+                body = {"error": -153, "message": meaning_of("zalo_zbs", -153)}
             except OaError as error:
                 body = {"error": error.code, "message": error.text or meaning_of("zalo_zbs", error.code)}
         self._peer.hurry_events()
@@ -79,7 +81,7 @@ class ZaloZbs:
             raise OaError(-227)
         self._peer.oa.charge(PRICE_BY_USER)
         arrived = self._arrive(person.id, template, fields)
-        self._peer.emit_received(arrived)
+        self._peer.emit_sent(arrived, "template")
         quota = {"quota_type": "purchase_quota", "remain": 4821}
         data = {"message_id": arrived.id, "user_id": person.id, "sent_time": str(milliseconds(arrived.at))}
         return {**data, "quota": quota}
