@@ -86,7 +86,7 @@ def oa_heard(body: bytes, received_at: datetime, wanted: ZaloWebhook) -> list[He
     if event.startswith("oa_send_"):
         return _human(told, event, at) if text_of(_part(told, "sender").get("admin_id")) else []
     reader = _READERS.get(event)
-    return reader(told, at) if reader else _other(told, event, at)
+    return reader(told, at, received_at) if reader else _other(told, event, at)
 
 
 def is_from_bot(headers: Mapping[str, str], secret: str) -> bool:
@@ -181,17 +181,17 @@ def _said(told: Mapping[str, Any], event: str, at: datetime, wanted: ZaloWebhook
     ]
 
 
-def _delivered(told: Mapping[str, Any], at: datetime) -> list[Heard]:
+def _delivered(told: Mapping[str, Any], at: datetime, received_at: datetime) -> list[Heard]:
     """Return the receipt of a message; one from a template tells its own time and carries our key."""
     message = _part(told, "message")
     key, number = text_of(message.get("tracking_id")), text_of(message.get("msg_id"))
     is_template = bool(key or message.get("delivery_time"))
     channel = "zalo_zbs" if is_template else "zalo_oa"
-    moment = _moment(message.get("delivery_time"), at)
-    return _receipt(channel, key or number, "delivered", _part(told, "recipient"), moment)
+    at = _moment(message.get("delivery_time"), received_at, at)
+    return _receipt(channel, key or number, "delivered", _part(told, "recipient"), at)
 
 
-def _read(told: Mapping[str, Any], at: datetime) -> list[Heard]:
+def _read(told: Mapping[str, Any], at: datetime, _: datetime) -> list[Heard]:
     listed = _part(told, "message").get("msg_ids")
     numbers = dict.fromkeys(text_of(one) for one in (listed[:500] if isinstance(listed, list) else []))
     reader = _part(told, "recipient")
@@ -207,7 +207,7 @@ def _receipt(
     return [Heard(channel, f"{state}:{about}", "receipt", at, address=address, about=about, state=state)]
 
 
-def _pressed(told: Mapping[str, Any], at: datetime) -> list[Heard]:
+def _pressed(told: Mapping[str, Any], at: datetime, received_at: datetime) -> list[Heard]:
     """Return a press on a template's button: its caption is all it says, and who pressed is not told."""
     message = _part(told, "message")
     key, number = text_of(message.get("tracking_id")), text_of(told.get("msg_id"))
@@ -215,11 +215,11 @@ def _pressed(told: Mapping[str, Any], at: datetime) -> list[Heard]:
     if not text or not (key or number):
         return []
     same = hashlib.sha256("\n".join((key, moment, text, number)).encode()).hexdigest()[:32]
-    at = _moment(message.get("submit_time"), at)
+    at = _moment(message.get("submit_time"), received_at, at)
     return [Heard("zalo_zbs", f"pressed:{same}", "said", at, text=text, about=key or number)]
 
 
-def _joined(told: Mapping[str, Any], at: datetime) -> list[Heard]:
+def _joined(told: Mapping[str, Any], at: datetime, _: datetime) -> list[Heard]:
     """Return that a person opened the account to us; the widget tells for whom by the code we gave it."""
     address, info = _person(told), _part(told, "info")
     if not address:
@@ -238,7 +238,7 @@ def _joined(told: Mapping[str, Any], at: datetime) -> list[Heard]:
     ]
 
 
-def _left(told: Mapping[str, Any], at: datetime) -> list[Heard]:
+def _left(told: Mapping[str, Any], at: datetime, _: datetime) -> list[Heard]:
     """Return that a person closed the account to us; `text` is the event: a withdrawal asks for more."""
     address, event = _person(told), text_of(told.get("event_name"))
     return (
@@ -309,12 +309,12 @@ def _object(body: bytes) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _moment(value: Any, otherwise: datetime) -> datetime:
+def _moment(value: Any, received_at: datetime, otherwise: datetime | None = None) -> datetime:
     """Return a moment given in milliseconds; one that is unreadable or lies ahead is when we heard of it."""
     text = text_of(value)
     if not (text.isascii() and text.isdigit()) or int(text) > _LATEST_MS:
-        return otherwise
-    return min(datetime.fromtimestamp(int(text) / 1000, HANOI), otherwise)
+        return otherwise or received_at
+    return min(datetime.fromtimestamp(int(text) / 1000, HANOI), received_at)
 
 
 def _header(headers: Mapping[str, str], name: str) -> str:
