@@ -643,6 +643,24 @@ def test_a_client_killed_in_the_middle_disturbs_nobody(zalo: ZaloPeer) -> None:
         assert client.post(url, json={"chat_id": CHAT, "text": "0043"}).json()["ok"] is True
 
 
+def test_a_living_child_keeps_no_broken_connection_open(zalo: ZaloPeer) -> None:
+    with httpx.Client(base_url=zalo.oa_url, verify=False, timeout=3) as client:
+        client.get("/v2.0/oa/getoa")
+        child = os.fork()
+        if child == 0:
+            signal.pause()
+        try:
+            zalo.fault("reset")
+            with pytest.raises((httpx.ReadError, httpx.RemoteProtocolError)):
+                client.get("/v2.0/oa/getoa")
+            zalo.leave("oa")
+            with pytest.raises(httpx.ConnectError):
+                client.get("/v2.0/oa/getoa")
+        finally:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+
+
 def test_closing_leaves_no_port_open() -> None:
     with ZaloPeer() as peer:
         url = peer.bot_url

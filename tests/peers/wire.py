@@ -2,13 +2,14 @@
 
 A small HTTP/1.1 server on 127.0.0.1, a thread for each connection, that hands every request to one
 function and can break any answer: no connection, no answer, half an answer, an answer lost after
-the request counted. Ends of connections are shut down explicitly, so a forked child that was killed,
-or still holds copies of the sockets, never keeps a client waiting.
+the request counted. A forked child drops its copies of the sockets at once, so that none of them keeps
+a connection open which the server has ended.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import select
 import socket
 import struct
@@ -20,11 +21,13 @@ from email.message import Message
 from email.parser import BytesParser
 from typing import Any, BinaryIO
 from urllib.parse import parse_qsl, unquote, urlsplit
+from weakref import WeakSet
 
 from tests.peers.faults import Fault
 
 REASONS = {200: "OK", 302: "Found", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden"}
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+_wires: WeakSet[Wire] = WeakSet()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,7 @@ class Wire:
         self._gone = threading.Event()
         self._gone.set()
         self.come_back()
+        _wires.add(self)
 
     @property
     def url(self) -> str:
@@ -112,6 +116,12 @@ class Wire:
     def close(self) -> None:
         self.leave()
         self._socket.close()
+
+    def forget(self) -> None:
+        """Close a child's copies of our sockets, which leaves our own as they are."""
+        for ours in [self._socket, *self._open]:
+            with suppress(OSError):
+                os.close(ours.detach())
 
     def _accept(self) -> None:
         while not self._gone.is_set():
@@ -192,6 +202,14 @@ class Wire:
                 return
 
 
+def _forget_all() -> None:
+    for wire in list(_wires):
+        wire.forget()
+
+
+os.register_at_fork(after_in_child=_forget_all)
+
+
 def _bound() -> tuple[socket.socket, int]:
     """Return a socket bound by number, which keeps its port even while it does not listen."""
     while True:
@@ -214,7 +232,7 @@ def _reset(connection: socket.socket) -> None:
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
     with suppress(OSError):
         # Closing the descriptor at once, past the reader that holds it too, is what sends the reset.
-        socket.close(connection.detach())
+        os.close(connection.detach())
 
 
 def _read(incoming: BinaryIO) -> Request | None:
