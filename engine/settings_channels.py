@@ -39,11 +39,69 @@ _EMAIL = Shape(
             default="starttls",
         ),
         Setting("username", "tên đăng nhập; bỏ trống nếu máy chủ không đòi", example="don-doc"),
-        Setting("password_file", "tệp chứa mật khẩu, quyền 0600", example="/run/secrets/smtp"),
+        Setting(
+            "password_file",
+            "tệp chứa mật khẩu, quyền 0600; bỏ trống thì đọc DONDOC_EMAIL_PASSWORD",
+            example="/run/secrets/smtp",
+        ),
         Setting("ca_file", "tệp chứng chỉ gốc của máy chủ nội bộ", example="/etc/ssl/tinh.pem"),
         Setting("sender", "địa chỉ gửi đi", example="don-doc@tinh.example"),
-        Setting("envelope_from", "địa chỉ nhận thư báo không gửi được", example="tra-lai@tinh.example"),
+        Setting(
+            "envelope_from",
+            "một địa chỉ chung nhận thư báo lỗi, khi không có bounce_domain",
+            example="tra-lai@tinh.example",
+        ),
+        Setting(
+            "bounce_domain",
+            "tên miền nhận thư báo lỗi: mỗi thư có địa chỉ trả lại riêng, có chữ ký, dạng bounce+…@tên-miền",
+            example="tra-lai.tinh.example",
+        ),
+        Setting(
+            "bounces_folder",
+            "thư mục (Maildir hoặc các tệp .eml) nơi thư báo lỗi về; thư đã đọc được chuyển vào da-xu-ly/",
+            example="/var/mail/don-doc",
+        ),
+        Setting(
+            "connections",
+            "số kết nối cùng lúc tới máy chủ; máy chết giữa chừng thì nhiều nhất chừng ấy thư có thể đến hai "
+            "lần (cùng Message-ID)",
+            "number",
+            "4",
+            default="4",
+            most=20,
+        ),
     ),
+    "Thư báo lỗi được đọc bằng `dondoc bounces` (máy chủ thư gọi qua ống dẫn) hoặc từ bounces_folder.",
+)
+
+_TELEGRAM = Shape(
+    "telegram",
+    "Telegram",
+    (
+        Setting("enabled", "mở hay đóng", "choice", "có", _YES_NO, default="không"),
+        Setting("bot", "tên của bot, không có @", example="dondoc_tinh_bot"),
+        Setting(
+            "token_file",
+            "tệp chứa mã của bot, quyền 0600; bỏ trống thì đọc DONDOC_TELEGRAM_TOKEN",
+            example="/run/secrets/telegram",
+        ),
+        Setting(
+            "secret_file",
+            "tệp chứa chuỗi bí mật Telegram kèm theo mỗi sự kiện (A-Z, a-z, 0-9, _ và -); bỏ trống thì đọc "
+            "DONDOC_TELEGRAM_SECRET",
+            example="/run/secrets/telegram-hook",
+        ),
+        Setting(
+            "base_url",
+            "máy chủ Bot API: của Telegram, hoặc máy chủ riêng",
+            example="https://api.telegram.org",
+            default="https://api.telegram.org",
+        ),
+        Setting("proxy", "máy trung chuyển ra ngoài", example="http://proxy.tinh.example:3128"),
+    ),
+    "Đóng theo mặc định: từ tháng 5/2025 các nhà mạng trong nước được yêu cầu chặn Telegram, có mạng vào "
+    "được, có mạng không. Người nhận tự mở bằng mã; không ai chỉ có kênh này. Ba lần liền không kết nối được "
+    "thì nghỉ 10 phút và tin đi kênh kế tiếp.",
 )
 
 _OUTBOUND = Shape(
@@ -221,5 +279,6 @@ CHANNELS_FILE = Shape(
         Setting("zalo_bot", "Zalo Bot", "section", shape=_ZALO_BOT),
         Setting("zalo_oa", "tin tư vấn của OA", "section", shape=_ZALO_OA),
         Setting("zalo_zbs", "tin theo mẫu đã duyệt", "section", shape=_ZALO_ZBS),
+        Setting("telegram", "Telegram; đóng theo mặc định", "section", shape=_TELEGRAM),
     ),
 )

@@ -8,6 +8,7 @@ recipient. What the server answers about the recipient or the content is read fr
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from errno import EACCES
 from pathlib import Path
 from typing import Literal
 
@@ -172,8 +173,13 @@ def failed(letter: Letter, answer: Answer, code: str = "") -> DeliveryFailed:
 
 
 def _password(settings: EmailSettings) -> str:
+    """Return the password; raises PermissionError for a file that others may read."""
     file = settings.password_file
-    return file.read_text(encoding="utf-8").rstrip("\r\n") if file else settings.password
+    if file is None:
+        return settings.password
+    if file.stat().st_mode & 0o077:
+        raise PermissionError(EACCES, "others may read it", str(file))
+    return file.read_text(encoding="utf-8").rstrip("\r\n")
 
 
 def _refused(letter: Letter, error: SMTPResponseException, *, of_content: bool) -> DeliveryFailed:
@@ -190,7 +196,7 @@ def _our_fault(error: Exception, settings: EmailSettings) -> Answer:
     if isinstance(error, SMTPSenderRefused):
         return Answer(False, f"máy chủ thư {server} không nhận người gửi{code}")
     if isinstance(error, FileNotFoundError | PermissionError):
-        return Answer(False, f"không đọc được tệp '{error.filename}'")
+        return Answer(False, f"không đọc được tệp '{error.filename}', hoặc nó không ở quyền 0600")
     if isinstance(error, aiosmtplib.SMTPTimeoutError):
         return Answer(False, f"máy chủ thư {server} không trả lời trong {settings.timeout:g} giây")
     return Answer(False, f"không kết nối được máy chủ thư {server}{code}")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, cast
 
 from engine.problems import Problem
 from engine.yamltext import Section, open_section
 from notifiers.base import Notifier
-from notifiers.email import EmailNotifier, EmailSettings
 from notifiers.letters import OfficeNames
 from notifiers.mailbox import MailboxNotifier
-from notifiers.mime import Sender
+from notifiers.smtp import EmailSettings
+from usecases.channels_email import BouncesConfig, read_email, sender_of
+from usecases.channels_telegram import TelegramConfig, read_telegram, report_alone
 from usecases.channels_zalo import ZaloConfig, read_zalo
 from usecases.configuration import accepted, text_of
 
@@ -27,18 +27,20 @@ class Channels:
     mailbox: bool
     email: EmailSettings | None
     zalo: ZaloConfig
+    bounces: BouncesConfig
+    telegram: TelegramConfig | None = None
     allow_private: frozenset[str] = frozenset()  # hosts inside the network that may be asked over HTTP
 
     @property
     def names(self) -> frozenset[str]:
         """The open channels."""
-        own = {name for name, is_open in (("mailbox", self.mailbox), ("email", self.email)) if is_open}
-        return self.zalo.names | own
+        own = (("mailbox", self.mailbox), ("email", self.email), ("telegram", self.telegram))
+        return self.zalo.names | {name for name, is_open in own if is_open}
 
     @property
     def only_mailbox(self) -> Channels:
         """The same office with nothing open but the mailbox of this machine."""
-        return replace(self, mailbox=True, email=None, zalo=ZaloConfig(self.zalo.app))
+        return replace(self, mailbox=True, email=None, telegram=None, zalo=ZaloConfig(self.zalo.app))
 
 
 def load_channels(folder: Path) -> Channels:
@@ -53,25 +55,31 @@ def read_channels(text: str, source: str) -> tuple[Channels, list[Problem]]:
     mailbox = root.section(root.get("mailbox"), "mục 'mailbox'")
     has_mailbox = mailbox.choice("enabled", YES_NO, "có") == "có"
     mailbox.finish()
-    email = _email(root.section(root.get("email"), "mục 'email'"), office)
+    email, bounces = read_email(root.section(root.get("email"), "mục 'email'"), office)
     private = _private(root.section(root.get("outbound"), "mục 'outbound'"))
     zalo = read_zalo(root, private)
+    section = root.section(root.get("telegram"), "mục 'telegram'")
+    telegram = read_telegram(section, private)
     root.finish()
-    channels = Channels(office, has_mailbox, email, zalo, private)
+    channels = Channels(office, has_mailbox, email, zalo, bounces, telegram, private)
+    report_alone(section, channels.names)
     if not channels.names and not problems:
         root.report("no-channel", "không có kênh nào mở", "đặt 'enabled: có' cho mailbox hoặc email")
     return channels, problems
 
 
-def notifiers_of(channels: Channels, mailbox: Path) -> dict[str, Notifier]:
-    """Return a notifier for each open channel."""
+def notifiers_of(channels: Channels, mailbox: Path, home: Path) -> dict[str, Notifier]:
+    """Return a notifier for each open channel but those of Zalo; `home` keeps the machine's key."""
+    from usecases.mail import email_notifier, telegram_notifier  # slow to import
+
     found: dict[str, Notifier] = {}
     if channels.mailbox:
-        found["mailbox"] = MailboxNotifier(
-            mailbox, _sender(channels.office, f"don-doc@{channels.office.domain}")
-        )
+        sender = sender_of(channels.office, f"don-doc@{channels.office.domain}")
+        found["mailbox"] = MailboxNotifier(mailbox, sender)
     if channels.email:
-        found["email"] = EmailNotifier(channels.email)
+        found["email"] = email_notifier(channels.email, channels.bounces, home)
+    if channels.telegram:
+        found["telegram"] = telegram_notifier(channels.telegram, channels.allow_private)
     return found
 
 
@@ -87,37 +95,3 @@ def _office(section: Section) -> OfficeNames:
     )
     section.finish()
     return office
-
-
-def _email(section: Section, office: OfficeNames) -> EmailSettings | None:
-    is_open = section.choice("enabled", YES_NO, "không") == "có"
-    password = section.text("password_file", "")
-    authority = section.text("ca_file", "")
-    settings = EmailSettings(
-        host=section.text("host", ""),
-        port=section.typed("port", _port, "một số từ 1 đến 65535", 587),
-        sender=_sender(office, section.text("sender", "")),
-        security=cast(
-            Literal["none", "starttls", "tls"],
-            section.choice("security", ("none", "starttls", "tls"), "starttls"),
-        ),
-        username=section.text("username", ""),
-        password_file=Path(password) if password else None,
-        envelope_from=section.text("envelope_from", ""),
-        ca_file=Path(authority) if authority else None,
-    )
-    section.finish()
-    if not is_open:
-        return None
-    for key, value in (("host", settings.host), ("sender", settings.sender.address)):
-        if not value:
-            section.report("missing-key", f"kênh email đã mở nhưng thiếu '{key}'", f"thêm dòng '{key}: …'")
-    return settings
-
-
-def _sender(office: OfficeNames, address: str) -> Sender:
-    return Sender(f"Đôn đốc – {office.name}", address, office.reply_to, office.domain)
-
-
-def _port(text: str) -> int | None:
-    return int(text) if text.isdecimal() and 0 < int(text) < 65536 else None

@@ -22,6 +22,7 @@ from engine.rulebook_fit import Surroundings, misfits
 from engine.units import UnitDirectory, read_units
 from intake.registry import read_registry
 from usecases.channels import read_channels
+from usecases.channels_telegram import only_by_telegram
 from usecases.communes import communes_of
 from usecases.configuration import PROVINCE, text_of, texts_of
 from usecases.errors import ConfigurationRejected
@@ -48,7 +49,7 @@ class _Check:
         before = len(self.problems)
         rules = self._texts("rules")
         is_whole = len(self.problems) == before
-        self.problems += read_rulebook(rules, is_whole)[1] if rules else []
+        self._rules(rules, is_whole)
         directory = self._one("units.yml", lambda text, at: read_units(text, at, communes_of(PROVINCE)))
         channels = self._one("channels.yml", read_channels)
         held = self._held(directory)
@@ -58,6 +59,11 @@ class _Check:
         self.problems += text_problems(folder, rules)
         self._stray_files()
         self.problems.sort(key=lambda problem: (problem.source, problem.line, problem.column))
+
+    def _rules(self, rules: Mapping[str, str], is_whole: bool) -> None:
+        if rules:
+            rulebook, found = read_rulebook(rules, is_whole)
+            self.problems += [*found, *only_by_telegram(rulebook.policies.values())]
 
     def _calendar(self) -> None:
         files = self._texts("calendar")

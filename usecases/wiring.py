@@ -109,7 +109,7 @@ class Office:
         """One notifier for each open channel."""
         from usecases.zalo import zalo_notifiers  # slow to import, and most commands send nothing
 
-        own = notifiers_of(self.channels, self.settings.mailbox)
+        own = notifiers_of(self.channels, self.settings.mailbox, self.settings.home)
         channels, home = self.channels, self.settings.home
         return own | zalo_notifiers(channels.zalo, channels.allow_private, home, lambda: self.database)
 

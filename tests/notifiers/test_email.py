@@ -339,6 +339,7 @@ def test_a_notifier_outlives_its_event_loop(sender, letter_of):
 def password_file(tmp_path):
     path = tmp_path / "mat-khau"
     path.write_text("mat-khau\n")
+    path.chmod(0o600)
     return path
 
 
@@ -364,6 +365,15 @@ def test_without_a_file_the_password_is_the_one_given_and_is_never_shown(sent):
 
     assert post.logins == [(b"don-doc", b"mat-khau")]
     assert "mat-khau" not in repr(EmailSettings("x", 1, None, password="mat-khau"))
+
+
+def test_a_password_others_may_read_is_not_used(sent, password_file):
+    password_file.chmod(0o644)
+    post = Post()
+    (failure,) = sent(post, ADDRESS, username="don-doc", password_file=password_file)
+
+    assert (failure.permanent, post.logins) == (False, [])
+    assert "0600" in failure.reason
 
 
 def test_a_missing_password_file_is_named(sent, tmp_path):
