@@ -18,7 +18,7 @@ from engine.contacts import ContactBook
 from engine.digest_days import digest_for, is_its_day
 from engine.escalation import Fallen, Rung, fallen_of
 from engine.heard import Heard
-from engine.ledger import Told, ToldState
+from engine.ledger import NOTICE_STEP, Told, ToldState
 from engine.model import HANOI, Assignment, PostRole, Recipient
 from engine.rulebook import Anchor, Audience, Policy, Rulebook, Step
 from engine.status import Standing, Status, standing_of
@@ -39,6 +39,8 @@ class SuppressionReason(StrEnum):
     ACCEPTED = "accepted"
     CANCELLED = "cancelled"
     BLOCKED = "blocked"
+    UNBLOCKED = "unblocked"  # it was meant for the unit that was waited for
+    DISPUTED = "disputed"
     AWAITING_DECISION = "awaiting_decision"
     EXTENDED = "extended"  # it spoke of a deadline that is no longer in force
     NO_DEADLINE = "no_deadline"
@@ -47,8 +49,10 @@ class SuppressionReason(StrEnum):
     @property
     def waits(self) -> bool:
         """Whether the reminder is kept and asked about again at every tick."""
-        return self in {SuppressionReason.LEVEL_BELOW, SuppressionReason.BUDGET, SuppressionReason.DIGEST}
+        return self in _WAITS
 
+
+_WAITS = frozenset({SuppressionReason.LEVEL_BELOW, SuppressionReason.BUDGET, SuppressionReason.DIGEST})
 
 SAID_WHY_NOT = {
     SuppressionReason.SUPERSEDED: "đã có bậc sau cùng cấp thay thế",
@@ -63,6 +67,8 @@ SAID_WHY_NOT = {
     SuppressionReason.ACCEPTED: "kết quả đã được nghiệm thu",
     SuppressionReason.CANCELLED: "phần việc đã được hủy",
     SuppressionReason.BLOCKED: "phần việc đang vướng đơn vị khác",
+    SuppressionReason.UNBLOCKED: "đã hết vướng; nhắc trở lại đơn vị chủ trì",
+    SuppressionReason.DISPUTED: "đơn vị cho là không phải việc của mình, đang chờ phân xử",
     SuppressionReason.AWAITING_DECISION: "đang chờ người có thẩm quyền quyết định",
     SuppressionReason.EXTENDED: "thời hạn đã thay đổi",
     SuppressionReason.NO_DEADLINE: "không có thời hạn xác định",
@@ -70,6 +76,8 @@ SAID_WHY_NOT = {
 }
 
 FAULT_STEP = "loi-dau-moi"
+_OF_NO_RULE = frozenset({FAULT_STEP, NOTICE_STEP})
+_TURNED = "@"  # "<step>@<unit>": the step is told to the unit that is waited for
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +167,7 @@ def decide_each(
     for assignment in assignments:
         said = heard.get(assignment.id) or Heard()
         standing = standing_of(assignment, now)
-        silent = why_silent(standing)
+        silent = None if standing.waits_for else why_silent(standing)
         if said.waiting:
             suppressions += _outdated(assignment, said, standing, silent)
         policy = policy_for(assignment) if silent is None else None
@@ -175,8 +183,12 @@ def _outdated(
 ) -> Iterator[Suppression]:
     """Yield what waits and is given up: everything of silent work, else what meant another deadline."""
     for told in heard.waiting.values():
+        turned_to = unit_waited_for(told.step)
         if silent is not None:
             yield _given_up(assignment, told, silent)
+        elif turned_to != standing.waits_for:
+            why = SuppressionReason.UNBLOCKED if turned_to else SuppressionReason.BLOCKED
+            yield _given_up(assignment, told, why)
         elif told.due_on != standing.due_on:
             yield _given_up(assignment, told, SuppressionReason.EXTENDED)
 
@@ -190,19 +202,34 @@ def why_silent(standing: Standing) -> SuppressionReason | None:
         Status.ACCEPTED: SuppressionReason.ACCEPTED,
         Status.CANCELLED: SuppressionReason.CANCELLED,
         Status.BLOCKED: SuppressionReason.BLOCKED,
+        Status.DISPUTED: SuppressionReason.DISPUTED,
         Status.AWAITING_DECISION: SuppressionReason.AWAITING_DECISION,
     }.get(standing.status, SuppressionReason.NO_DEADLINE)
 
 
-def why_not_now(assignment: Assignment, due_on: date, now: datetime) -> SuppressionReason | None:
+def why_not_now(
+    assignment: Assignment, due_on: date, now: datetime, step: str = ""
+) -> SuppressionReason | None:
     """Return why a reminder planned for `due_on` must not leave any more, None when it may.
 
-    Asked inside the claim, with facts read a moment ago.
+    Asked inside the claim, with facts read a moment ago. What is laid before a coordinator leaves
+    whatever became of it.
     """
+    if step == NOTICE_STEP:
+        return None
     standing = standing_of(assignment, now)
+    turned_to = unit_waited_for(step)
+    if turned_to:
+        is_waiting = standing.waits_for == turned_to and standing.due_on == due_on
+        return None if is_waiting else why_silent(standing) or SuppressionReason.UNBLOCKED
     if standing.due_on != due_on and standing.is_chased:
         return SuppressionReason.EXTENDED
     return why_silent(standing)
+
+
+def unit_waited_for(step: str) -> str:
+    """Return the code of the unit to which a step was turned, "" for one told to its own people."""
+    return step.partition(_TURNED)[2]
 
 
 def recipient_for(step: Step, assignment: Assignment, contacts: ContactBook, on: date) -> Recipient | None:
@@ -234,6 +261,9 @@ class _Reached:
     key: str
 
 
+_OF_A_UNIT = frozenset({Audience.CONTACT.level, Audience.HEAD.level})
+
+
 class _Gate(StrEnum):
     OPEN = "open"
     WAIT = "wait"
@@ -256,6 +286,7 @@ class _Case:
         self.assignment, self.standing, self.world = assignment, standing, world
         self.due_on, self.now, self.today = standing.due_on, now, now.astimezone(HANOI).date()
         self.heard, self.settled = heard, heard.settled(standing.due_on)
+        self.turned = f"{_TURNED}{standing.waits_for}" if standing.waits_for else ""
         self.reminders: list[Reminder] = []
         self.suppressions: list[Suppression] = []
         role, armed_on = assignment.role, standing.armed_on
@@ -263,10 +294,12 @@ class _Case:
 
     def _run(self, levels: tuple[Fallen, ...]) -> None:
         for level in levels:
-            if level.ids <= self.settled:
+            if self.turned and level.rungs[0].level not in _OF_A_UNIT:
+                continue
+            if not self.turned and level.ids <= self.settled:
                 continue
             for rung in level.rungs:
-                if rung.step.id in self.settled:
+                if rung.step.id + self.turned in self.settled:
                     continue
                 if rung is level.rungs[-1]:
                     self._consider(self._addressed(rung), level.below)
@@ -277,10 +310,10 @@ class _Case:
                 self._report_fault(told.step, told.falls_at)
 
     def _addressed(self, rung: Rung) -> _Reached:
-        step, unit = rung.step, self.assignment.unit
-        recipient = _holder(step.to, unit.code, self.world.contacts, self.today)
-        post = recipient.post if recipient else f"{unit.code}/{step.to}"
-        return _Reached(rung, step, recipient, post, self._key(step.id, post))
+        step, unit = rung.step, self.standing.waits_for or self.assignment.unit.code
+        recipient = _holder(step.to, unit, self.world.contacts, self.today)
+        post = recipient.post if recipient else f"{unit}/{step.to}"
+        return _Reached(rung, step, recipient, post, self._key(step.id + self.turned, post))
 
     def _key(self, step: str, post: str) -> str:
         return f"{self.assignment.id}|{self.due_on.isoformat()}|{step}|{post}"
@@ -313,11 +346,14 @@ class _Case:
         told = [
             t
             for t in self.heard.answered(self.due_on)
-            if t.level == below.level and t.step != FAULT_STEP and self._counts(t)
+            if t.level == below.level and t.step not in _OF_NO_RULE and self._counts(t)
         ]
+        unit = self.standing.waits_for
+        told = [t for t in told if t.level not in _OF_A_UNIT or unit_waited_for(t.step) == unit]
         if any(t.state is ToldState.DELIVERED and t.at.astimezone(HANOI).date() < self.today for t in told):
             return _Gate.OPEN
-        vacant = recipient_for(below.step, self.assignment, self.world.contacts, self.today) is None
+        owner = unit or self.assignment.unit.code
+        vacant = _holder(below.step.to, owner, self.world.contacts, self.today) is None
         if vacant or any(t.state is ToldState.UNDELIVERABLE for t in told):
             return _Gate.FAULT if rung.step.to is Audience.CHAIRMAN else _Gate.OPEN
         return _Gate.WAIT
@@ -339,7 +375,7 @@ class _Case:
         step, rung = reached.step, reached.rung
         self.reminders.append(
             Reminder(
-                reached.key, self.assignment, step.id, rung.level, self.due_on, rung.falls_at,
+                reached.key, self.assignment, step.id + self.turned, rung.level, self.due_on, rung.falls_at,
                 recipient, step.via, rung.said, step.place,
             )
         )  # fmt: skip
@@ -351,7 +387,7 @@ class _Case:
         step, rung = reached.step, reached.rung
         self.suppressions.append(
             Suppression(
-                reached.key, self.assignment, step.id, rung.level, self.due_on, rung.falls_at,
+                reached.key, self.assignment, step.id + self.turned, rung.level, self.due_on, rung.falls_at,
                 reached.post, reason, step.place,
             )
         )  # fmt: skip
@@ -364,7 +400,8 @@ class _Case:
         key = self._key(FAULT_STEP, coordinator.post)
         if FAULT_STEP in self.settled or any(r.key == key for r in self.reminders):
             return
-        reason = f"bậc '{step}' không tới được {self.assignment.unit.name}: cần sửa đầu mối"
+        whom = unit_waited_for(step) or self.assignment.unit.name
+        reason = f"bậc '{step}' không tới được {whom}: cần sửa đầu mối"
         self.reminders.append(
             Reminder(
                 key, self.assignment, FAULT_STEP, Audience.COORDINATOR.level, self.due_on, falls_at,

@@ -45,6 +45,7 @@ class SilenceReason(StrEnum):
     UNDELIVERED = "undelivered"  # it should have left: not tried yet, failed for now, or unknown
     FAILED = "failed"  # refused for good
     BLOCKED = "blocked"
+    DISPUTED = "disputed"
     AWAITING_DECISION = "awaiting_decision"
     NO_RULE = "no_rule"
     NO_STEP = "no_step"  # no step has fallen since the zone was entered
@@ -174,6 +175,7 @@ def _why(
     """Return the reason that stands in the way now: the people's, the rules', then the sending's."""
     stopped = {
         Status.BLOCKED: SuppressionReason.BLOCKED,
+        Status.DISPUTED: SuppressionReason.DISPUTED,
         Status.AWAITING_DECISION: SuppressionReason.AWAITING_DECISION,
     }.get(red.standing.status)
     if stopped is not None:

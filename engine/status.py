@@ -69,6 +69,11 @@ class Standing:
         return self.due_on is not None and self.done_on is None and self.status is not Status.CANCELLED
 
     @property
+    def waits_for(self) -> str:
+        """The code of the unit that is chased instead of this one, "" when none is."""
+        return self.blocked_by if self.status is Status.BLOCKED and self.due_on is not None else ""
+
+    @property
     def is_chased(self) -> bool:
         """Whether reminders may go out: something dated is still owed by this unit."""
         owed = {Status.OPEN, Status.ACKNOWLEDGED, Status.RETURNED}

@@ -343,7 +343,7 @@ def _lines(
     why_not: dict[str, str] = {}
     for reminder in kept:
         assignment = known[reminder.assignment_id]
-        reason = why_not_now(assignment, reminder.due_on, now)
+        reason = why_not_now(assignment, reminder.due_on, now, reminder.step)
         if reason is None:
             lines.append(Line(assignment, reminder.step, reminder.level, reminder.reason))
         else:
