@@ -17,15 +17,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tests.peers import zalo_bot, zalo_oa
-from tests.peers.base import Arrived, Button, Peer, milliseconds
+from tests.peers.base import Arrived, Button, milliseconds
 from tests.peers.exchanges import KNOWN
 from tests.peers.people import Person
 from tests.peers.postman import Event, Posted, Postman
 from tests.peers.wire import Request
 from tests.peers.zalo_bot import ZaloBot
 from tests.peers.zalo_oa import OaError, ZaloOa
-from tests.peers.zalo_oauth import ACCESS_LIFE, ZaloOAuth
-from tests.peers.zalo_zbs import Template, ZaloZbs
+from tests.peers.zalo_oauth import ZaloOAuth
+from tests.peers.zalo_state import ZaloState
+from tests.peers.zalo_zbs import ZaloZbs
 from usecases import clock as real_clock
 
 LADDER = (30, 300, 900, 1800, 3600)
@@ -33,7 +34,7 @@ BOT_LADDER = (30,)  # nobody has written down how often the Bot service tries ag
 LETTERS = {"zalo_oa": "o", "zalo_zbs": "z", "zalo_bot": "b"}
 
 
-class ZaloPeer(Peer):
+class ZaloPeer(ZaloState):
     """Four services, the people they reach, and the events they post."""
 
     def __init__(
@@ -42,20 +43,6 @@ class ZaloPeer(Peer):
         ticker: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(clock, ticker)
-        self.app_active = True
-        self.proof_required = False
-        self.stranger_code = -213  # or -232: which of the two a stranger gives is not documented
-        self.sub_quota, self.sub_quota_total = 0, 500
-        self.balance: int | None = 1_000_000  # of the cloud account, in đồng; None = not linked
-        self.daily_quota = self.zbs_left = 500
-        self.dedupes_tracking = False  # whether a repeated tracking_id arrives once
-        self.receipt_after: timedelta | None = timedelta(seconds=3)  # None: receipts never come
-        self.signs_with_oa_id = False  # as some say the signature begins
-        self.bot_left, self.bot_people = zalo_bot.MESSAGES_A_MONTH, zalo_bot.PEOPLE
-        self.bot_webhook, self.bot_secret, self.bot_verifies = "", KNOWN["bot_secret"], True
-        self.http_errors = False  # Bot: errors come with their own HTTP status
-        self.is_subscribed = True  # False once the ladder of the webhook was climbed in vain
-        self.people = {one.id: one for one in self._first_people()}
         self.postman = Postman(LADDER, good=(200,), retry_header="num_retry")
         self.bot_postman = Postman(BOT_LADDER)
         self._hurry_to, self._hurry_press = "", ""
@@ -152,62 +139,6 @@ class ZaloPeer(Peer):
         with self.changed:
             said = {"msg_id": message.id, "react_icon": icon}
             self._emit_from_user(self.people[message.address], "user_reacted_message", said)
-
-    # What a test prepares
-
-    def silent_for(self, user: str, hours: float) -> None:
-        """Let the last thing `user` did be `hours` ago."""
-        self.people[user].last_interaction = self.now() - timedelta(hours=hours)
-
-    def forget(self, user: str) -> None:
-        self.people.pop(user, None)
-
-    def restrict(self, user: str) -> None:
-        """Want nothing of this kind of message."""
-        self.people[user].is_restricted = True
-
-    def deactivate(self, user: str) -> None:
-        self.people[user].is_inactive = True
-
-    def add_phone(self, phone: str) -> None:
-        """Let `phone` be on Zalo."""
-        self.people[phone] = Person(phone, "phone")
-
-    def add_template(self, template: Template) -> None:
-        self.zbs.templates[template.id] = template
-
-    def set_template(self, template_id: str, name: str, value: Any) -> None:
-        setattr(self.zbs.templates[template_id], name, value)
-
-    def use_up_calls(self) -> None:
-        """Leave the OA service no call for this minute."""
-        self.oa.use_up_calls()
-
-    def spend_refresh_token(self) -> None:
-        """Let somebody else have used the refresh token."""
-        self.oauth.refresh.clear()
-
-    def revoke_access_token(self) -> None:
-        self.oauth.access.clear()
-
-    def expire_access_token(self) -> None:
-        for token in self.oauth.access:
-            self.oauth.access[token] = self.now() - ACCESS_LIFE
-
-    def was_delivered(self, message_id: str) -> None:
-        self.zbs.delivered[message_id] = self.now()
-
-    def had_quick_reply(self, message_id: str, tracking_id: str, caption: str) -> None:
-        """Let a quick reply have been given whose event is lost."""
-        when = str(milliseconds(self.now()))
-        reply = {"data": caption, "submitDate": when, "msgId": message_id}
-        self.zbs.replies.append({**reply, "oaId": KNOWN["oa_id"], "trackingId": tracking_id})
-
-    def replay(self, count: int = 1) -> None:
-        """Hand out the bot's last updates once more."""
-        with self.changed:
-            self.bot.replay(count)
-            self.changed.notify_all()
 
     def hurry(self, url: str, press: str = "") -> None:
         """Post the events of every send to `url` before the send itself is answered.
@@ -391,18 +322,6 @@ class ZaloPeer(Peer):
     def _next_number(self) -> int:
         self._numbers += 1
         return self._numbers
-
-    def _first_people(self) -> list[Person]:
-        by_app = {"id_by_app": KNOWN["user_id_by_app"], "external_id": KNOWN["external_id"]}
-        user = Person(KNOWN["user_id"], "oa", last_interaction=self.now(), phone=KNOWN["phone"], **by_app)
-        phone, admin = Person(KNOWN["phone"], "phone"), Person(KNOWN["admin_phone"], "phone", is_admin=True)
-        return [
-            user,
-            phone,
-            admin,
-            Person(KNOWN["chat_id"], "bot"),
-            Person(KNOWN["bot_group"], "bot", is_group=True),
-        ]
 
 
 def _path_of(request: Request) -> str:
