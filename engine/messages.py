@@ -17,8 +17,17 @@ from engine.compliance import document_name
 from engine.digest import Digest, DigestRow, Group
 from engine.digest_days import digest_for, digest_moment
 from engine.escalation import next_sending_moment, step_falls_at
+from engine.ledger import NOTICE_STEP
 from engine.model import HANOI, Assignment, Recipient
-from engine.planning import FAULT_STEP, Reminder, Suppression, SuppressionReason, World, recipient_for
+from engine.planning import (
+    FAULT_STEP,
+    Reminder,
+    Suppression,
+    SuppressionReason,
+    World,
+    recipient_for,
+    unit_waited_for,
+)
 from engine.rulebook import Audience, Step, each_channel
 from engine.status import Standing, days_late, standing_of
 
@@ -66,12 +75,15 @@ def gather(reminders: Iterable[Reminder], world: World, now: datetime, spent: Ma
     messages: list[MessageDraft] = []
     left_out: list[Suppression] = []
     addressed: dict[tuple[str, str], list[Reminder]] = {}
+    ways = _Ways(world)
     for reminder in reminders:
-        channel = next(channels_for(reminder.recipient, reminder.via, world.channels), None)
-        if channel is None:
-            left_out.append(_left_out(reminder, SuppressionReason.NO_CHANNEL))
+        channels = ways.of(reminder)
+        if channels:
+            addressed.setdefault((reminder.recipient.addresses[channels[0]], channels[0]), []).append(
+                reminder
+            )
         else:
-            addressed.setdefault((reminder.recipient.addresses[channel], channel), []).append(reminder)
+            left_out.append(_left_out(reminder, SuppressionReason.NO_CHANNEL))
     not_before = next_sending_moment(now, world.rulebook.sending, world.calendar)
     for (address, channel), gathered in sorted(addressed.items()):
         kept, over = _within_limit(gathered, world, spent)
@@ -79,7 +91,7 @@ def gather(reminders: Iterable[Reminder], world: World, now: datetime, spent: Ma
         if kept:
             level = max(reminder.level for reminder in kept)
             key = _message_key(address, channel, kept)
-            recipient, fallbacks = kept[0].recipient, _fallbacks(kept, channel, world)
+            recipient, fallbacks = kept[0].recipient, ways.beside(channel, kept)
             messages.append(MessageDraft(key, recipient, channel, level, not_before, tuple(kept), fallbacks))
     return Gathered(tuple(messages), tuple(left_out))
 
@@ -109,13 +121,29 @@ def channels_for(recipient: Recipient, via: Iterable[str], open_channels: Set[st
     yield from (channel for channel in reached if channel not in recipient.prefers)
 
 
-def _fallbacks(reminders: Iterable[Reminder], channel: str, world: World) -> tuple[str, ...]:
-    """Return the channels that may carry what `channel` could not, in the order first named.
+class _Ways:
+    """The channels to each person, asked once for everything they are told in a run."""
 
-    Never the mailbox of the machine: what lies there has reached nobody.
-    """
-    named = (c for r in reminders for c in channels_for(r.recipient, r.via, world.channels))
-    return tuple(dict.fromkeys(c for c in named if c not in {channel, "mailbox"}))
+    def __init__(self, world: World) -> None:
+        self._open = world.channels
+        self._known: dict[tuple[str, str, tuple[str, ...]], tuple[str, ...]] = {}
+
+    def of(self, reminder: Reminder) -> tuple[str, ...]:
+        """Return the channels that may carry a reminder, in their order."""
+        who = reminder.recipient
+        key = (who.post, who.person, reminder.via)
+        if key not in self._known:
+            self._known[key] = tuple(channels_for(who, reminder.via, self._open))
+        return self._known[key]
+
+    def beside(self, channel: str, reminders: Iterable[Reminder]) -> tuple[str, ...]:
+        """Return the channels that may carry what `channel` could not, in the order first named.
+
+        Never the mailbox of the machine: what lies there has reached nobody.
+        """
+        ways = dict.fromkeys(self.of(reminder) for reminder in reminders)
+        named = dict.fromkeys(c for way in ways for c in way)
+        return tuple(c for c in named if c not in {channel, "mailbox"})
 
 
 def _within_limit(
@@ -130,7 +158,7 @@ def _within_limit(
         for reminder in of_audience:
             task = reminder.assignment.task.code
             room = limit is None or len(tasks) + spent.get(reminder.recipient.post, 0) < limit.tasks_per_day
-            if task in tasks or room or reminder.step == FAULT_STEP:
+            if task in tasks or room or reminder.step in {FAULT_STEP, NOTICE_STEP}:
                 tasks.add(task)
                 kept.append(reminder)
             else:
@@ -138,8 +166,11 @@ def _within_limit(
     return kept, over
 
 
+_AUDIENCES = tuple(Audience)
+
+
 def _audience(reminder: Reminder) -> Audience:
-    return list(Audience)[reminder.level]
+    return _AUDIENCES[reminder.level]
 
 
 def _urgency(reminder: Reminder) -> tuple[int, date, str, str]:
@@ -162,6 +193,8 @@ def _row_key(line: Line) -> tuple[str, ...]:
     """What lines must share to become one row, and their order."""
     if line.step == FAULT_STEP:
         return ("2", line.assignment.unit.code)
+    if line.step == NOTICE_STEP:
+        return ("3", line.assignment.id, line.reason)
     if line.level >= Audience.COORDINATOR.level:
         return ("1", line.assignment.task.code)
     return ("0", line.assignment.id)
@@ -191,8 +224,9 @@ def _row(lines: list[Line], recipient: Recipient, world: World, at: datetime) ->
         days_late=late,
         level=max(line.level for line in lines),
         step=line.step,
-        reason=line.reason,
+        reason="" if line.step == NOTICE_STEP else line.reason,
         warning="",
+        said=_said(line, standing),
         assignment_ids=tuple(dict.fromkeys(line.assignment.id for line in lines)),
         extensions=standing.extensions,
     )
@@ -205,6 +239,10 @@ def _row(lines: list[Line], recipient: Recipient, world: World, at: datetime) ->
 def _group(row: DigestRow, line: Line, calendar: WorkCalendar, today: date) -> Group:
     if line.step == FAULT_STEP:
         return Group.FAULT
+    if line.step == NOTICE_STEP:
+        return Group.NOTICE
+    if unit_waited_for(line.step):
+        return Group.WAITED
     if line.level == Audience.SUPPORTING.level:
         return Group.INFORMED
     if row.days_late > 0:
@@ -214,6 +252,18 @@ def _group(row: DigestRow, line: Line, calendar: WorkCalendar, today: date) -> G
     if row.days_left == 0:
         return Group.TODAY
     return Group.WEEK if (row.due_on - today).days <= 7 else Group.LATER
+
+
+def _said(line: Line, standing: Standing) -> str:
+    """Return what a line has to say of itself: what is to be decided, or who waits since when and why."""
+    if line.step == NOTICE_STEP:
+        return line.reason
+    if not unit_waited_for(line.step) or standing.blocked_at is None:
+        return ""
+    blocked = [fact for fact in line.assignment.facts if fact.at == standing.blocked_at]
+    because = next((f": {fact.note}" for fact in blocked if fact.note), "")
+    since = f"{standing.blocked_at.astimezone(HANOI):%d/%m/%Y}"
+    return f"{line.assignment.unit.name} báo đang chờ quý cơ quan từ ngày {since}{because}"
 
 
 def _next_level(line: Line, standing: Standing, world: World, at: datetime) -> str:

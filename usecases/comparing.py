@@ -6,7 +6,9 @@ configuration folder, whose calendar, posts and channels then count as well.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import gc
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,6 +21,7 @@ from engine.preview import preview
 from store import ledger, registry, rulebooks
 from usecases.duties import coming_occurrences
 from usecases.errors import UsageMistake
+from usecases.reach import reached_by_now
 from usecases.rulefiles import is_whole, rule_texts, rulebook_of
 from usecases.wiring import Office
 
@@ -61,14 +64,42 @@ def compare(
     if last < first:
         raise UsageMistake(f"--to {last:%d/%m/%Y} trước --from {first:%d/%m/%Y}; đổi lại hai ngày")
     tell("đọc sổ nhiệm vụ")
+    with office.database.reading() as session:
+        old, new = reached_by_now(session, old), reached_by_now(session, new)
     known, told = facts_ahead(office, old, last)
     told = {} if is_past else told
+    with _nothing_collected():
+        return _compared(office, old, new, first, last, known, told, tell)
+
+
+def _compared(
+    office: Office,
+    old: World,
+    new: World,
+    first: datetime,
+    last: datetime,
+    known: list[Assignment],
+    told: Mapping[str, Sequence[Told]],
+    tell: Callable[[str], None],
+) -> Difference:
     before = preview(known, old, told, first, last, day_by_day("theo quy tắc cũ", first, last, tell))
     if (new.rulebook.open_before, new.calendar) != (old.rulebook.open_before, old.calendar):
         known, _ = facts_ahead(office, new, last)  # occurrences open on other days
     after = preview(known, new, told, first, last, day_by_day("theo quy tắc mới", first, last, tell))
     tell("đối chiếu từng tin")
     return difference(before.messages, after.messages)
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Spare the collector millions of small values without cycles: a fifth of the time goes to it."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def day_by_day(

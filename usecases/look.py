@@ -23,6 +23,7 @@ from usecases.act import find_task, of_unit
 from usecases.comparing import day_by_day, facts_ahead
 from usecases.duties import coming_occurrences
 from usecases.errors import InputRejected
+from usecases.reach import world_by_now
 from usecases.wiring import Office
 
 SETTLED_BY_DECISION = frozenset(
@@ -45,8 +46,10 @@ def plan_ahead(
 ) -> Preview:
     """Return what would be sent from `first` to `last` if nobody acted and everything arrived."""
     tell("đọc sổ nhiệm vụ")
-    known, told = facts_ahead(office, office.world, last)
-    return preview(known, office.world, told, first, last, day_by_day("lập tin", first, last, tell))
+    with office.database.reading() as session:
+        world = world_by_now(session, office)
+    known, told = facts_ahead(office, world, last)
+    return preview(known, world, told, first, last, day_by_day("lập tin", first, last, tell))
 
 
 def explain(

@@ -19,5 +19,10 @@ def contacts_by_now(session: Session, office: Office) -> ContactBook:
 
 def world_by_now(session: Session, office: Office) -> World:
     """Return what decisions rest on, with everybody where they are reached by now."""
-    contacts = contacts_by_now(session, office)
-    return office.world if contacts is office.contacts else replace(office.world, contacts=contacts)
+    return reached_by_now(session, office.world)
+
+
+def reached_by_now(session: Session, world: World) -> World:
+    """Return a world with the people of its own contact book where they are reached by now."""
+    contacts = world.contacts.with_recipients(addresses.overlay(session))
+    return world if contacts is world.contacts else replace(world, contacts=contacts)
