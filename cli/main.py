@@ -34,6 +34,7 @@ MODULES = {
     "cli.tagging": ("tag",),
     "cli.testing_rules": ("test",),
     "cli.ruling": ("diff", "apply"),
+    "cli.bounces": ("bounces",),
     "cli.people": ("join", "people"),
     "cli.acting": (
         "ack", "report-done", "accept", "return", "extend", "block", "unblock", "cancel", "decide",

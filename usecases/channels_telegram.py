@@ -46,7 +46,8 @@ def read_telegram(section: Section, private: frozenset[str]) -> TelegramConfig |
         section.typed("proxy", _proxy, "http://máy-chủ:cổng, không kèm tên và mật khẩu", ""),
     )
     section.finish()
-    if is_open and section.get("bot") is None:
+    named = section.get("bot")
+    if is_open and (named is None or not named.value):
         section.report("missing-key", "kênh telegram đã mở nhưng thiếu 'bot'", "thêm dòng 'bot: …'")
     return settings if is_open else None
 

@@ -20,7 +20,7 @@ from engine.responses import Response, ResponseKind, read_response
 from notifiers.base import DeliveryFailed, Heard
 from store import addresses, heard, receipts, responses
 from store.heard import ANSWERING, DONE, FAILED, IGNORED, NEW, KeptHeard
-from usecases import consent, joining
+from usecases import bouncing, consent, joining
 from usecases.answerers import answerer_at
 from usecases.joining import Reply
 from usecases.responding import STRANGER, respond
@@ -83,7 +83,7 @@ def _acted(session: Session, office: Office, one: KeptHeard, now: datetime) -> s
     said = Heard(**one.heard | {"at": datetime.fromisoformat(one.heard["at"])})
     match said.kind:
         case "receipt":
-            return _receipt(session, one, said, now)
+            return _receipt(session, office, one, said, now)
         case "said" | "joined" | "left" if said.address:
             replies, note = _spoken(session, office, said, now)
         case _:
@@ -118,13 +118,13 @@ def _spoken(session: Session, office: Office, said: Heard, now: datetime) -> tup
     return [(said.channel, said.address, reply)], ""
 
 
-def _receipt(session: Session, one: KeptHeard, said: Heard, now: datetime) -> str:
+def _receipt(session: Session, office: Office, one: KeptHeard, said: Heard, now: datetime) -> str:
     """Move the message a receipt is about; it may come before our own settlement and then waits."""
     state = _STATES.get(said.state)
-    why = "kênh báo không đến được" if said.state == "failed" else ""
+    why = bouncing.why_failed(said) if said.state == "failed" else ""
     told = receipts.receipt(session, said.channel, said.about, state, said.at, why) if state else None
     if told is not None:
-        heard.settle(session, one, DONE, now)
+        heard.settle(session, one, DONE, now, bouncing.learned(session, office, said, told, now))
         return DONE
     if state is not None and now - one.received_at < RECEIPT_WAITS:
         heard.try_later(session, one, "chưa thấy tin mà biên nhận này nói tới")
