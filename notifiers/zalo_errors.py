@@ -42,20 +42,20 @@ class _Rule:
     then: str
 
 
-_NEXT = "chuyển sang kênh khác"
+_NO_MORE = "không gửi lại"
 RULES = {
     "retry": _Rule(False, Scope.CHANNEL, "sẽ gửi lại"),
     "night": _Rule(False, Scope.CHANNEL, "sẽ gửi lại sau 6 giờ sáng"),
-    "refresh_token": _Rule(True, Scope.CHANNEL, f"cấp quyền lại bằng 'dondoc zalo connect'; {_NEXT}"),
-    "config": _Rule(True, Scope.CHANNEL, f"cần quản trị viên xử lý; {_NEXT}"),
-    "billing": _Rule(True, Scope.CHANNEL, f"cần nạp tiền hoặc liên kết Zalo Cloud; {_NEXT}"),
-    "quota": _Rule(True, Scope.CHANNEL, f"kênh nghỉ đến kỳ sau; {_NEXT}"),
-    "window": _Rule(True, Scope.WINDOW, _NEXT),
-    "recipient_cap": _Rule(True, Scope.WINDOW, _NEXT),
-    "recipient": _Rule(True, Scope.RECIPIENT, _NEXT),
-    "opt_out": _Rule(True, Scope.OPTED_OUT, f"không gửi qua kênh này nữa; {_NEXT}"),
-    "payload": _Rule(True, Scope.CONTENT, f"không gửi lại; {_NEXT}"),
-    "strange": _Rule(True, Scope.CONTENT, f"cần người xem mã lỗi này; {_NEXT}"),
+    "refresh_token": _Rule(True, Scope.CHANNEL, "cấp quyền lại bằng 'dondoc zalo connect'"),
+    "config": _Rule(True, Scope.CHANNEL, "cần quản trị viên xử lý"),
+    "billing": _Rule(True, Scope.CHANNEL, "cần nạp tiền hoặc liên kết Zalo Cloud"),
+    "quota": _Rule(True, Scope.CHANNEL, "kênh nghỉ đến kỳ sau"),
+    "window": _Rule(True, Scope.WINDOW, _NO_MORE),
+    "recipient_cap": _Rule(True, Scope.WINDOW, _NO_MORE),
+    "recipient": _Rule(True, Scope.RECIPIENT, _NO_MORE),
+    "opt_out": _Rule(True, Scope.OPTED_OUT, _NO_MORE),
+    "payload": _Rule(True, Scope.CONTENT, _NO_MORE),
+    "strange": _Rule(True, Scope.CONTENT, "cần người xem mã lỗi này"),
 }
 
 

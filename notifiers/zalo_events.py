@@ -23,7 +23,9 @@ from notifiers.zalo_errors import text_of
 
 MAX_BODY = 256 * 1024
 MAX_TEXT = 4000
-_JOINING = re.compile(r"(?:/start|lk|lien ket|ma lien ket)[\s:_-]+([A-Za-z0-9][A-Za-z0-9_-]{3,63})", re.I)
+_JOINING = re.compile(
+    r"(?:/start\s+|(?:noi|lk|lien ket|ma lien ket)[\s:_-]+(?=\S*\d))([A-Za-z0-9][A-Za-z0-9_-]{3,63})", re.I
+)
 _BUTTON = re.compile(r"#([A-Za-z0-9_-]{16,64})")
 _LATEST_MS = 10**14
 
@@ -283,7 +285,7 @@ def _person(told: Mapping[str, Any]) -> str:
 
 
 def _code_in(text: str) -> str:
-    """Return the code a person joins with: "LK 482913", however it is spelt."""
+    """Return the code a person joins with: "NOI 482913", however it is spelt."""
     bare = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
     found = _JOINING.fullmatch(" ".join(bare.split()))
     return found[1] if found else ""

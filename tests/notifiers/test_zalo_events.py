@@ -164,6 +164,9 @@ def said(text, **message):
     [
         ("OK 0042", "said", ""),
         ("LK 482913", "joined", "482913"),
+        ("Nối 482913", "joined", "482913"),
+        ("Nơi khác", "said", ""),
+        ("liên kết nhanh", "said", ""),
         ("lk  482913 ", "joined", "482913"),
         ("Liên kết: ab-12_CD", "joined", "ab-12_CD"),
         ("/start lk_7f3a91c2d4", "joined", "lk_7f3a91c2d4"),
