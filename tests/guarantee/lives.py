@@ -111,10 +111,13 @@ def apply(office: Office, text: str, at: datetime) -> str:
 
 @st.composite
 def lives(draw: st.DrawFn, looks: int = 14, is_clock_wrong: bool = True) -> Life:
-    """Any life: some deeds, up to three changes of the configuration, and moments at which it is looked."""
-    case = draw(cases())
-    turns: list[Look | Change | Deed] = [*draw(deeds_of(case))]
-    turns += draw(st.lists(changes(case), max_size=3))
+    """Any life: deeds, one to three changes of the configuration, and moments at which it is looked.
+
+    There is little to be done, so that much happens to each part of it.
+    """
+    case = draw(cases(tasks=2))
+    turns: list[Look | Change | Deed] = [*draw(deeds_of(case, least=8))]
+    turns += draw(st.lists(changes(case), min_size=1, max_size=3))
     days = draw(st.lists(st.integers(0, DAYS - 1), min_size=looks // 2, max_size=looks, unique=True))
     for day in days:
         drift = draw(st.sampled_from(DRIFTS)) if is_clock_wrong else 0

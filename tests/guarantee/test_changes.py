@@ -9,12 +9,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 
 from engine.calendar import SpecialDay
-from engine.model import Role
+from engine.model import FactKind, Role
 from tests.guarantee.lives import Change, Life, Liver, Look, lives, moment
-from tests.guarantee.stories import FIRST
+from tests.guarantee.stories import FIRST, Deed
 from tests.guarantee.test_month import assert_nothing_new
 from tests.guarantee.test_properties import tried
 from tests.guarantee.world import is_verified, rows_of
@@ -31,7 +32,7 @@ class Doubting(Liver):
         assert_nothing_new(tick(self.office, now, full=True))
 
 
-@tried(15, 200)
+@tried(15, 300)
 def test_planning_twice_and_sweeping_find_nothing_new_whatever_changes(sqlite_template: Path, trying):
     @trying
     @given(life=lives())
@@ -61,15 +62,80 @@ rules:
 A_BRIDGE = tuple(SpecialDay(FIRST + timedelta(days=n), False, "nghỉ bù", "2/TB") for n in (7, 8))
 
 
-def test_days_off_announced_late_bring_forward_a_step_that_the_last_tick_had_not_reached(
-    sqlite_template: Path,
-):
-    """On Friday the step was to fall on Monday; with Monday and Tuesday off it fell on Thursday."""
-    case = Case(RULES, (), (), (a_share(1, UNITS[0], Role.LEAD, FIRST + timedelta(days=10)),))
-    turns = (Look(moment(4, 9)), Change(moment(5, 9), calendar=A_BRIDGE), Look(moment(6, 9)))
-    with office_of(case, sqlite_template) as office:
-        liver = Doubting(office, Life(case, turns))
-        liver.live()
+BOTH = RULES.replace(
+    "rules:\n  - {id: tat-ca, policy: ngan}",
+    """\
+  - id: dai
+    steps:
+      - {id: qua-han-lau, after: 20 ngày làm việc, to: contact, via: [mailbox]}
+rules:
+  - {id: mot-so, policy: ngan, when: {unit: STC}}
+  - {id: con-lai, policy: dai}""",
+)
+SHARE = (1, "SYT")
 
+
+@pytest.mark.parametrize(
+    ("due", "rules", "turns", "told"),
+    [
+        pytest.param(
+            10,
+            RULES,
+            (Look(moment(4, 9)), Change(moment(5, 9), calendar=A_BRIDGE), Look(moment(6, 9))),
+            [0, 1],
+            id="days off announced on Saturday bring the step of Monday forward to Thursday",
+        ),
+        pytest.param(
+            4,
+            RULES,
+            (
+                Look(moment(4, 9)),
+                Deed(6, 9, FactKind.REPORTED, SHARE),
+                Look(moment(8, 9)),
+                Deed(9, 10, FactKind.RETURNED, SHARE),
+                Look(moment(9, 14)),
+            ),
+            [1, 0, 1],
+            id="a result is returned after the step of an overdue task fell",
+        ),
+        pytest.param(
+            4,
+            RULES,
+            (
+                Look(moment(4, 9)),
+                Deed(6, 9, FactKind.REPORTED, SHARE),
+                Look(moment(8, 9)),
+                Deed(9, 10, FactKind.RETURNED, SHARE),
+                Look(moment(9, 14), drift=-6),
+                Look(moment(9, 16)),
+            ),
+            [1, 0, 0, 1],
+            id="the same while the clock is behind for a while",
+        ),
+        pytest.param(
+            7,
+            RULES,
+            (Look(moment(4, 9)), Deed(5, 9, FactKind.EXTENDED, SHARE), Look(moment(9, 9))),
+            [1, 1],
+            id="an extension brings the same step once more",
+        ),
+        pytest.param(
+            4,
+            BOTH,
+            (
+                Look(moment(8, 9)),
+                Change(moment(8, 10), rules=BOTH.replace("STC", "SYT")),
+                Look(moment(8, 14)),
+            ),
+            [0, 1],
+            id="edited rules lay a task before steps that fell that morning",
+        ),
+    ],
+)
+def test_the_next_tick_finds_what_moved_behind_the_last_one(sqlite_template: Path, due, rules, turns, told):
+    case = Case(rules, (), (), (a_share(1, UNITS[0], Role.LEAD, FIRST + timedelta(days=due)),))
+    with office_of(case, sqlite_template) as office:
+        liver = Doubting(office, Life(case, turns)).live()
+
+        assert [len(planned.messages) for planned in liver.planned] == told
         assert rows_of(office, "SELECT seq FROM record WHERE kind = 'incident'") == []
-        assert [len(planned.messages) for planned in liver.planned] == [0, 1]

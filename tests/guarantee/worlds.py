@@ -131,9 +131,9 @@ def moments(hours: Sequence[int], days: int = DAYS, without: frozenset[int] = fr
 
 
 @st.composite
-def cases(draw: st.DrawFn, lasting_gaps: bool = False) -> Case:
+def cases(draw: st.DrawFn, lasting_gaps: bool = False, tasks: int = 6) -> Case:
     """Any office; with `lasting_gaps` a post is vacant all the time or never."""
-    return Case(draw(rulebooks()), draw(calendars()), draw(gaps(lasting_gaps)), draw(registries()))
+    return Case(draw(rulebooks()), draw(calendars()), draw(gaps(lasting_gaps)), draw(registries(tasks)))
 
 
 @st.composite
@@ -163,10 +163,10 @@ def calendars(draw: st.DrawFn) -> tuple[SpecialDay, ...]:
 
 
 @st.composite
-def registries(draw: st.DrawFn) -> tuple[Assignment, ...]:
+def registries(draw: st.DrawFn, most: int = 6) -> tuple[Assignment, ...]:
     """Any few tasks, each owed by one to three units."""
     shares = []
-    for number in range(1, draw(st.integers(2, 6)) + 1):
+    for number in range(1, draw(st.integers(2, most)) + 1):
         due_on = draw(st.none() | st.integers(-10, 45).map(lambda n: FIRST + timedelta(days=n)))
         assigned_on = FIRST + timedelta(days=draw(st.sampled_from((-60, -60, 3, 12))))
         is_duty = draw(st.booleans())
@@ -256,8 +256,8 @@ def stories_of(draw: st.DrawFn, case: Case) -> Story:
     )
 
 
-def deeds_of(case: Case) -> st.SearchStrategy[list[Deed]]:
-    """Whatever people do about the shares of a case."""
+def deeds_of(case: Case, least: int = 0) -> st.SearchStrategy[list[Deed]]:
+    """Whatever people do about the shares of a case, at least so many deeds."""
     owed = [(int(share.task.number or 0), share.unit.code) for share in case.shares]
     deeds = st.builds(
         Deed,
@@ -266,7 +266,7 @@ def deeds_of(case: Case) -> st.SearchStrategy[list[Deed]]:
         st.sampled_from(ACTS),
         st.sampled_from(owed),
     )
-    return st.lists(deeds, max_size=8)
+    return st.lists(deeds, min_size=least, max_size=least + 8)
 
 
 def arriving(story: Story) -> Story:
