@@ -104,6 +104,19 @@ _TELEGRAM = Shape(
     "thì nghỉ 10 phút và tin đi kênh kế tiếp.",
 )
 
+_CHATS = Shape(
+    "chats",
+    "Tin nhắn",
+    (
+        Setting(
+            "mail_after",
+            "tin qua Zalo, Telegram không được trả lời thì sau chừng này gửi thêm thư điện tử; không: không gửi",
+            example="24 giờ",
+            default="24 giờ",
+        ),
+    ),
+)
+
 _OUTBOUND = Shape(
     "outbound",
     "Gọi ra ngoài",
@@ -274,6 +287,7 @@ CHANNELS_FILE = Shape(
         Setting("office", "cơ quan đứng tên thư", "section", is_required=True, shape=_OFFICE),
         Setting("mailbox", "hộp thư tại chỗ: không tin nào rời máy", "section", shape=_MAILBOX),
         Setting("email", "thư điện tử", "section", shape=_EMAIL),
+        Setting("chats", "điều chung cho Zalo và Telegram", "section", shape=_CHATS),
         Setting("outbound", "máy chủ nội bộ được gọi tới", "section", shape=_OUTBOUND),
         Setting("zalo_app", "ứng dụng Zalo của OA", "section", shape=_ZALO_APP),
         Setting("zalo_bot", "Zalo Bot", "section", shape=_ZALO_BOT),

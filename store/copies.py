@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -36,7 +37,7 @@ def uncopied(
 
 def copy(session: Session, messages: Iterable[MessageRow], channel: str, at: datetime) -> None:
     """Write a copy of each message for `channel`; the reminders stay with the message they left in."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             **EMPTY, "key": successor_key(message.key, channel), "post": message.post,
             "person": message.person, "unit_code": message.unit_code, "channel": channel,

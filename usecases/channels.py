@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from engine.problems import Problem
@@ -17,6 +18,7 @@ from usecases.channels_zalo import ZaloConfig, read_zalo
 from usecases.configuration import accepted, text_of
 
 YES_NO = ("có", "không")
+DAY = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Channels:
     bounces: BouncesConfig
     telegram: TelegramConfig | None = None
     allow_private: frozenset[str] = frozenset()  # hosts inside the network that may be asked over HTTP
+    mail_after: timedelta | None = DAY  # how long a chat may go unanswered before the mail says it too
 
     @property
     def names(self) -> frozenset[str]:
@@ -56,12 +59,13 @@ def read_channels(text: str, source: str) -> tuple[Channels, list[Problem]]:
     has_mailbox = mailbox.choice("enabled", YES_NO, "có") == "có"
     mailbox.finish()
     email, bounces = read_email(root.section(root.get("email"), "mục 'email'"), office)
+    mail_after = _mail_after(root.section(root.get("chats"), "mục 'chats'"))
     private = _private(root.section(root.get("outbound"), "mục 'outbound'"))
     zalo = read_zalo(root, private)
     section = root.section(root.get("telegram"), "mục 'telegram'")
     telegram = read_telegram(section, private)
     root.finish()
-    channels = Channels(office, has_mailbox, email, zalo, bounces, telegram, private)
+    channels = Channels(office, has_mailbox, email, zalo, bounces, telegram, private, mail_after)
     report_alone(section, channels.names)
     if not channels.names and not problems:
         root.report("no-channel", "không có kênh nào mở", "đặt 'enabled: có' cho mailbox hoặc email")
@@ -81,6 +85,21 @@ def notifiers_of(channels: Channels, mailbox: Path, home: Path) -> dict[str, Not
     if channels.telegram:
         found["telegram"] = telegram_notifier(channels.telegram, channels.allow_private)
     return found
+
+
+def _mail_after(section: Section) -> timedelta | None:
+    hours = section.typed("mail_after", _hours, "24 giờ, hoặc không", DAY)
+    section.finish()
+    return hours or None
+
+
+def _hours(text: str) -> timedelta | None:
+    """Return a time of up to a week; none at all for "không"."""
+    number, _, unit = text.partition(" ")
+    if text == "không":
+        return timedelta(0)
+    is_sound = unit == "giờ" and number.isdecimal() and 0 < int(number) <= 168
+    return timedelta(hours=int(number)) if is_sound else None
 
 
 def _private(section: Section) -> frozenset[str]:
