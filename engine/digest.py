@@ -21,7 +21,9 @@ class Group(StrEnum):
     WEEK = "week"
     LATER = "later"
     DUTY = "duty"
+    WAITED = "waited"  # another unit's work that waits for this one
     INFORMED = "informed"  # supporting units: for information only
+    NOTICE = "notice"  # what the coordinator must decide, as it came in
     FAULT = "fault"  # contact faults, for the coordinator
 
 
@@ -47,6 +49,7 @@ class DigestRow:
     assignment_ids: tuple[str, ...]  # "<task code>@<unit code>", one per unit
     extensions: int = 0
     own_words: str = ""  # the office's own, for this step; lines end with "\n"
+    said: str = ""  # what there is to know of this row alone: who waits since when, what is to be decided
 
 
 @dataclass(frozen=True, slots=True)

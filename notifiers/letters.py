@@ -21,7 +21,7 @@ from engine.masking import masked
 from engine.model import HANOI
 from notifiers.base import IcsPart, Letter
 from notifiers.sentences import answer_of, opening_of
-from notifiers.subjects import subject_of
+from notifiers.subjects import NOT_OWED, subject_of
 from notifiers.words import addressed, deadline_of, in_words, listed, plain, state_of
 
 MOST_ENTRIES = 20
@@ -31,7 +31,9 @@ HEADINGS = {
     Group.WEEK: ("7 ngày tới", "soon"),
     Group.LATER: ("Sắp tới", "calm"),
     Group.DUTY: ("Việc định kỳ", "calm"),
+    Group.WAITED: ("Đơn vị khác đang chờ", "today"),
     Group.INFORMED: ("Để phối hợp", "calm"),
+    Group.NOTICE: ("Cần xem xét, quyết định", "today"),
     Group.FAULT: ("Cần sửa đầu mối", "today"),
 }
 SHAPES = {"late": "■", "today": "▲", "soon": "●", "calm": "○"}  # colour is never alone
@@ -132,11 +134,11 @@ def view_of(digest: Digest, office: OfficeNames) -> LetterView:
 def entries_of(digest: Digest, office: OfficeNames) -> tuple[IcsPart, ...]:
     """Return the deadlines as calendar entries, coming ones first, at most 20.
 
-    Levels 3 and 4 get none: the deadlines are not theirs. Nor do contact faults.
+    Levels 3 and 4 get none: the deadlines are not theirs. Nor do contact faults, nor what others wait for.
     """
     if digest.level >= 3:
         return ()
-    rows = [row for row in _without_private_numbers(digest).rows if row.group is not Group.FAULT]
+    rows = [row for row in _without_private_numbers(digest).rows if row.group not in NOT_OWED]
     coming_first = sorted(rows, key=lambda row: row.days_late > 0)
     return tuple(_entry(row, office) for row in coming_first[:MOST_ENTRIES])
 
@@ -150,6 +152,7 @@ def _without_private_numbers(digest: Digest) -> Digest:
             text=masked(row.text),
             expected=masked(row.expected),
             document=masked(row.document),
+            said=masked(row.said),
         )
         for row in digest.rows
     )
@@ -176,7 +179,7 @@ def _groups(digest: Digest) -> Iterable[GroupView]:
 def _row(row: DigestRow, digest: Digest, number: int) -> RowView:
     words, tone = state_of(row, digest.at.astimezone(HANOI).date())
     line, facts = ("", tuple(_facts(row, digest))) if digest.level < 3 else (_line(row), ())
-    own = tuple(filter(None, map(plain, row.own_words.split("\n"))))
+    own = tuple(filter(None, map(plain, (row.said, *row.own_words.split("\n")))))
     return RowView(number, plain(row.title), words, tone, line, facts, own, plain(row.warning))
 
 

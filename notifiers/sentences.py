@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from engine.digest import Digest, DigestRow, Group
 from engine.model import HANOI, UnitKind
-from notifiers.subjects import counted, is_informed, tallied, totals
+from notifiers.subjects import NOT_OWED, counted, is_informed, tallied, totals
 from notifiers.words import in_words, listed, plain, state_of
 
 COURTEOUS = {UnitKind.PARTY, UnitKind.BODY}
@@ -21,7 +21,7 @@ def opening_of(digest: Digest) -> str:
 
 def answer_of(digest: Digest, contact: str) -> str:
     """Return how to answer; only the unit that owes the work is told how to report and to extend."""
-    owes = digest.level in {1, 2} and not is_informed(digest) and not _is_about_contacts(digest)
+    owes = digest.level in {1, 2} and not is_informed(digest) and not _is_all(digest, *NOT_OWED)
     wish = "Để báo kết quả, xin gia hạn hoặc trao đổi" if owes else "Nếu cần trao đổi"
     return f"{wish}, xin trả lời thư này hoặc liên hệ {contact}."
 
@@ -31,7 +31,11 @@ def _news(digest: Digest) -> str:
         return _news_of_one(digest.rows[0], digest)
     tally = tallied(totals(digest.rows, digest.at.astimezone(HANOI).date()))
     told, unit = counted(digest) + tally, plain(digest.recipient.unit.name)
-    if _is_about_contacts(digest):
+    if _is_all(digest, Group.WAITED):
+        return f"Các đơn vị khác đang chờ {unit} để hoàn thành {told}."
+    if _is_all(digest, Group.NOTICE):
+        return f"Có ý kiến của đơn vị cần xem xét, quyết định: {told}."
+    if _is_all(digest, Group.FAULT):
         return f"Lời nhắc chưa đến được người nhận: {told}."
     if is_informed(digest):
         return f"{unit} là đơn vị phối hợp; thư này nêu {told}."
@@ -47,6 +51,10 @@ def _news_of_one(row: DigestRow, digest: Digest) -> str:
     if row.group is Group.FAULT:
         return f"Lời nhắc về nhiệm vụ dưới đây chưa đến được {listed(row.units) or 'đơn vị chủ trì'}."
     standing = _standing(row, digest)
+    if row.group is Group.WAITED:
+        return f"{listed(row.units)} đang chờ {unit} để hoàn thành nhiệm vụ dưới đây; nhiệm vụ {standing}."
+    if row.group is Group.NOTICE:
+        return f"Có ý kiến của {listed(row.units)} về nhiệm vụ dưới đây; nhiệm vụ {standing}."
     if row.group is Group.INFORMED:
         return f"{unit} là đơn vị phối hợp của nhiệm vụ dưới đây; nhiệm vụ {standing}."
     owner = f"{len(row.units)} đơn vị" if len(row.units) > 1 else listed(row.units) or unit
@@ -66,7 +74,11 @@ def _standing(row: DigestRow, digest: Digest) -> str:
 def _request(digest: Digest) -> str:
     if is_informed(digest):
         return "Thư này để quý cơ quan biết và chủ động phối hợp."
-    if _is_about_contacts(digest):
+    if _is_all(digest, Group.WAITED):
+        return "Đề nghị giải quyết phần việc đang được chờ và thông tin cho đơn vị chủ trì."
+    if _is_all(digest, Group.NOTICE):
+        return "Đề nghị xem xét, quyết định."
+    if _is_all(digest, Group.FAULT):
         return "Đề nghị cập nhật đầu mối của các đơn vị nêu dưới đây."
     if digest.level == 4:
         return "Kính trình để xem xét, chỉ đạo."
@@ -79,5 +91,5 @@ def _request(digest: Digest) -> str:
     return "Đề nghị đơn vị hoàn thành và báo kết quả."
 
 
-def _is_about_contacts(digest: Digest) -> bool:
-    return all(row.group is Group.FAULT for row in digest.rows)
+def _is_all(digest: Digest, *groups: Group) -> bool:
+    return all(row.group in groups for row in digest.rows)

@@ -22,6 +22,14 @@ PREFIXES = {
 }
 
 
+NOT_OWED = frozenset({Group.WAITED, Group.NOTICE, Group.FAULT})
+_OF_ONE = {
+    Group.WAITED: "Đơn vị khác đang chờ",
+    Group.NOTICE: "Cần quyết định",
+    Group.FAULT: "Cần sửa đầu mối",
+}
+
+
 def subject_of(digest: Digest) -> str:
     """Return the subject line of the letter that `digest` becomes."""
     today = digest.at.astimezone(HANOI).date()
@@ -66,7 +74,7 @@ def totals(rows: tuple[DigestRow, ...], today: date) -> list[str]:
     contact faults are counted apart when they stand beside work that is owed.
     """
     kinds = Counter(row.group for row in rows)
-    apart = {Group.FAULT} | ({Group.INFORMED} if kinds[Group.INFORMED] < len(rows) else set())
+    apart = set(NOT_OWED) | ({Group.INFORMED} if kinds[Group.INFORMED] < len(rows) else set())
     owed = [row for row in rows if row.group not in apart]
     late = sum(row.days_late > 0 for row in owed)
     near = [row.due_on for row in owed if not row.days_late and row.due_on <= today + timedelta(days=7)]
@@ -76,12 +84,14 @@ def totals(rows: tuple[DigestRow, ...], today: date) -> list[str]:
     if owed and not said:
         said.append(f"hạn gần nhất {in_words(min(row.due_on for row in owed))}")
     said += [f"{kinds[Group.INFORMED]} để phối hợp"] * (Group.INFORMED in apart and kinds[Group.INFORMED] > 0)
+    said += [f"{kinds[Group.WAITED]} đơn vị khác đang chờ"] * (kinds[Group.WAITED] > 0)
+    said += [f"{kinds[Group.NOTICE]} cần quyết định"] * (kinds[Group.NOTICE] > 0)
     said += [f"{kinds[Group.FAULT]} cần sửa đầu mối"] * (0 < kinds[Group.FAULT] < len(rows))
     return said
 
 
 def _of_one(prefix: str, row: DigestRow, today: date) -> str:
-    state = "Cần sửa đầu mối" if row.group is Group.FAULT else state_of(row, today).words
+    state = _OF_ONE.get(row.group) or state_of(row, today).words
     head, title, tail = f"{prefix} {state}: ", plain(row.title), f" (hạn {in_words(row.due_on)})"
     if LIMIT - len(head) - len(tail) < min(SHORTEST_TITLE, len(title)):
         tail = ""

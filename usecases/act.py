@@ -90,6 +90,7 @@ def record_of(
             raise InputRejected(why_not)
     registry.add_facts(session, office.directory.unit, [(share.id, fact) for share in shares])
     after = registry.assignments(session, office.directory.unit, ids=[share.id for share in shares])
+    words = office.directory.unit(fact.unit).name if fact.unit else words
     for share in after:
         said = noticed(share, fact, words)
         if said:

@@ -40,6 +40,13 @@ def noticed(share: Assignment, fact: Fact, words: str = "") -> str:
                 f"{unit} xin gia hạn đến {fact.due_on:%d/%m/%Y}{because}; vẫn nhắc theo hạn hiện hành đến "
                 "khi có quyết định: đồng ý (extend) hoặc không (refuse-extension)"
             )
+        case FactKind.BLOCKED:
+            where = f" ở {words}" if words else ", chưa rõ ở đơn vị nào"
+            why = f" ({fact.note})" if fact.note else ""
+            return (
+                f"{unit} báo đang vướng{where}{why}; tạm ngừng nhắc đơn vị này, "
+                "cần gỡ vướng (unblock khi xong)"
+            )
         case FactKind.SUBSTITUTE_NAMED:
             return f"{unit} đề nghị đổi người nhận tin{because}; cần cập nhật danh bạ nếu đúng"
         case _:
