@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
+import logging
 import secrets as random
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,10 +33,12 @@ from store import credentials, volumes
 from store.database import Database
 from usecases.channels_zalo import AppConfig, BotConfig, ZaloConfig
 from usecases.errors import InputRejected, Refused
-from usecases.secrets import MachineKey, machine_key, secret_of
+from usecases.secrets import MachineKey, SealBroken, machine_key, secret_of
 
 if TYPE_CHECKING:
     from usecases.wiring import Office
+
+_log = logging.getLogger(__name__)
 
 ASKED_FOR = timedelta(minutes=30)  # how long the page of permission may be answered
 _PURPOSE = "zalo"
@@ -49,12 +52,16 @@ class KeptTokens:
         self._name, self._owner = f"zalo_oa:{app_id}", random.token_hex(8)
 
     def read(self) -> Pair | None:
-        """Return the pair in force, None while access was never granted."""
+        """Return the pair in force, None while access was never granted or the machine has another key."""
         with self._database.reading() as session:
             found = credentials.credential(session, self._name)
         if found is None:
             return None
-        told = json.loads(self._key.open(found.sealed, _PURPOSE))
+        try:
+            told = json.loads(self._key.open(found.sealed, _PURPOSE))
+        except SealBroken as broken:
+            _log.error("%s", broken)
+            return None
         return Pair(told["access"], told["refresh"], found.obtained_at, found.expires_at, found.is_ok)
 
     def keep(self, pair: Pair) -> None:

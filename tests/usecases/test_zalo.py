@@ -181,6 +181,14 @@ def test_two_processes_renew_a_token_once(database, tmp_path):
     assert asyncio.run(main()) == (["ma-truy-cap"] * 4, 1)
 
 
+def test_tokens_sealed_with_another_key_count_as_never_granted(database, tmp_path):
+    old, new = (machine_key(tmp_path, {"DONDOC_SECRET_KEY": letter * 40}) for letter in "km")
+    KeptTokens(database, old, "4111").keep(_pair(timedelta(0)))
+
+    assert KeptTokens(database, new, "4111").read() is None
+    assert KeptTokens(database, old, "4111").read().access == "A1"
+
+
 def _pair(age):
     return Pair("A1", "R1", NOW - age, NOW - age + timedelta(hours=25))
 
