@@ -110,6 +110,7 @@ class MoodyChannel:
     mood: int
     channel: str = "mailbox"
     batch: int = 1
+    repeats_safely: bool = True
     sent: list[Sent] = field(default_factory=list)
     tried: Counter[str] = field(default_factory=Counter)
     ids: dict[str, set[str]] = field(default_factory=dict)

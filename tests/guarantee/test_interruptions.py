@@ -185,7 +185,7 @@ def execute(url: str, statement: str) -> None:
         connection.execute(statement)  # type: ignore[arg-type]
 
 
-@tried(3, 30)
+@tried(2, 30)
 def test_many_workers_tell_what_one_tells(offices: Offices, sqlite_template: Path, trying):
     @trying
     @given(life=lives(is_clock_wrong=False), workers=st.integers(2, 4))
