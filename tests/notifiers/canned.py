@@ -32,7 +32,8 @@ class Canned:
     """Answers each question with the next of `script`, the last again and again.
 
     An answer is a status with a body (object, text or octets) and headers, or a fault:
-    "hang" · "reset" · "cut" (half of a body) · "close" (nothing at all) · "flood" (no end of it).
+    "hang" · "silence" (a little of it, then the end) · "reset" · "cut" (half of a body) ·
+    "close" (nothing at all) · "flood" (no end of it).
     """
 
     def __init__(self, *script):
@@ -69,6 +70,8 @@ class Canned:
     async def _write(self, answer, writer):
         if answer == "hang":
             await asyncio.sleep(30)
+        elif answer == "silence":
+            await asyncio.sleep(0.1)
         elif answer == "reset":
             writer.transport.abort()
         elif answer == "cut":

@@ -9,7 +9,8 @@ from notifiers.http import NoAnswer, NotAsked, Outbound, Web
 from tests.notifiers.canned import serving
 
 LOCAL = frozenset({"127.0.0.1"})
-HERE = Outbound(LOCAL, LOCAL, connect=0.5, total=0.5)
+HERE = Outbound(LOCAL, LOCAL)
+IMPATIENT = Outbound(LOCAL, LOCAL, connect=1, total=1)
 
 
 def ask(*script, outbound=HERE, path="/bot123:SECRET/send", **parts):
@@ -38,7 +39,7 @@ def test_a_body_that_is_no_object_is_never_taken_for_one(body):
 @pytest.mark.parametrize("fault", ["hang", "reset", "cut", "close", "flood"])
 def test_a_question_that_left_without_a_whole_answer_has_an_unknown_outcome(fault):
     with pytest.raises(NoAnswer):
-        ask(fault)
+        ask(fault, outbound=IMPATIENT)
 
 
 def test_a_closed_door_is_known_to_have_let_nothing_in():
@@ -68,7 +69,7 @@ def test_a_name_that_leads_inside_the_network_gets_no_byte(name):
     async def main():
         async with serving((200, {})) as server:
             port = server.url.rpartition(":")[2]
-            web = Web(Outbound(frozenset({name.strip("[]")}), total=0.5, connect=0.3))
+            web = Web(Outbound(frozenset({name.strip("[]")}), total=5))
             with pytest.raises(NotAsked, match="mạng nội bộ"):
                 await web.ask("GET", f"https://{name}:{port}/")
             assert server.asked == []

@@ -114,7 +114,7 @@ def test_a_token_that_will_not_be_renewed_serves_until_it_dies():
     assert (found, later, len(asked), len(more)) == (["A1"], ["A1"], 1, 0)
 
 
-@pytest.mark.parametrize("fault", ["hang", "reset", "cut", (502, b"<html>"), (200, b"<html>")])
+@pytest.mark.parametrize("fault", ["silence", "reset", "cut", (502, b"<html>"), (200, b"<html>")])
 def test_a_fault_on_the_way_says_nothing_about_the_grant(fault):
     dead, alive = Memory(pair(age=DEAD)), Memory(pair(age=OLD))
     (failed,), _ = access(dead, fault)

@@ -38,7 +38,7 @@ class Office:
         urls = {"oauth_url": peer.oauth_url, "oa_url": peer.oa_url, "zbs_url": peer.zbs_url}
         app = ZaloApp(KNOWN["app_id"], KNOWN["oa_id"], KNOWN["app_secret"], **urls)
         hosts = frozenset(urlsplit(url).hostname for url in (*urls.values(), peer.bot_url))
-        self.web = Web(Outbound(hosts, hosts, connect=0.5, total=0.5))
+        self.web = Web(Outbound(hosts, hosts, connect=1, total=1))
         api = OpenApi(app, Tokens(app, self.store, self.web), self.web)
         bot = ZaloBotSettings(KNOWN["bot_token"], KNOWN["bot_secret"], peer.bot_url)
         self.by_name = {

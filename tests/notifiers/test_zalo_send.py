@@ -225,7 +225,7 @@ def test_what_is_no_address_of_the_channel_is_never_asked(letter_of, which, addr
 @pytest.mark.parametrize(
     "fault",
     [
-        "hang", "reset", "cut", "close", "flood", (502, b"<html>"), (500, b""), (504, {"x": 1}),
+        "silence", "reset", "cut", "close", "flood", (502, b"<html>"), (500, b""), (504, {"x": 1}),
         (200, b"<html>"), (200, b'{"err'), (200, {}), (200, b"[]"), (200, {"error": None, "ok": None}),
     ],
     ids=str,

@@ -88,7 +88,7 @@ class World:
         self.server, self.store = server, store
         hosts = {"oauth_url": url, "oa_url": url, "zbs_url": url}
         self.app = ZaloApp("4111222233334444555", "2777888899990000111", "bi-mat-ung-dung", **hosts, **app)
-        self.web = Web(Outbound(LOCAL, LOCAL, connect=0.5, total=0.5))
+        self.web = Web(Outbound(LOCAL, LOCAL))
         self.tokens = Tokens(self.app, store, self.web, sleep=lambda _: asyncio.sleep(0))
         self.api = OpenApi(self.app, self.tokens, self.web)
 
