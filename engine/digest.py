@@ -67,3 +67,12 @@ class Digest:
     rows: tuple[DigestRow, ...]
     hidden: int = 0
     rulebook: str = ""  # fingerprint of the rules in force
+    is_repeat: bool = False  # it may have been read already, and the reader's side cannot see that
+
+
+MOST_ROWS = 20  # what one message shows in full; the others are counted below them
+
+
+def shown_rows(digest: Digest) -> tuple[DigestRow, ...]:
+    """Return the rows that a message shows in full, the most pressing."""
+    return digest.rows[:MOST_ROWS]

@@ -7,6 +7,7 @@ loop over the same lines, so they cannot tell different stories.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -16,27 +17,17 @@ from typing import NamedTuple
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from engine.digest import Digest, DigestRow, Group
+from engine.digest import Digest, DigestRow, shown_rows
 from engine.masking import masked
 from engine.model import HANOI
+from notifiers.answering import NO_DOORS, ByAssignment, Doors, choices_of, doors_of
 from notifiers.base import IcsPart, Letter
+from notifiers.chats import fields_of, short_of
 from notifiers.sentences import answer_of, opening_of
-from notifiers.subjects import NOT_OWED, subject_of
-from notifiers.words import addressed, deadline_of, in_words, listed, plain, state_of
+from notifiers.subjects import NOT_OWED, subject_of, tallied, totals
+from notifiers.words import HEADINGS, SHAPES, addressed, deadline_of, in_words, listed, plain, state_of
 
 MOST_ENTRIES = 20
-HEADINGS = {
-    Group.OVERDUE: ("Quá hạn", "late"),
-    Group.TODAY: ("Hôm nay", "today"),
-    Group.WEEK: ("7 ngày tới", "soon"),
-    Group.LATER: ("Sắp tới", "calm"),
-    Group.DUTY: ("Việc định kỳ", "calm"),
-    Group.WAITED: ("Đơn vị khác đang chờ", "today"),
-    Group.INFORMED: ("Để phối hợp", "calm"),
-    Group.NOTICE: ("Cần xem xét, quyết định", "today"),
-    Group.FAULT: ("Cần sửa đầu mối", "today"),
-}
-SHAPES = {"late": "■", "today": "▲", "soon": "●", "calm": "○"}  # colour is never alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +38,7 @@ class OfficeNames:
     reply_to: str
     domain: str  # right-hand side of every Message-ID and calendar UID
     contact: str  # whom to call, as read by people
+    base_url: str = ""  # what every link begins with, without a last "/"; "" when there are no links
 
 
 class FactView(NamedTuple):
@@ -54,6 +46,13 @@ class FactView(NamedTuple):
 
     label: str
     value: str
+
+
+class WayView(NamedTuple):
+    """One answer and the page's address that leads to it."""
+
+    label: str
+    url: str
 
 
 class RowView(NamedTuple):
@@ -66,6 +65,8 @@ class RowView(NamedTuple):
     line: str
     facts: tuple[FactView, ...]
     own_words: tuple[str, ...]  # the office's own, line by line
+    page: str  # where it is answered, "" when by mail and telephone only
+    ways: tuple[WayView, ...]  # what may be answered there, what is asked for first
     warning: str
 
 
@@ -88,15 +89,16 @@ class LetterView:
     opening: str
     groups: tuple[GroupView, ...]
     is_digest: bool
-    more: str
+    more: tuple[str, ...]
     answer: str
     reasons: tuple[str, ...]
     origin: str
 
 
-def written(digest: Digest, office: OfficeNames) -> Letter:
-    """Return the letter that says what `digest` says; the same bytes for the same digest."""
-    view = view_of(digest, office)
+def written(digest: Digest, office: OfficeNames, doors: ByAssignment = NO_DOORS) -> Letter:
+    """Return the letter that says what `digest` says; the same bytes for the same digest and doors."""
+    digest = _without_private_numbers(digest)
+    view = view_of(digest, office, doors)
     return Letter(
         key=digest.key,
         message_id=_message_id("letter", digest.key, office),
@@ -107,25 +109,26 @@ def written(digest: Digest, office: OfficeNames) -> Letter:
         recipient=digest.recipient,
         thread=_thread_of(digest, office),
         at=digest.at,
+        short=short_of(digest, plain(office.name), plain(office.contact), doors),
+        choices=choices_of(shown_rows(digest), doors),
+        fields=fields_of(digest, doors),
     )
 
 
-def view_of(digest: Digest, office: OfficeNames) -> LetterView:
-    """Return the lines of the letter, cleaned, masked and in the order they are read."""
-    digest = _without_private_numbers(digest)
+def view_of(digest: Digest, office: OfficeNames, doors: ByAssignment = NO_DOORS) -> LetterView:
+    """Return the lines of the letter, cleaned and in the order they are read."""
     at = digest.at.astimezone(HANOI)
     rulebook = f"; bộ quy tắc {plain(digest.rulebook)}" if digest.rulebook else ""
-    more = f"…và {digest.hidden} việc khác sẽ báo trong các ngày sau." if digest.hidden else ""
     return LetterView(
         subject=subject_of(digest),
         office=plain(office.name),
         greeting=f"Kính gửi: {addressed(digest.recipient)}",
         opening=opening_of(digest),
-        groups=tuple(_groups(digest)),
+        groups=tuple(_groups(digest, doors)),
         is_digest=len(digest.rows) > 1,
-        more=more,
-        answer=answer_of(digest, plain(office.contact)),
-        reasons=tuple(_reasons(digest.rows)),
+        more=tuple(_more(digest)),
+        answer=answer_of(digest, plain(office.contact), _has_page(digest, doors)),
+        reasons=tuple(_reasons(shown_rows(digest))),
         origin=f"Thư do hệ thống Đôn đốc của {plain(office.name)} tự động soạn "
         f"lúc {at:%H:%M} ngày {in_words(at.date())}{rulebook}.",
     )
@@ -138,7 +141,7 @@ def entries_of(digest: Digest, office: OfficeNames) -> tuple[IcsPart, ...]:
     """
     if digest.level >= 3:
         return ()
-    rows = [row for row in _without_private_numbers(digest).rows if row.group not in NOT_OWED]
+    rows = [row for row in digest.rows if row.group not in NOT_OWED]
     coming_first = sorted(rows, key=lambda row: row.days_late > 0)
     return tuple(_entry(row, office) for row in coming_first[:MOST_ENTRIES])
 
@@ -167,20 +170,43 @@ def _entry(row: DigestRow, office: OfficeNames) -> IcsPart:
     return IcsPart(uid, row.due_on, row.extensions, f"Hạn: {plain(row.title)}", described)
 
 
-def _groups(digest: Digest) -> Iterable[GroupView]:
+def _groups(digest: Digest, doors: ByAssignment) -> Iterable[GroupView]:
     number = 0
-    for group, members in groupby(digest.rows, key=lambda row: row.group):
-        rows = tuple(_row(row, digest, number + n) for n, row in enumerate(members, start=1))
+    numbers = Counter(row.group for row in digest.rows)
+    for group, members in groupby(shown_rows(digest), key=lambda row: row.group):
+        rows = tuple(
+            _row(row, digest, number + n, doors_of(row, doors)) for n, row in enumerate(members, start=1)
+        )
         number += len(rows)
         name, tone = HEADINGS[group]
-        yield GroupView(f"{name} ({len(rows)})", tone, SHAPES[tone], rows)
+        yield GroupView(f"{name} ({numbers[group]})", tone, SHAPES[tone], rows)
 
 
-def _row(row: DigestRow, digest: Digest, number: int) -> RowView:
+def _row(row: DigestRow, digest: Digest, number: int, found: Doors) -> RowView:
     words, tone = state_of(row, digest.at.astimezone(HANOI).date())
     line, facts = ("", tuple(_facts(row, digest))) if digest.level < 3 else (_line(row), ())
     own = tuple(filter(None, map(plain, (row.said, *row.own_words.split("\n")))))
-    return RowView(number, plain(row.title), words, tone, line, facts, own, plain(row.warning))
+    ways = tuple(WayView(c.label, f"{c.url}#{c.response}") for c in found.choices if c.url)
+    return RowView(
+        number, plain(row.title), words, tone, line, facts, own, found.page, ways, plain(row.warning)
+    )
+
+
+def _more(digest: Digest) -> Iterable[str]:
+    """Yield how much is not shown: for want of room in a letter, and for the limit of the day."""
+    left = digest.rows[len(shown_rows(digest)) :]
+    if left:
+        tally = tallied(totals(left, digest.at.astimezone(HANOI).date()))
+        yield (
+            f"…và {len(left)} việc khác, thư này không nêu hết{tally}. "
+            "Xin trả lời thư này để nhận danh sách đầy đủ."
+        )
+    if digest.hidden:
+        yield f"…và {digest.hidden} việc khác sẽ báo trong các ngày sau."
+
+
+def _has_page(digest: Digest, doors: ByAssignment) -> bool:
+    return any(doors_of(row, doors).page for row in shown_rows(digest))
 
 
 def _line(row: DigestRow) -> str:

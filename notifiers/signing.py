@@ -28,9 +28,8 @@ class Reason(StrEnum):
     UNREADABLE = "unreadable"  # changed on the way, for another purpose, of a key that is gone
     UNKNOWN = "unknown"  # signed well, and nothing stands behind it any more
     EXPIRED = "expired"
-    REVOKED = "revoked"
     REASSIGNED = "reassigned"  # whoever it was given to holds the post no longer
-    CLOSED = "closed"  # the work is over: nothing can be answered any more
+    CLOSED = "closed"  # the work is over, or the door was shut: nothing can be answered here any more
 
 
 @dataclass(frozen=True, slots=True)

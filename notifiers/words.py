@@ -12,13 +12,26 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from engine.digest import DigestRow
+from engine.digest import DigestRow, Group
 from engine.model import Recipient
 
 _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _INVISIBLE = re.compile(
     "[\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
+
+HEADINGS = {
+    Group.OVERDUE: ("Quá hạn", "late"),
+    Group.TODAY: ("Hôm nay", "today"),
+    Group.WEEK: ("7 ngày tới", "soon"),
+    Group.LATER: ("Sắp tới", "calm"),
+    Group.DUTY: ("Việc định kỳ", "calm"),
+    Group.WAITED: ("Đơn vị khác đang chờ", "today"),
+    Group.INFORMED: ("Để phối hợp", "calm"),
+    Group.NOTICE: ("Cần xem xét, quyết định", "today"),
+    Group.FAULT: ("Cần sửa đầu mối", "today"),
+}
+SHAPES = {"late": "■", "today": "▲", "soon": "●", "calm": "○"}  # colour is never alone
 
 
 class State(NamedTuple):

@@ -10,23 +10,27 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from engine.contacts import ContactBook
+from engine.digest import Digest, shown_rows
 from engine.escalation import next_sending_moment
 from engine.ledger import DeliveryState
 from engine.messages import Line, compose
 from engine.model import Assignment, Recipient
 from engine.planning import why_not_now
+from notifiers.answering import ByAssignment
 from notifiers.base import DeliveryFailed, DeliveryUnknown, Letter, Receipt, Scope
 from notifiers.letters import written
 from store import addresses, ledger, outbox, registry, switches
 from store.outbox import Claim, KeptReminder, Settlement
 from store.switches import Stop
+from usecases import guards, restored
+from usecases.doors import Told, doors_for
 from usecases.reach import contacts_by_now
 from usecases.wiring import Office
 
@@ -47,11 +51,14 @@ class Delivered:
     """What became of the messages of one pump, counted by state, and the failures in words.
 
     `was_stopped` says that it was asked to stop; what is left stays in the outbox, claimed by nobody.
+    `kept_back` counts what guards kept back, by reason; `stops` are the sentences on all that is stopped.
     """
 
     by_state: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
     was_stopped: bool = False
+    kept_back: Counter[str] = field(default_factory=Counter)
+    stops: list[str] = field(default_factory=list)
 
     @property
     def sent(self) -> int:
@@ -63,13 +70,17 @@ class Delivered:
 class _InHand:
     """A claimed message as it would leave now; without lines nothing in it is owed any more.
 
-    `others` are the channels that may carry it instead, in their order.
+    `others` are the channels that may carry it instead, in their order. `digest` is None when
+    nothing is to be said, or when composing it failed.
     """
 
     claim: Claim
     recipient: Recipient | None
     lines: tuple[Line, ...]
     others: tuple[str, ...]
+    digest: Digest | None = None
+    doors: ByAssignment = field(default_factory=dict)
+    kept_back: str = ""  # why a guard keeps it from this person
 
     @property
     def address(self) -> str:
@@ -108,18 +119,40 @@ async def pump(
     given. On a virtual clock no time passes. Channels do not wait for one another.
     """
     total = Delivered()
+    quota = guards.Quota(office)
+    restored.check_database(office, now)
+    try:
+        await _emptied(office, now, owner, elapsed, is_stopping, total, quota)
+    finally:
+        restored.remember(office, now + elapsed())
+    with office.database.reading() as session:
+        total.stops = [guards.said_of(stop) for stop in guards.standing(session, office, now)]
+    return total
+
+
+async def _emptied(
+    office: Office,
+    now: datetime,
+    owner: str,
+    elapsed: Callable[[], timedelta],
+    is_stopping: Callable[[], bool],
+    total: Delivered,
+    quota: guards.Quota,
+) -> None:
+    """Let every channel be emptied until nothing moves any more; what became of it goes into `total`."""
     tried: set[str] = set()
     while True:  # what one channel passes on, another may have finished waiting for
         with office.database.writing() as session:
             outbox.sweep(session, now)
             channels = [c for c in outbox.waiting_channels(session, now) if c not in tried]
         if not channels:
-            return total
-        pumps = [_Pump(office, channel, owner, now, elapsed, is_stopping, total) for channel in channels]
+            return
+        parts = (now, elapsed, is_stopping, total, quota)
+        pumps = [_Pump(office, channel, owner, *parts) for channel in channels]
         await _all_of(pump.run() for pump in pumps)
         if is_stopping():
             total.was_stopped = True
-            return total
+            return
         tried.update(pump.channel for pump in pumps if not pump.did_something)
 
 
@@ -142,11 +175,13 @@ class _Pump:
         elapsed: Callable[[], timedelta],
         is_stopping: Callable[[], bool],
         total: Delivered,
+        quota: guards.Quota,
     ) -> None:
         self.office, self.channel, self.owner = office, channel, owner
         self.notifier = office.notifiers.get(channel)
         self.room = self.notifier.batch if self.notifier else 1
         self._now, self._elapsed, self._is_stopping, self._total = now, elapsed, is_stopping, total
+        self._quota = quota
         self._at_fault = 0  # failures in a row that say the channel itself is at fault
         self._may_be_paused = True  # by an earlier run; the first receipt ends that
         self.did_something = False
@@ -186,7 +221,7 @@ class _Pump:
             contacts = contacts_by_now(session, self.office)
             if self._is_stopping():
                 return []
-            stop = switches.stopping(session, self.channel, at)
+            stop = guards.stopping(session, self.office, self.channel, at)
             if stop is not None:
                 self._turn_away(session, stop, contacts, at)
                 return []
@@ -196,15 +231,28 @@ class _Pump:
                 return []
             claims = outbox.claim(session, at, self.owner, LEASE, self.channel, room)
             self.did_something |= bool(claims)
-            return _read_afresh(session, self.office, contacts, claims, at)
+            claims = [claim for claim in claims if self._has_room(session, claim, at)]
+            in_hand = _read_afresh(session, self.office, contacts, claims, at)
+            self._total.kept_back.update(one.kept_back for one in in_hand if one.kept_back)
+            return in_hand
+
+    def _has_room(self, session: Session, claim: Claim, at: datetime) -> bool:
+        """Whether a message is within the limits; one that is above waits, on record."""
+        over = self._quota.take(session, claim, at)
+        if over is not None:
+            self._hold(session, claim, over.until, at, over.why)
+            self._total.kept_back[over.why] += 1
+        return over is None
 
     def _hold_all(self, session: Session, until: datetime, at: datetime) -> None:
         while held := outbox.claim(session, at, self.owner, LEASE, self.channel, 100):
             for claim in held:
                 self._hold(session, claim, until, at)
 
-    def _hold(self, session: Session, claim: Claim, until: datetime, at: datetime) -> None:
-        outbox.hold(session, claim, until, at)
+    def _hold(
+        self, session: Session, claim: Claim, until: datetime, at: datetime, why: str = "hours"
+    ) -> None:
+        outbox.hold(session, claim, until, at, why)
         self._total.by_state[DeliveryState.HELD] += 1
         self.did_something = True
 
@@ -226,7 +274,7 @@ class _Pump:
                     outbox.settle(session, [settlement], at)
                     self.did_something = True
                 else:
-                    self._hold(session, claim, stop.until, at)
+                    self._hold(session, claim, stop.until, at, "channel")
 
     async def _sent(self, one: _InHand) -> _Outcome:
         """Send one message and return what became of it."""
@@ -281,7 +329,7 @@ class _Pump:
             state, subject = DeliveryState(outcome.receipt.state), outcome.letter.subject
             return Settlement(claim, state, outcome.receipt.provider_id, subject, person=person)
         if outcome.failure is None:
-            return Settlement(claim, DeliveryState.SUPPRESSED)
+            return Settlement(claim, DeliveryState.SUPPRESSED, error=outcome.one.kept_back)
         repeats_safely = self.notifier is None or self.notifier.repeats_safely
         return _failed(outcome.one, outcome.failure, repeats_safely, at)
 
@@ -323,11 +371,42 @@ def _read_afresh(
     in_hand = []
     for claim in claims:
         lines, why_not = _lines(kept[claim.key], known, now)
+        recipient = contacts.at_post(claim.post, now.date())
+        kept_back = guards.not_in_trial(office.channels.guards, recipient, claim.channel) if lines else ""
+        if kept_back:
+            lines, why_not = [], dict.fromkeys((r.key for r in kept[claim.key]), kept_back) | why_not
         if not claim.copy_of:  # the reminders of a copy were told already
             outbox.give_up(session, claim.key, why_not, now)
-        recipient = contacts.at_post(claim.post, now.date())
-        in_hand.append(_InHand(claim, recipient, tuple(lines), _others(office, claim, recipient)))
-    return in_hand
+        digest = _digest(office, claim, recipient, lines, now)
+        others = _others(office, claim, recipient)
+        in_hand.append(
+            _InHand(claim, recipient, tuple(lines), others, digest=digest, kept_back=kept_back)
+        )
+    doors = doors_for(session, office, _told(in_hand, known), now)
+    return [replace(one, doors=doors.get(one.claim.key, {})) for one in in_hand]
+
+
+def _digest(
+    office: Office, claim: Claim, recipient: Recipient | None, lines: list[Line], now: datetime
+) -> Digest | None:
+    """Return what a message says; a fault of ours in one is met again where the letter is written."""
+    if recipient is None or not lines:
+        return None
+    try:
+        digest = compose(claim.key, recipient, lines, office.world, now)
+    except Exception:
+        return None
+    notifier = office.notifiers.get(claim.channel)
+    is_seen = notifier is None or notifier.repeats_safely
+    return replace(digest, is_repeat=claim.possible_duplicate and not is_seen)
+
+
+def _told(in_hand: Iterable[_InHand], known: dict[str, Assignment]) -> Iterator[Told]:
+    """Yield the messages with the assignments that each shows."""
+    for one in in_hand:
+        if one.recipient is not None and one.digest is not None:
+            ids = dict.fromkeys(id_ for row in shown_rows(one.digest) for id_ in row.assignment_ids)
+            yield Told(one.claim.key, one.claim.channel, one.recipient, tuple(known[id_] for id_ in ids))
 
 
 def _others(office: Office, claim: Claim, recipient: Recipient | None) -> tuple[str, ...]:
@@ -352,8 +431,9 @@ def _lines(
 
 
 def _letter(office: Office, one: _InHand, recipient: Recipient, now: datetime) -> Letter:
-    digest = compose(one.claim.key, recipient, one.lines, office.world, now)
-    return written(office.texts.added_to(digest, one.lines, office.rulebook), office.channels.office)
+    digest = one.digest or compose(one.claim.key, recipient, one.lines, office.world, now)
+    said = office.texts.added_to(digest, one.lines, office.rulebook)
+    return written(said, office.channels.office, one.doors)
 
 
 def _failed(one: _InHand, failure: DeliveryFailed, repeats_safely: bool, at: datetime) -> Settlement:
