@@ -14,6 +14,12 @@ _OFFICE = Shape(
         Setting("reply_to", "địa chỉ nhận thư trả lời", example="theo-doi@tinh.example", is_required=True),
         Setting("domain", "phần sau @ của Message-ID và List-Id", example="tinh.example", is_required=True),
         Setting("contact", "gọi ai khi cần hỏi", example="Phòng theo dõi", is_required=True),
+        Setting(
+            "base_url",
+            "địa chỉ công khai của trang trả lời, mọi liên kết bắt đầu bằng nó; bỏ trống thì "
+            "thư không có liên kết",
+            example="https://don-doc.tinh.example",
+        ),
     ),
 )
 

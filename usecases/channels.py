@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from engine.problems import Problem
 from engine.yamltext import Section, open_section
@@ -17,6 +19,7 @@ from usecases.channels_telegram import TelegramConfig, read_telegram, report_alo
 from usecases.channels_zalo import ZaloConfig, read_zalo
 from usecases.configuration import accepted, text_of
 
+LONGEST_BASE = 100  # a link with its token must fit into the 200 characters of a Zalo template
 YES_NO = ("có", "không")
 DAY = timedelta(hours=24)
 
@@ -110,7 +113,25 @@ def _private(section: Section) -> frozenset[str]:
 
 def _office(section: Section) -> OfficeNames:
     office = OfficeNames(
-        section.text("name"), section.text("reply_to"), section.text("domain"), section.text("contact")
+        section.text("name"),
+        section.text("reply_to"),
+        section.text("domain"),
+        section.text("contact"),
+        section.typed("base_url", base_url_of, "https://don-doc.tinh.example", ""),
     )
     section.finish()
     return office
+
+
+def base_url_of(text: str) -> str | None:
+    """Return the address every link begins with, without its last "/"; None for one we would not send.
+
+    Plain HTTP only towards this machine itself: a link is a key.
+    """
+    if not text:
+        return ""
+    parts = urlsplit(text)
+    host = parts.hostname or ""
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and host in {"localhost", "127.0.0.1"})
+    is_plain = bool(re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?(/[\w.~-]+)*/?", text, re.ASCII))
+    return text.rstrip("/") if is_safe and is_plain and len(text) <= LONGEST_BASE else None
