@@ -13,6 +13,7 @@ from usecases import clock
 from usecases.bring_in import ensure_registry
 from usecases.deliver import Delivered, pump
 from usecases.errors import DeliveryIncomplete
+from usecases.guards import kept_back_words
 from usecases.remind import Planned, tick
 from usecases.ruling import ensure_rules_in_force, unapplied_edit
 from usecases.settings import Settings
@@ -84,6 +85,8 @@ def _tick_as_json(planned: Planned, delivered: Delivered) -> dict[str, Any]:
             str(level): count for level, count in sorted(Counter(m.level for m in planned.messages).items())
         },
         "failures": delivered.failures,
+        "kept_back": dict(sorted(delivered.kept_back.items())),
+        "stops": delivered.stops,
     }
 
 
@@ -94,9 +97,9 @@ def _tick_lines(planned: Planned, delivered: Delivered) -> list[str]:
         f"  đã gửi {delivered.sent} · giữ lại {_held(planned, delivered)} · "
         f"không nhắc {len(planned.suppressions)} · lỗi {len(delivered.failures)}",
     ]
-    return lines + [
-        f"  không nhắc vì {reason}: {count}" for reason, count in sorted(planned.by_reason.items())
-    ]
+    lines += [f"  không nhắc vì {reason}: {count}" for reason, count in sorted(planned.by_reason.items())]
+    lines += [f"  {said}" for said in kept_back_words(delivered.kept_back)]
+    return lines + [f"  {said}" for said in delivered.stops]
 
 
 def _held(planned: Planned, delivered: Delivered) -> int:

@@ -45,6 +45,8 @@ class SuppressionReason(StrEnum):
     EXTENDED = "extended"  # it spoke of a deadline that is no longer in force
     NO_DEADLINE = "no_deadline"
     NO_RULE = "no_rule"
+    TRIAL = "trial"  # the service is on trial and the person is not among those it may write to
+    STORM = "storm"  # of a tick far above the ordinary, which a person gave up
 
     @property
     def waits(self) -> bool:
@@ -73,6 +75,8 @@ SAID_WHY_NOT = {
     SuppressionReason.EXTENDED: "thời hạn đã thay đổi",
     SuppressionReason.NO_DEADLINE: "không có thời hạn xác định",
     SuppressionReason.NO_RULE: "không quy tắc nào áp dụng cho phần việc này",
+    SuppressionReason.TRIAL: "đang chạy thử: người nhận không có trong danh sách được gửi",
+    SuppressionReason.STORM: "tin của lượt tăng đột biến, người điều hành đã quyết định không gửi",
 }
 
 FAULT_STEP = "loi-dau-moi"

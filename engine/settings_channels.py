@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.schema import Setting, Shape
+from engine.settings_guards import GUARDS, TRIAL
 
 _YES_NO = ("có", "không")
 
@@ -295,6 +296,8 @@ CHANNELS_FILE = Shape(
         Setting("email", "thư điện tử", "section", shape=_EMAIL),
         Setting("chats", "điều chung cho Zalo và Telegram", "section", shape=_CHATS),
         Setting("outbound", "máy chủ nội bộ được gọi tới", "section", shape=_OUTBOUND),
+        Setting("trial", "chạy thử: chỉ gửi cho người trong danh sách", "section", shape=TRIAL),
+        Setting("guards", "giới hạn gửi", "section", shape=GUARDS),
         Setting("zalo_app", "ứng dụng Zalo của OA", "section", shape=_ZALO_APP),
         Setting("zalo_bot", "Zalo Bot", "section", shape=_ZALO_BOT),
         Setting("zalo_oa", "tin tư vấn của OA", "section", shape=_ZALO_OA),

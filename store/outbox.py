@@ -28,7 +28,11 @@ _CLAIMABLE = (
     DeliveryState.FAILED_TEMPORARY,
     DeliveryState.UNKNOWN,
 )
-_FREE = (MESSAGE.state.in_(_CLAIMABLE), MESSAGE.passed_to == "")
+_FREE = (
+    MESSAGE.state.in_(_CLAIMABLE),
+    MESSAGE.passed_to == "",
+    sa.not_(MESSAGE.owner.startswith("storm:")),  # held until a person decides, see store/storms.py
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +202,8 @@ EMPTY = {
 }  # fmt: skip
 
 
-def hold(session: Session, claim: Claim, until: datetime, at: datetime) -> bool:
-    """Give a claimed message back until `until`: it came outside the sending hours."""
+def hold(session: Session, claim: Claim, until: datetime, at: datetime, why: str = "hours") -> bool:
+    """Give a claimed message back until `until`: it came outside the sending hours, or above a limit."""
     mine = (MESSAGE.key == claim.key, MESSAGE.fence == claim.fence)
     statement = sa.update(MessageRow).where(*mine, MESSAGE.state == DeliveryState.CLAIMED)
     change = {
@@ -210,7 +214,8 @@ def hold(session: Session, claim: Claim, until: datetime, at: datetime) -> bool:
     }
     if session.connection().execute(statement.values(**change)).rowcount != 1:
         return False
-    records.append(session, at, "message-held", claim.key, {"post": claim.post, "until": until.isoformat()})
+    data = {"post": claim.post, "until": until.isoformat(), "why": why}
+    records.append(session, at, "message-held", claim.key, data)
     return True
 
 

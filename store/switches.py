@@ -1,4 +1,4 @@
-"""What is stopped for now: all sending, or one channel, since when, why and until when?"""
+"""What is stopped for now: all sending, one channel or one storm, since when, why and until when?"""
 
 from __future__ import annotations
 
@@ -12,14 +12,17 @@ from engine.model import HANOI
 from store import records
 from store.channel_tables import SWITCH, SwitchRow
 
-SENDING = "sending"
+SENDING = "sending"  # by a person
+RESTORE = "restore"  # the database has forgotten what this machine has seen
+CLOCK = "clock"  # the clock of the machine cannot be trusted
+ALL = frozenset({SENDING, RESTORE, CLOCK})  # each stops everything
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
     """Something that is stopped; `until` None means until a person says so."""
 
-    name: str  # "sending", "channel:<name>"
+    name: str  # one of ALL, "channel:<name>", "storm:<moment of a tick>"
     until: datetime | None
     why: str
     by: str
@@ -28,7 +31,13 @@ class Stop:
 
 def stopping(session: Session, channel: str, now: datetime) -> Stop | None:
     """Return what keeps everything back from a channel at `now`: it, or all sending, is stopped."""
-    return next((s for s in reversed(stops(session, now)) if s.name in {SENDING, f"channel:{channel}"}), None)
+    found = [s for s in stops(session, now) if s.name in {*ALL, f"channel:{channel}"}]
+    return min(found, key=lambda stop: stop.name not in ALL, default=None)
+
+
+def is_stopped(session: Session, name: str, now: datetime) -> bool:
+    """Return whether something of this name is stopped at `now`."""
+    return any(stop.name == name for stop in stops(session, now))
 
 
 def stops(session: Session, now: datetime) -> list[Stop]:

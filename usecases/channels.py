@@ -15,6 +15,7 @@ from notifiers.letters import OfficeNames
 from notifiers.mailbox import MailboxNotifier
 from notifiers.smtp import EmailSettings
 from usecases.channels_email import BouncesConfig, read_email, sender_of
+from usecases.channels_guards import Guards, read_guards
 from usecases.channels_telegram import TelegramConfig, read_telegram, report_alone
 from usecases.channels_zalo import ZaloConfig, read_zalo
 from usecases.configuration import accepted, text_of
@@ -36,6 +37,7 @@ class Channels:
     telegram: TelegramConfig | None = None
     allow_private: frozenset[str] = frozenset()  # hosts inside the network that may be asked over HTTP
     mail_after: timedelta | None = DAY  # how long a chat may go unanswered before the mail says it too
+    guards: Guards = Guards()
 
     @property
     def names(self) -> frozenset[str]:
@@ -67,8 +69,11 @@ def read_channels(text: str, source: str) -> tuple[Channels, list[Problem]]:
     zalo = read_zalo(root, private)
     section = root.section(root.get("telegram"), "mục 'telegram'")
     telegram = read_telegram(section, private)
+    guards = read_guards(root)
     root.finish()
-    channels = Channels(office, has_mailbox, email, zalo, bounces, telegram, private, mail_after)
+    channels = Channels(
+        office, has_mailbox, email, zalo, bounces, telegram, private, mail_after, guards=guards
+    )
     report_alone(section, channels.names)
     if not channels.names and not problems:
         root.report("no-channel", "không có kênh nào mở", "đặt 'enabled: có' cho mailbox hoặc email")

@@ -7,7 +7,7 @@ the ledger's keys decide. A full sweep asks about everything and must find nothi
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 
 from sqlmodel import Session
@@ -18,6 +18,7 @@ from engine.model import HANOI
 from engine.planning import Suppression, World, decide_all
 from engine.rulebook import Step
 from store import ledger, records, registry
+from usecases import guards
 from usecases.duties import open_occurrences
 from usecases.reach import world_by_now
 from usecases.wiring import Office
@@ -32,6 +33,7 @@ class Planned:
     suppressions: tuple[Suppression, ...] = ()
     looked_at: int = 0
     by_reason: Counter[str] = field(default_factory=Counter)
+    storm: str = ""  # what to tell when the tick was held because it planned too much
 
     @property
     def reminders(self) -> int:
@@ -54,9 +56,10 @@ def tick(office: Office, now: datetime, full: bool = False) -> Planned:
             if missed.messages or missed.suppressions:
                 records.append(session, now, "incident", "sweep", {"reminders": missed.reminders})
             planned = _both(planned, missed)
+        storm = guards.hold_storm(session, office, planned.messages, now)
         marks = [_mark(step, world) for step in world.rulebook.steps]
         ledger.set_watermarks(session, dict.fromkeys(marks, now))
-    return planned
+    return replace(planned, storm=storm)
 
 
 def _planned(session: Session, office: Office, world: World, now: datetime, ids: list[str]) -> Planned:

@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     database_url: str = ""
     prefect: str = "on"
     mailbox_only: bool = False
+    heartbeat_url: str = Field(default="", repr=False)  # asked after each good tick; it may hold a token
 
     @property
     def database(self) -> str:
