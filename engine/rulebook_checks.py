@@ -118,11 +118,15 @@ def _taken_by(wider: Rule) -> str:
 
 
 def _report_tie(section: Section, rule: Rule, earlier: list[Rule]) -> None:
-    """Two rules of one explicit priority that take common assignments to different policies."""
+    """Two rules of one priority that take common assignments to different policies: only their order decides.
+
+    A wide rule after a narrow one is how an exception is written; the other way round is reported as such.
+    """
     for other in earlier:
-        is_tie = rule.priority is not None and rule.priority == other.priority
-        if is_tie and other.policy != rule.policy and _meet(other, rule) and not _contains(rule, other):
-            message = f"'{rule.id}' và '{other.id}' cùng ưu tiên {rule.priority} và cùng khớp một số nhiệm vụ"
+        is_tie = (rule.priority or 0) == (other.priority or 0) and other.policy != rule.policy
+        if is_tie and _meet(other, rule) and not _contains(rule, other):
+            rank = f"cùng ưu tiên {rule.priority}" if rule.priority else "cùng không ghi ưu tiên"
+            message = f"'{rule.id}' và '{other.id}' {rank} và cùng khớp một số nhiệm vụ"
             hint = f"đặt 'priority' khác nhau để nói quy tắc nào hơn; quy tắc kia ở {other.place}"
             section.report("overlapping-rules", message, hint, section.get("priority"))
             return

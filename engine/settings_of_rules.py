@@ -176,7 +176,8 @@ _RULE = Shape(
         ),
     ),
     "Quy tắc đầu tiên khớp được dùng: xét `priority` trước, bằng nhau thì theo thứ tự ghi, nhiều tệp thì "
-    "theo tên tệp.",
+    "theo tên tệp. Hai quy tắc cùng ưu tiên chỉ khớp chung một phần mà dẫn tới hai chính sách khác nhau thì "
+    "`dondoc check` báo lỗi: ghi `priority` để không tệp nào đổi chỗ mà đổi người được nhắc.",
 )
 
 _LIMIT = Shape(
