@@ -11,7 +11,7 @@ from sqlmodel import Session
 from engine.model import Assignment, Fact, FactKind, Role, Unit
 from engine.status import Standing, Status, standing_of
 from reports.vietnamese import STATUS
-from store import registry
+from store import links, registry
 from usecases.errors import InputRejected
 from usecases.notices import lay_before_coordinator, noticed
 from usecases.wiring import Office
@@ -34,6 +34,7 @@ SAID = {
 
 # What may be done in which status; everything else is refused with the reason.
 _OPEN = frozenset({Status.OPEN, Status.ACKNOWLEDGED, Status.RETURNED})
+_OVER = frozenset({Status.ACCEPTED, Status.CANCELLED})  # what was given out to answer with is shut
 ALLOWED = {
     FactKind.ACKNOWLEDGED: _OPEN,
     FactKind.REPORTED: _OPEN | {Status.BLOCKED, Status.DISPUTED, Status.REPORTED, Status.AWAITING_DECISION},
@@ -91,6 +92,8 @@ def record_of(
     registry.add_facts(session, office.directory.unit, [(share.id, fact) for share in shares])
     after = registry.assignments(session, office.directory.unit, ids=[share.id for share in shares])
     words = office.directory.unit(fact.unit).name if fact.unit else words
+    over = [share.id for share in after if standing_of(share, fact.at).status in _OVER]
+    links.revoke(session, over, fact.at)
     for share in after:
         said = noticed(share, fact, words)
         if said:
