@@ -183,7 +183,7 @@ def _share_lines(traces: list[Explanation], office: Office, with_days: bool) -> 
     if not traces:
         return [f"  Không nhắc: {NOBODY_OWES}."]
     first = traces[0]
-    lines = [_standing_line(first)]
+    lines = [_standing_line(first), *_open_matters(first, office)]
     for rule, conditions in first.conditions:
         said = ", ".join(f"{name} = {seen} {'✔' if holds else '✘'}" for name, seen, holds in conditions)
         lines.append(f"  quy tắc '{rule.id}' ({rule.place}): {said or 'nhận mọi nhiệm vụ ✔'}")
@@ -202,6 +202,17 @@ def _share_lines(traces: list[Explanation], office: Office, with_days: bool) -> 
     if len(traces) > 1:
         lines.append(f"  Còn {len(traces) - 1} đơn vị khác; thêm --unit để xem từng đơn vị.")
     return lines
+
+
+def _open_matters(trace: Explanation, office: Office) -> Iterator[str]:
+    """Yield what waits for somebody else: another unit, or a decision on an extension."""
+    standing = trace.standing
+    if standing.waits_for:
+        unit = office.directory.unit(standing.waits_for).name
+        since = f" từ {standing.blocked_at:%d/%m/%Y}" if standing.blocked_at else ""
+        yield f"  Đang chờ {unit}{since}: lời nhắc chuyển sang đầu mối và thủ trưởng của đơn vị đó."
+    if standing.wished_on:
+        yield f"  Đã xin gia hạn đến {shown(standing.wished_on)}, chờ quyết định; vẫn nhắc theo hạn cũ."
 
 
 def _standing_line(trace: Explanation) -> str:

@@ -122,6 +122,7 @@ class OverdueRow:
     reminders: int
     level: int
     last_reminded_at: datetime | None = None
+    waits_for: str = ""  # the code of the unit that is waited for
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +226,7 @@ def _overdue_row(one: Judged, sent: ReminderCount | None, calendar: WorkCalendar
         reminders=sent.total if sent else 0,
         level=sent.highest_level if sent else 0,
         last_reminded_at=sent.last_at if sent else None,
+        waits_for=standing.waits_for,
     )
 
 

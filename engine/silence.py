@@ -17,7 +17,7 @@ from typing import Any
 from engine.calendar import WorkCalendar
 from engine.escalation import ladder_of
 from engine.ledger import DeliveryState, ToldState
-from engine.model import HANOI, Assignment, Role
+from engine.model import HANOI, Assignment, PostRole, Role
 from engine.planning import SAID_WHY_NOT, SuppressionReason, World
 from engine.remembered import Remembered
 from engine.rulebook import Audience, Step, Thresholds
@@ -179,7 +179,7 @@ def _why(
         Status.AWAITING_DECISION: SuppressionReason.AWAITING_DECISION,
     }.get(red.standing.status)
     if stopped is not None:
-        return SilenceReason(stopped), SAID_WHY_NOT[stopped]
+        return SilenceReason(stopped), SAID_WHY_NOT[stopped] + _waiting(red, world, as_of)
     policy = world.rulebook.policy_for(red.assignment)
     if policy is None:
         return SilenceReason.NO_RULE, SAID_WHY_NOT[SuppressionReason.NO_RULE]
@@ -192,6 +192,16 @@ def _why(
             f"bậc '{step.id}' đã đến lúc {falls_at:%H:%M %d/%m/%Y} mà chưa có lượt chạy nào xét"
         )
     return _last_word(known, as_of) or (SilenceReason.NO_STEP, _what_comes(steps, as_of))
+
+
+def _waiting(red: RedZone, world: World, as_of: datetime) -> str:
+    """Say which unit is waited for and since when, where one was named."""
+    standing = red.standing
+    if not standing.waits_for or standing.blocked_at is None:
+        return ""
+    contact = world.contacts.recipient(standing.waits_for, PostRole.CONTACT, as_of.astimezone(HANOI).date())
+    unit = contact.unit.name if contact else standing.waits_for
+    return f": chờ {unit} từ {standing.blocked_at:%d/%m/%Y}, đơn vị đó được nhắc thay"
 
 
 def _missed(

@@ -102,7 +102,7 @@ def dues(rows: Iterable[OverdueRow]) -> str:
 
 
 def due_notes(row: OverdueRow) -> str:
-    """Return what changed the deadline, extensions and days off; "" when nothing did."""
+    """Return what changed the deadline, extensions and days off, and who is waited for; else ""."""
     notes = []
     if row.extensions:
         notes.append(f"gia hạn {row.extensions} lần, hạn gốc {day(row.original_due_on)}")
@@ -110,4 +110,6 @@ def due_notes(row: OverdueRow) -> str:
         notes.append(f"hạn gốc {day(row.original_due_on)}")
     if row.effective_due_on != row.due_on:
         notes.append(f"vào ngày nghỉ, tính đến hết {day(row.effective_due_on)}")
+    if row.waits_for:
+        notes.append(f"đang chờ {row.waits_for}")
     return "; ".join(notes)

@@ -8,11 +8,12 @@ from datetime import date
 import pytest
 
 from engine.model import Fact, FactKind
+from reports.vietnamese import due_notes
 from tests.guarantee.world import PLAN, ScriptedNotifier, a_row, at, bring, is_verified, run, with_notifier
 from usecases.act import record
 from usecases.deliver import pump
 from usecases.errors import InputRejected
-from usecases.look import explain, report_overdue
+from usecases.look import explain, report_overdue, report_silence
 from usecases.remind import tick
 
 DAYS = [date(2025, 9, 29), date(2025, 9, 30), *(date(2025, 10, day) for day in range(1, 32))]
@@ -150,9 +151,13 @@ def test_54_a_wish_is_decided_once(office, kinds, last, because):
         act(office, last, at("2025-09-10"), **more)
 
 
-def test_what_waits_is_explained(office):
+def test_what_waits_is_explained_and_shown_where_people_look(office):
     block(office, "2025-10-01 09:00")
-    _, (trace,) = explain(office, f"{PLAN.code}/1", None, at("2025-10-02"))
+    _, (trace,) = explain(office, f"{PLAN.code}/1", None, at("2025-10-06"))
+    (silent,) = report_silence(office, at("2025-10-06")).rows
+    (overdue,) = report_overdue(office, at("2025-10-06")).rows
 
-    assert trace.standing.waits_for == "STC"
-    assert trace.silent == "blocked"
+    assert (trace.standing.waits_for, trace.silent) == ("STC", "blocked")
+    assert silent.message.endswith("chờ Sở Tài chính từ 01/10/2025, đơn vị đó được nhắc thay")
+    assert overdue.waits_for == "STC"
+    assert "đang chờ STC" in due_notes(overdue)
