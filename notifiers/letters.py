@@ -25,9 +25,20 @@ from notifiers.base import IcsPart, Letter
 from notifiers.chats import fields_of, short_of
 from notifiers.sentences import answer_of, opening_of
 from notifiers.subjects import NOT_OWED, subject_of, tallied, totals
-from notifiers.words import HEADINGS, SHAPES, addressed, deadline_of, in_words, listed, plain, state_of
+from notifiers.words import (
+    HEADINGS,
+    SHAPES,
+    addressed,
+    deadline_of,
+    in_words,
+    listed,
+    plain,
+    shortened,
+    state_of,
+)
 
 MOST_ENTRIES = 20
+LONGEST_TITLE = 90  # beside others; alone it stands in full
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +198,10 @@ def _row(row: DigestRow, digest: Digest, number: int, found: Doors) -> RowView:
     line, facts = ("", tuple(_facts(row, digest))) if digest.level < 3 else (_line(row), ())
     own = tuple(filter(None, map(plain, (row.said, *row.own_words.split("\n")))))
     ways = tuple(WayView(c.label, f"{c.url}#{c.response}") for c in found.choices if c.url)
-    return RowView(
-        number, plain(row.title), words, tone, line, facts, own, found.page, ways, plain(row.warning)
-    )
+    if len(digest.rows) > 1 and len(ways) > 1:
+        ways = (ways[0], WayView("Trả lời khác", found.page))
+    title = plain(row.title) if len(digest.rows) == 1 else shortened(plain(row.title), LONGEST_TITLE)
+    return RowView(number, title, words, tone, line, facts, own, found.page, ways, plain(row.warning))
 
 
 def _more(digest: Digest) -> Iterable[str]:

@@ -23,7 +23,7 @@ def answer_of(digest: Digest, contact: str, has_page: bool = False) -> str:
     """Return how to answer; only the unit that owes the work is told how to report and to extend."""
     owes = digest.level in {1, 2} and not is_informed(digest) and not _is_all(digest, *NOT_OWED)
     wish = "Để báo kết quả, xin gia hạn hoặc trao đổi" if owes else "Nếu cần trao đổi"
-    way = "dùng liên kết của từng việc, trả lời thư này hoặc" if has_page else "trả lời thư này hoặc"
+    way = "dùng liên kết trong thư, trả lời thư này hoặc" if has_page else "trả lời thư này hoặc"
     return f"{wish}, xin {way} liên hệ {contact}."
 
 

@@ -8,6 +8,9 @@ import pytest
 
 from engine.digest import Digest, DigestRow, Group
 from engine.model import HANOI, PostRole, Recipient, Unit, UnitKind
+from engine.responses import LABELS, shown, typed
+from notifiers.answering import NO_DOORS, Doors
+from notifiers.base import Choice
 from notifiers.letters import OfficeNames, written
 from notifiers.mime import Sender
 
@@ -88,7 +91,38 @@ def digest_of(row_of, recipient_of):
 
 @pytest.fixture(scope="session")
 def letter_of(digest_of, office):
-    def build(*rows, **changes):
-        return written(digest_of(*rows, **changes), office)
+    def build(*rows, doors=NO_DOORS, **changes):
+        return written(digest_of(*rows, **changes), office, doors)
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def doors_of():
+    """Doors for some rows as the service gives them to a contact, numbered from 42 on."""
+
+    def build(*rows, kinds=tuple(LABELS), has_buttons=True):
+        found = {}
+        for n, row in enumerate(rows, start=42):
+            page = f"https://don-doc.dondoc.example/v/{n:091}"
+            choices = (
+                Choice(k.value, LABELS[k], f"{k.value:.3}{n:019}" if has_buttons else "", page, typed(k, n))
+                for k in kinds
+            )
+            found[row.assignment_ids[0]] = Doors(tuple(choices), shown(n), page)
+        return found
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def many(row_of):
+    """Rows of different tasks, the numbers as their titles end."""
+
+    def build(number, **changes):
+        return [
+            row_of(**{"title": f"Việc thứ {n}", "assignment_ids": (f"KH-12/{n}@so-y-te",)} | changes)
+            for n in range(number)
+        ]
 
     return build

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from engine.digest import Group
 from engine.model import PostRole, UnitKind
+from engine.responses import LABELS
 from notifiers.words import plain
 
 SNAPSHOTS = Path(__file__).parents[1] / "snapshots"
@@ -41,11 +42,12 @@ class Visible(HTMLParser):
 
 
 def told(letter):
-    """The words of both parts, without the letterhead and the marks of lists."""
+    """The words of both parts, without the letterhead, the marks of lists and the links."""
     html = Visible(letter.html).words
     html = html[html.index("Kính") :]
     marks = {"-", "–", "--"}
-    return [w for w in letter.text.split() if w not in marks], [w for w in html if w not in marks]
+    text = [w for w in letter.text.split() if w not in marks and not w.startswith("https://")]
+    return text, [w for w in html if w not in marks]
 
 
 # --- the same facts ---------------------------------------------------------------------
@@ -74,8 +76,12 @@ rows = st.fixed_dictionaries(
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(rows, min_size=1, max_size=5), st.integers(0, 4), st.integers(0, 9))
-def test_text_and_html_tell_the_same_words_in_the_same_order(letter_of, row_of, drawn, level, hidden):
-    text, html = told(letter_of(*(row_of(**row) for row in drawn), level=level, hidden=hidden))
+def test_text_and_html_tell_the_same_words_in_the_same_order(
+    letter_of, row_of, doors_of, drawn, level, hidden
+):
+    rows = [row_of(assignment_ids=(f"{n}@so-y-te",), **row) for n, row in enumerate(drawn)]
+    letter = letter_of(*rows, level=level, hidden=hidden, doors=doors_of(*rows[:3]))
+    text, html = told(letter)
 
     assert text == html
 
@@ -97,6 +103,74 @@ def test_what_a_person_typed_is_text_in_the_html_and_one_line_in_the_text(letter
     assert "<script" not in letter.html
     assert "&lt;script&gt;x&lt;/script&gt; &amp; {{ 7*7 }} Hạn: 01/01/2099" in letter.html
     assert "\nHạn: 01/01/2099" not in letter.text
+
+
+# --- how it is answered ------------------------------------------------------------------
+
+
+def pages(letter):
+    """The lines of the text that are links, and where the links of the page lead, without their places."""
+    text = [line.strip() for line in letter.text.splitlines() if line.strip().startswith("https://")]
+    links = [a["href"].partition("#")[0] for tag, a in Visible(letter.html).tags if tag == "a"]
+    return text, list(dict.fromkeys(links))
+
+
+@pytest.mark.parametrize("number", [1, 2, 20])
+def test_every_link_stands_in_both_parts_alone_on_its_line_in_the_text(letter_of, many, doors_of, number):
+    rows = many(number)
+    doors = doors_of(*rows)
+    expected = [doors[row.assignment_ids[0]].page for row in rows]
+
+    assert pages(letter_of(*rows, doors=doors)) == (expected, expected)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "button"),
+    [
+        (tuple(LABELS), "Tôi đã nhận"),
+        (tuple(LABELS)[1:], "Báo cáo kết quả"),  # it was acknowledged
+    ],
+)
+def test_one_task_has_one_button_by_its_state_and_the_other_answers_as_links(
+    letter_of, row_of, doors_of, kinds, button
+):
+    letter = letter_of(row_of(), doors=doors_of(row_of(), kinds=kinds))
+    html = letter.html[letter.html.index("<body") :]
+
+    assert html.count('class="button"') == 1
+    assert html.index(f">{button}</a></td>") < html.index(">Xin gia hạn</a>") < html.index("Tiếp theo:")
+    assert letter.text.index(button) < letter.text.index("Xin gia hạn ·") < letter.text.index("Tiếp theo:")
+    assert html.count('class="way"') == len(kinds) - 1
+
+
+def test_without_links_a_letter_says_how_to_answer_by_mail_and_telephone(letter_of):
+    letter = letter_of()
+
+    assert "https://" not in letter.text + letter.html
+    assert "xin trả lời thư này hoặc liên hệ bộ phận Theo dõi nhiệm vụ." in letter.text
+
+
+def test_nothing_is_fetched_and_nobody_is_watched(letter_of, row_of, doors_of):
+    letter = letter_of(row_of(), doors=doors_of(row_of()))
+
+    assert [
+        tag for tag, _ in Visible(letter.html).tags if tag in {"img", "script", "link", "iframe", "form"}
+    ] == []
+    assert "url(" not in letter.html
+
+
+@pytest.mark.parametrize("title", ["Việc", "Rất dài " * 625])
+def test_61_a_thousand_tasks_are_one_bounded_letter_that_says_how_many_it_leaves_out(
+    letter_of, many, doors_of, title
+):
+    rows = many(1000, title=title)
+    letter = letter_of(*rows, doors=doors_of(*rows[:20]))
+
+    assert letter.text.count("Tình trạng:") == 20
+    assert "1000 nhiệm vụ" in letter.subject
+    assert "…và 980 việc khác, thư này không nêu hết" in letter.text
+    assert len(letter.html.encode()) < 100_000  # what a mail programme shows without cutting
+    assert len(letter.ics) == 20
 
 
 # --- what is said ------------------------------------------------------------------------
@@ -247,7 +321,7 @@ def test_at_most_twenty_entries_coming_deadlines_first_and_none_for_leaders(lett
 
 
 @pytest.fixture(scope="module")
-def reviewed(letter_of, row_of, recipient_of):
+def reviewed(letter_of, row_of, recipient_of, doors_of):
     helping = {"group": Group.INFORMED, "units": ("Sở Tài chính",), "due_on": date(2025, 10, 31)}
     police = recipient_of("Công an tỉnh", UnitKind.BODY, "cong-an-tinh", title="Phó Trưởng phòng Tham mưu")
     own = {"units": ("Công an tỉnh",)}
@@ -257,6 +331,7 @@ def reviewed(letter_of, row_of, recipient_of):
     leader = "báo cáo Chủ tịch UBND tỉnh, bậc qua-han-10-ngay (rules/ke-hoach.yml:31)"
     return {
         "thu-mot-nhiem-vu": letter_of(row_of(**EXTENDED)),
+        "thu-co-lien-ket": letter_of(row_of(**EXTENDED), doors=doors_of(row_of())),
         "thu-tong-hop": letter_of(
             row_of(title="Quy chế bảo vệ dữ liệu", text="Ban hành quy chế", **LATE, **own),
             row_of(title="Diễn tập ứng cứu sự cố mạng", warning="", **EXTENDED, **own),
@@ -275,7 +350,9 @@ def reviewed(letter_of, row_of, recipient_of):
     }
 
 
-@pytest.mark.parametrize("name", ["thu-mot-nhiem-vu", "thu-tong-hop", "thu-bao-cao-cap-tren"])
+@pytest.mark.parametrize(
+    "name", ["thu-mot-nhiem-vu", "thu-co-lien-ket", "thu-tong-hop", "thu-bao-cao-cap-tren"]
+)
 def test_letters_read_as_a_vietnamese_reader_reviewed_them(reviewed, name):
     letter, path = reviewed[name], SNAPSHOTS / f"{name}.txt"
     shown = f"Tiêu đề: {letter.subject}\n\n{letter.text}"
