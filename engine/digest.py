@@ -70,9 +70,10 @@ class Digest:
     is_repeat: bool = False  # it may have been read already, and the reader's side cannot see that
 
 
-MOST_ROWS = 20  # what one message shows in full; the others are counted below them
+MOST_ROWS = 20  # what one message shows with its facts; the others are counted below them
+MOST_LINES = 100  # for upper levels, who read a line a task and whose rules set a limit of their own
 
 
 def shown_rows(digest: Digest) -> tuple[DigestRow, ...]:
-    """Return the rows that a message shows in full, the most pressing."""
-    return digest.rows[:MOST_ROWS]
+    """Return the rows that a message shows, the most pressing."""
+    return digest.rows[: MOST_ROWS if digest.level < 3 else MOST_LINES]

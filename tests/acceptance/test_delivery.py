@@ -343,6 +343,23 @@ def a_letter(subject: str, text: str = "nội dung") -> Letter:
     return Letter("k", "<1@dondoc.example>", subject, text, "", (), reader, "", DUE, text)
 
 
+def test_61_a_thousand_tasks_for_one_contact_are_one_digest_of_bounded_size(office):
+    channel = Chat()
+    prepared(office, {"zalo_bot": channel})
+    link(office, "zalo_bot", "chat-1")
+    bring(office, [a_row(n, "30/9/2025") for n in range(1, 1001)])
+    remind(office, DUE)
+
+    ((letter, _address),) = [(sent.letter, sent.address) for sent in channel.sent]
+    assert rows_of(office, "SELECT count(*) FROM reminder WHERE state = 'planned'") == [(1000,)]
+    assert letter.fields["so_viec"] == "1000"
+    assert len(letter.short) <= 2000
+    assert "…và 990 việc khác, xem thư" in letter.short
+    assert len(letter.html.encode()) < 100_000
+    assert "…và 980 việc khác" in letter.text
+    assert rows_of(office, "SELECT count(*) FROM short_number") == [(20,)]  # only what is shown has one
+
+
 def test_62_every_subject_of_the_shipped_plans_reads_back_whole():
     titles = set()
     for file in sorted(Path(PROJECT / "config" / "registry").glob("*.yml")):

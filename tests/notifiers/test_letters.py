@@ -173,6 +173,13 @@ def test_61_a_thousand_tasks_are_one_bounded_letter_that_says_how_many_it_leaves
     assert len(letter.ics) == 20
 
 
+def test_upper_levels_read_every_task_their_limit_allows(letter_of, many):
+    text = letter_of(*many(30), level=3).text
+
+    assert text.count("Còn 3 ngày làm việc ·") == 30
+    assert "việc khác" not in text
+
+
 # --- what is said ------------------------------------------------------------------------
 
 
