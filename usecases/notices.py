@@ -60,15 +60,25 @@ def lay_before_coordinator(
 
     Work without a deadline has no line in letters: it stays in the record alone.
     """
+    coordinator = world_by_now(session, office).contacts.coordinator(now.astimezone(HANOI).date())
+    return coordinator is not None and lay_before(session, office, share, coordinator.post, said, now)
+
+
+def lay_before(
+    session: Session, office: Office, share: Assignment, post: str, said: str, now: datetime
+) -> bool:
+    """Put a line about an assignment in the outbox of who holds a post, for where they are reached by now.
+
+    False, and nothing is written, for a post nobody holds and for work without a deadline.
+    """
     world = world_by_now(session, office)
-    coordinator = world.contacts.coordinator(now.astimezone(HANOI).date())
+    to = world.contacts.at_post(post, now.astimezone(HANOI).date())
     due_on = standing_of(share, now).due_on
-    if coordinator is None or due_on is None:
+    if to is None or due_on is None:
         return False
     mark = hashlib.sha256(f"{said}|{now.isoformat()}".encode()).hexdigest()[:12]
-    key = f"{share.id}|{due_on.isoformat()}|{NOTICE_STEP}:{mark}|{coordinator.post}"
-    level = Audience.COORDINATOR.level
-    reminder = Reminder(key, share, NOTICE_STEP, level, due_on, now, coordinator, VIA, said, "")
+    key = f"{share.id}|{due_on.isoformat()}|{NOTICE_STEP}:{mark}|{post}"
+    reminder = Reminder(key, share, NOTICE_STEP, Audience(to.role).level, due_on, now, to, VIA, said, "")
     gathered = gather([reminder], world, now, {})
     ledger.record_plan(session, gathered.messages, gathered.suppressions, now, world.rulebook.fingerprint)
     return True

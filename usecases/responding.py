@@ -159,9 +159,10 @@ def _confirmed(session: Session, office: Office, who: Answerer, kept: dict[str, 
     return _recorded(session, office, who, response, meant, now)
 
 
-def _recorded(
+def record_response(
     session: Session, office: Office, who: Answerer, response: Response, meant: Iterable[Meant], now: datetime
-) -> str:
+) -> tuple[bool, str]:
+    """Record a response about assignments; return whether anything went on record, and what to tell."""
     unit = _blocking(office, response)
     done, refused = [], []
     for m in meant:
@@ -176,9 +177,15 @@ def _recorded(
         except Refused as no:
             refused.append(f"{shown(m.number)}: {no}")
     if not done:
-        return "\n".join(refused) or "Không còn việc nào ứng với tin này; chưa ghi gì."
+        return False, "\n".join(refused) or "Không còn việc nào ứng với tin này; chưa ghi gì."
     head = f"Đã ghi nhận anh/chị {_SAID[response.kind]}{_details(response, unit, now)}:"
-    return "\n".join((head, *done[:MOST_SHOWN], *refused, _then(response, unit)))
+    return True, "\n".join((head, *done[:MOST_SHOWN], *refused, _then(response, unit)))
+
+
+def _recorded(
+    session: Session, office: Office, who: Answerer, response: Response, meant: Iterable[Meant], now: datetime
+) -> str:
+    return record_response(session, office, who, response, meant, now)[1]
 
 
 def _pressed(session: Session, office: Office, who: Answerer, token: str, now: datetime) -> str:
