@@ -56,16 +56,11 @@ def behind(session: Session, nonce: str, purpose: str) -> Link | None:
     row = session.get(LinkRow, hashed(nonce), populate_existing=True)
     if row is None or row.purpose != purpose:
         return None
-    given = {name: getattr(row, name) for name in _GIVEN if not name.endswith("_at")}
-    moments = {name: _local(getattr(row, name)) for name in ("issued_at", "expires_at")}
     return Link(
-        nonce=nonce,
-        **given,
-        **moments,
-        used_at=row.used_at and _local(row.used_at),
-        revoked_at=row.revoked_at and _local(row.revoked_at),
-        result=row.result,
-    )
+        nonce, row.purpose, row.response, row.message_key, row.assignment_id, row.post, row.person,
+        _local(row.issued_at), _local(row.expires_at),
+        row.used_at and _local(row.used_at), row.revoked_at and _local(row.revoked_at), row.result,
+    )  # fmt: skip
 
 
 def use(session: Session, nonce: str, result: dict[str, Any], at: datetime) -> bool:

@@ -21,7 +21,8 @@ from aiosmtpd.controller import Controller
 from engine.model import PostRole, Recipient, Unit, UnitKind
 from engine.rulebook import read_rulebook
 from intake.registry import read_registry
-from notifiers.base import Letter
+from notifiers.base import DeliveryUnknown, Letter
+from notifiers.chats import REPEATED
 from notifiers.email import EmailNotifier
 from notifiers.mime import Sender, as_bytes
 from notifiers.pacing import Breaker, Pace
@@ -341,6 +342,17 @@ def a_letter(subject: str, text: str = "nội dung") -> Letter:
     unit = Unit("SYT", "Sở Y tế", UnitKind.DEPARTMENT)
     reader = Recipient(POST, "Lê Thị Ví Dụ", "Chuyên viên", unit, PostRole.CONTACT, {"email": "a@x.example"})
     return Letter("k", "<1@dondoc.example>", subject, text, "", (), reader, "", DUE, text)
+
+
+def test_56_a_chat_that_may_have_been_read_already_says_so_when_it_is_repeated(office):
+    channel = Chat(DeliveryUnknown("không rõ"))
+    prepared(office, {"zalo_bot": channel})
+    link(office, "zalo_bot", "chat-1")
+    remind(office, DUE, DUE + timedelta(minutes=30))
+
+    first, second = (sent.letter.short for sent in channel.tried)
+    assert REPEATED not in first
+    assert second.replace(f"{REPEATED}\n", "") == first
 
 
 def test_61_a_thousand_tasks_for_one_contact_are_one_digest_of_bounded_size(office):
