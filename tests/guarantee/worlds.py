@@ -213,6 +213,7 @@ def rulebooks(draw: st.DrawFn) -> str:
         lines += [
             f"  - id: r{n}",
             f"    policy: p{n}",
+            *([f"    priority: {len(rules) - n}"] if n < len(rules) - 1 else []),
             *([f"    when: {{{condition}}}"] if condition else []),
         ]
     lines += ["limits:", *_limits(draw), "sending:", f"  hours: {draw(st.sampled_from(HOURS))}"]
