@@ -55,10 +55,10 @@ GUARDS = Shape(
         ),
         Setting(
             "storm_least",
-            "lượt có từng này tin trở xuống không bao giờ bị chặn",
+            "lượt có từng này tin trở xuống không bao giờ bị chặn; bỏ trống: gấp rưỡi số đầu mối trong "
+            "people.yml (mỗi đầu mối một tin là bình thường), ít nhất 50",
             "number",
-            "50",
-            default="50",
+            "150",
             most=_MOST,
         ),
     ),

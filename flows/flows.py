@@ -13,6 +13,7 @@ from prefect import flow, task
 from prefect.artifacts import acreate_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
+from flows.beating import beat
 from flows.moments import moment_of
 from flows.runs import Run, Summary
 from usecases.wiring import open_office
@@ -25,8 +26,7 @@ LONGEST_ARTIFACT = 100_000  # characters; Prefect drops the event of an artifact
 async def remind(at: str | None = None, deliver: bool = False) -> Summary:
     """Plan what is due at `at`; send it too where no sender runs."""
     run = _run(at)
-    summary = await plan_task(run)
-    return {**summary, **await deliver_task(run)} if deliver else summary
+    return await _ticked(run, await plan_task(run), deliver)
 
 
 @flow(name="deliver", description="Gửi tin đang chờ")
@@ -55,8 +55,7 @@ async def silence(at: str | None = None) -> Summary:
 async def sweep(at: str | None = None, deliver: bool = False) -> Summary:
     """Plan from every open assignment, whatever the marks of earlier runs say."""
     run = _run(at)
-    summary = await plan_task(run, full=True)
-    return {**summary, **await deliver_task(run)} if deliver else summary
+    return await _ticked(run, await plan_task(run, full=True), deliver)
 
 
 @task(name="plan", retries=2, retry_delay_seconds=[2, 10], retry_jitter_factor=0.5, cache_policy=NO_CACHE)
@@ -84,6 +83,15 @@ async def publish_silence_task(run: Run) -> Summary:
 
 
 FLOWS = {found.name: found for found in (remind, deliver, report, silence, sweep)}
+
+
+async def _ticked(run: Run, summary: Summary, deliver: bool) -> Summary:
+    """Finish a tick; in a worker the heartbeat is ours, in the service its own."""
+    if deliver:
+        summary = {**summary, **await deliver_task(run)}
+    if IN_HAND.get() is None:
+        await beat(run.office, summary)
+    return summary
 
 
 def _run(at: str | None) -> Run:

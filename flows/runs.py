@@ -18,8 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from store import ledger
-from usecases import clock
+from usecases import clock, restored
+from usecases.audit import audit
 from usecases.deliver import pump
+from usecases.guards import kept_back_words, what_stands
 from usecases.publish import publish_overdue, publish_silence
 from usecases.remind import tick
 from usecases.ruling import ensure_rules_in_force
@@ -83,21 +85,33 @@ class Run:
         with turn(self.office, "serve:remind") as is_ours:
             if not is_ours:
                 return {"busy": True}
+            clock_is_off = await asyncio.to_thread(restored.clock_is_off, self.office, self.at)
+            if clock_is_off:
+                return {"waits": clock_is_off}
             await asyncio.to_thread(ensure_rules_in_force, self.office, self.at)
+            found = await asyncio.to_thread(audit, self.office, self.at)
+            await asyncio.to_thread(restored.check_database, self.office, self.at)
             planned = await asyncio.to_thread(tick, self.office, self.at, full)
+            await asyncio.to_thread(restored.remember, self.office, self.at)
+            stops = await asyncio.to_thread(what_stands, self.office, self.at)
         return {
             "planned": len(planned.messages),
             "reminders": planned.reminders,
             "suppressed": len(planned.suppressions),
+            "stops": stops,
+            "found": [one.said for one in found[:SHOWN_FAILURES]],
         }
 
     async def _deliver(self) -> Summary:
         began_at = clock.now()
+        await asyncio.to_thread(restored.clock_is_off, self.office, self.at)
         delivered = await pump(
             self.office, self.at, process_name(), lambda: clock.now() - began_at, self.is_stopping
         )
         failures = delivered.failures
         summary = {"sent": delivered.sent, "failed": len(failures), "failures": failures[:SHOWN_FAILURES]}
+        if delivered.kept_back:
+            summary["kept_back"] = kept_back_words(delivered.kept_back)
         return {**summary, "stopped": True} if delivered.was_stopped else summary
 
     async def _publish(self, name: str, write: Callable[[Office, datetime], dict[str, Path]]) -> Summary:

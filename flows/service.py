@@ -7,9 +7,7 @@ turned off, the same runs happen directly and say so: no reminder waits for it.
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
-import os
 import signal
 from collections.abc import Awaitable
 from datetime import datetime
@@ -18,6 +16,7 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
+from flows.beating import beat
 from flows.moments import Clock, clock_from
 from flows.orchestration import PrefectSettings, prepare_environment
 from flows.prefect_server import PrefectServer, crash_leftovers, listen, send_last_logs
@@ -92,6 +91,7 @@ class Service:
             LOG.exception("lượt %s không xong; lượt sau làm tiếp", name)
         else:
             self._conclude(name, run, summary, is_direct)
+            await beat(run.office, summary)
 
     async def _perform(self, name: str, run: Run) -> tuple[Summary, bool]:
         """Return the summary of a run, and whether it went without Prefect."""
@@ -117,9 +117,7 @@ class Service:
             IN_HAND.reset(token)
 
     def _conclude(self, name: str, run: Run, summary: Summary, is_direct: bool) -> None:
-        """Tell what a run did, when that is news, and leave the heartbeat of a tick."""
-        if "planned" in summary:
-            write_heartbeat(run.office, summary)
+        """Tell what a run did, when that is news."""
         told = told_of(summary)
         if told:
             how = " (điều phối: trực tiếp)" if is_direct else ""
@@ -215,6 +213,8 @@ def told_of(summary: Summary) -> str:
     """Return one sentence on what a run did, "" when there is nothing to tell."""
     if summary.get("busy"):
         return "tiến trình khác đang làm lượt này nên bỏ qua."
+    if summary.get("waits"):
+        return f"chưa xét, chưa gửi: {summary['waits']}; nếu giờ máy đã đúng: dondoc sending resume"
     parts = []
     if "planned" in summary:
         parts.append(f"lập {summary['planned']} tin với {summary['reminders']} lời nhắc")
@@ -224,13 +224,5 @@ def told_of(summary: Summary) -> str:
         parts.append("ngừng gửi vì dịch vụ đang dừng")
     if "files" in summary:
         parts.append(f"báo cáo ở {summary['files'].get('html') or summary['files']['text']}")
-    return "; ".join([*parts, *summary.get("failures", [])])
-
-
-def write_heartbeat(office: Office, summary: Summary) -> None:
-    """Leave the moment and the counts of the last good tick where a watcher can read them."""
-    beat = {"at": summary["at"], "planned": summary["planned"], "sent": summary.get("sent", 0)}
-    path = office.settings.home / "heartbeat.json"
-    draft = path.with_suffix(".tmp")
-    draft.write_text(json.dumps(beat) + "\n", "utf-8")
-    os.replace(draft, path)
+    said = [word for key in ("failures", "kept_back", "found", "stops") for word in summary.get(key, ())]
+    return "; ".join([*parts, *said])

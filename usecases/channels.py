@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -37,7 +37,7 @@ class Channels:
     telegram: TelegramConfig | None = None
     allow_private: frozenset[str] = frozenset()  # hosts inside the network that may be asked over HTTP
     mail_after: timedelta | None = DAY  # how long a chat may go unanswered before the mail says it too
-    guards: Guards = Guards()
+    guards: Guards = field(default_factory=Guards)
 
     @property
     def names(self) -> frozenset[str]:

@@ -9,7 +9,7 @@ from engine.yamltext import Section
 
 YES_NO = ("có", "không")
 PER_TICK, PER_PERSON, PER_DAY = 10_000, 50, 20_000
-STORM_FACTOR, STORM_LEAST = 3, 50
+STORM_FACTOR = 3
 MOST = 1_000_000
 
 
@@ -23,7 +23,7 @@ class Guards:
     per_person_per_day: int = PER_PERSON
     per_day: int = PER_DAY
     storm_factor: int = STORM_FACTOR
-    storm_least: int = STORM_LEAST
+    storm_least: int = 0  # 0: by the number of contacts in people.yml
 
     def may_write_to(self, recipient: Recipient, channel: str) -> bool:
         """Return whether a person may get something through a channel."""
@@ -48,7 +48,7 @@ def read_guards(root: Section) -> Guards:
         _number(section, "per_person_per_day", PER_PERSON),
         _number(section, "per_day", PER_DAY),
         _number(section, "storm_factor", STORM_FACTOR),
-        _number(section, "storm_least", STORM_LEAST),
+        _number(section, "storm_least", 0),
     )
     section.finish()
     return guards

@@ -125,8 +125,7 @@ async def pump(
         await _emptied(office, now, owner, elapsed, is_stopping, total, quota)
     finally:
         restored.remember(office, now + elapsed())
-    with office.database.reading() as session:
-        total.stops = [guards.said_of(stop) for stop in guards.standing(session, office, now)]
+    total.stops = guards.what_stands(office, now)
     return total
 
 
@@ -379,9 +378,7 @@ def _read_afresh(
             outbox.give_up(session, claim.key, why_not, now)
         digest = _digest(office, claim, recipient, lines, now)
         others = _others(office, claim, recipient)
-        in_hand.append(
-            _InHand(claim, recipient, tuple(lines), others, digest=digest, kept_back=kept_back)
-        )
+        in_hand.append(_InHand(claim, recipient, tuple(lines), others, digest=digest, kept_back=kept_back))
     doors = doors_for(session, office, _told(in_hand, known), now)
     return [replace(one, doors=doors.get(one.claim.key, {})) for one in in_hand]
 

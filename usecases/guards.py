@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from engine.escalation import next_sending_moment
 from engine.messages import MessageDraft
-from engine.model import HANOI, Recipient
+from engine.model import HANOI, PostRole, Recipient
 from engine.planning import SuppressionReason
 from store import audit as counted
 from store import storms, switches
@@ -33,6 +33,7 @@ FORTNIGHT = timedelta(days=14)
 FRESH = timedelta(days=5)  # what came in since, the last fortnight cannot know
 ACTIVE_DAYS = 3  # fewer say nothing about what is ordinary
 NO_HISTORY = 10  # times the least storm that a tick may plan while nothing is known
+LEAST = 50
 
 
 class Sendable(Protocol):
@@ -64,6 +65,14 @@ def standing(session: Session, office: Office, now: datetime) -> Iterator[Stop]:
     if by_file is not None:
         yield by_file
     yield from switches.stops(session, now)
+
+
+def what_stands(office: Office, now: datetime) -> list[str]:
+    """Return one sentence for everything that is stopped, and one when only the listed are written to."""
+    with office.database.reading() as session:
+        said = [said_of(stop) for stop in standing(session, office, now)]
+    guards = office.channels.guards
+    return [*said, said_of_trial(guards)] if guards.in_trial else said
 
 
 def stopping(session: Session, office: Office, channel: str, now: datetime) -> Stop | None:
@@ -162,9 +171,10 @@ def hold_storm(session: Session, office: Office, messages: Iterable[MessageDraft
     told by a message of its own.
     """
     messages = list(messages)
-    if len(messages) <= office.channels.guards.storm_least:
+    least = _least(office)
+    if len(messages) <= least:
         return ""
-    why = _why_storm(session, office.channels.guards, messages, now)
+    why = _why_storm(session, messages, office.channels.guards.storm_factor, least, now)
     if not why:
         return ""
     name = f"{storms.PREFIX}{now.astimezone(HANOI):%Y%m%d-%H%M%S}"
@@ -181,19 +191,23 @@ def ordinary_limit(days: Iterable[int], factor: int, least: int) -> int:
     return max(least, int(factor * median(known))) if len(known) >= ACTIVE_DAYS else NO_HISTORY * least
 
 
-def _why_storm(session: Session, guards: Guards, messages: list[MessageDraft], now: datetime) -> str:
+def _least(office: Office) -> int:
+    """Return up to how many messages a tick is never a storm: a word to each contact is ordinary."""
+    contacts = {one.post for one in office.contacts.recipients if one.role is PostRole.CONTACT}
+    return office.channels.guards.storm_least or max(LEAST, len(contacts) * 3 // 2)
+
+
+def _why_storm(session: Session, messages: list[MessageDraft], factor: int, least: int, now: datetime) -> str:
     """Return why a tick is a storm, "" when it is none.
 
     What came in lately the fortnight cannot have seen: messages that speak of nothing else
     count only once they are more than any office gets.
     """
     since = now - FORTNIGHT
-    limit = ordinary_limit(
-        counted.planned_by_day(session, since, now), guards.storm_factor, guards.storm_least
-    )
+    limit = ordinary_limit(counted.planned_by_day(session, since, now), factor, least)
     fresh = storms.documents_since(session, now - FRESH)
     known = sum(not _is_fresh(message, fresh) for message in messages)
-    if known <= limit and len(messages) <= max(limit, NO_HISTORY * guards.storm_least):
+    if known <= limit and len(messages) <= max(limit, NO_HISTORY * least):
         return ""
     tick = f"lượt {now:%H:%M %d/%m/%Y}"
     return f"{tick} lập {len(messages)} tin, mức cho phép là {limit}: chưa gửi tin nào của lượt này"

@@ -16,6 +16,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from socket import gethostname
 
+from sqlmodel import Session
+
 from store import audit as kept
 from store import switches
 from store.switches import CLOCK, RESTORE
@@ -28,6 +30,7 @@ HEAD_NOTE = "so-cuoi.json"
 CLOCK_NOTE = "dong-ho.json"
 BACKWARDS = timedelta(hours=1)
 AHEAD = timedelta(days=1)
+EVERY = timedelta(minutes=1)  # the clock is noted
 REHEARSAL = timedelta(minutes=5)  # a run whose moment is further from the clock has a clock of its own
 
 
@@ -50,8 +53,7 @@ def check_database(office: Office, now: datetime) -> None:
         return
     seq, mark = _read(path)  # before the database: what was noted was committed
     with office.database.reading() as session:
-        is_known = mark != "" and kept.mark_at(session, seq) == mark
-        if is_known or switches.is_stopped(session, RESTORE, now):
+        if _knows(session, seq, mark) or switches.is_stopped(session, RESTORE, now):
             return
         last = kept.head(session)[0]
     seen = f"bản ghi số {seq}" if seq else f"sổ cuối ({path} không đọc được)"
@@ -64,12 +66,17 @@ def check_database(office: Office, now: datetime) -> None:
 def remember(office: Office, now: datetime, is_confirmed: bool = False) -> None:
     """Note the last record; a note that the database does not know stays until somebody confirms."""
     path = office.settings.home / HEAD_NOTE
+    noted = _read(path) if path.exists() else None
     with office.database.reading() as session:
-        seq, mark = kept.head(session)
-        if switches.is_stopped(session, RESTORE, now) and not is_confirmed:
-            return
-    if seq and (not path.exists() or _read(path) != (seq, mark)):
-        _write(path, {"seq": seq, "hash": mark})
+        last = kept.head(session)
+        is_known = noted is None or _knows(session, *noted)
+        is_known = is_known and not switches.is_stopped(session, RESTORE, now)
+    if last[0] and last != noted and (is_known or is_confirmed):
+        _write(path, {"seq": last[0], "hash": last[1]})
+
+
+def _knows(session: Session, seq: int, mark: str) -> bool:
+    return mark != "" and kept.mark_at(session, seq) == mark
 
 
 # --- the clock ----------------------------------------------------------------------------------
@@ -94,7 +101,8 @@ def clock_is_off(office: Office, now: datetime) -> str:
         if found is not None and found.by == owner:  # set right again; what another machine says stays
             with office.database.writing() as session:
                 switches.resume(session, CLOCK, owner, now)
-        trust_clock(office, now)
+        if shown is None or abs(now - shown.at) >= EVERY:
+            trust_clock(office, now)
     return why
 
 
