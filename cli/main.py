@@ -41,6 +41,7 @@ MODULES = {
         "request-extension", "refuse-extension", "dispute",
     ),
     "cli.zalo": ("zalo",),
+    "cli.web": ("web",),
     "cli.sending": ("sending", "status"),
     "cli.running": ("remind", "send", "serve", "deploy", "migrate", "demo"),
 }  # fmt: skip

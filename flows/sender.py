@@ -13,6 +13,7 @@ from datetime import datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from flows.listening import Listener
 from flows.moments import Clock, clock_from
 from flows.runs import Run, Summary, process_name
 from flows.standing import StandingOffice
@@ -42,10 +43,12 @@ async def _send(office: StandingOffice, now: Clock, once: bool) -> int:
         _tell(summary)
         return DeliveryIncomplete.exit_code if summary.get("failed") or summary.get("stopped") else 0
     tell(f"Tiến trình gửi {process_name()} đang chạy. Dừng: nhấn Ctrl+C hoặc gửi SIGTERM.")
+    listening = asyncio.create_task(Listener(office, now).live())
     while not office.stopping.is_set():
         wait = await _one_round(office, now)
         with suppress(TimeoutError):
             await asyncio.wait_for(office.stopping.wait(), wait)
+    await listening
     tell("Đã dừng; tin chưa gửi vẫn nằm trong hộp chờ.")
     return 0
 

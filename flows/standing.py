@@ -39,6 +39,11 @@ class StandingOffice:
         except AWAY:
             self._seen = {}  # opened at the next look
 
+    @property
+    def latest(self) -> Office:
+        """The office as it was at the last look; may be asked from any thread."""
+        return self._office
+
     def current(self) -> Office:
         """Return the office by what is in force now; while the database is away, by what was."""
         found = _stamps(self._office.settings.config)
