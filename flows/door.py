@@ -20,6 +20,7 @@ from flows.listening import Listener
 from flows.standing import StandingOffice
 from flows.telling import tell
 from usecases import clock
+from usecases.errors import UsageMistake
 from usecases.wiring import Office
 from web.app import web_app
 from web.doorway import Doorway
@@ -38,10 +39,14 @@ class DoorSettings(BaseSettings):
 
     @property
     def place(self) -> tuple[str, int] | None:
-        """Host and port, None when there is to be no door."""
-        host, _, port = self.web.strip().rpartition(":")
-        is_off = self.web.strip().casefold() in OFF
-        return None if is_off else (host.strip("[]") or "127.0.0.1", int(port) if port.isdecimal() else 8420)
+        """Host and port, None when there is to be no door; raises UsageMistake."""
+        said = self.web.strip()
+        host, _, port = said.rpartition(":")
+        if said.casefold() in OFF:
+            return None
+        if not host or not port.isdecimal() or int(port) > 65535:
+            raise UsageMistake(f"DONDOC_WEB='{said}' phải là off, hoặc địa chỉ:cổng như 127.0.0.1:8420")
+        return host.strip("[]"), int(port)
 
 
 class Door:

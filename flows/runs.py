@@ -7,6 +7,7 @@ again by the same run, so a run whose orchestrator dies half-way is simply finis
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import socket
 import uuid
@@ -17,9 +18,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from flows.listening import hear
 from store import ledger
 from usecases import clock, restored
 from usecases.audit import audit
+from usecases.copies import copy_unanswered
 from usecases.deliver import pump
 from usecases.guards import kept_back_words, what_stands
 from usecases.publish import publish_overdue, publish_silence
@@ -27,6 +30,7 @@ from usecases.remind import tick
 from usecases.ruling import ensure_rules_in_force
 from usecases.wiring import Office
 
+LOG = logging.getLogger("dondoc.runs")
 Summary = dict[str, Any]  # JSON values only
 
 TURN = timedelta(minutes=2)  # a courtesy between processes; the ledger's keys forbid doubles by themselves
@@ -105,6 +109,8 @@ class Run:
     async def _deliver(self) -> Summary:
         began_at = clock.now()
         await asyncio.to_thread(restored.clock_is_off, self.office, self.at)
+        await self._hear()
+        await asyncio.to_thread(copy_unanswered, self.office, self.at)
         delivered = await pump(
             self.office, self.at, process_name(), lambda: clock.now() - began_at, self.is_stopping
         )
@@ -113,6 +119,13 @@ class Run:
         if delivered.kept_back:
             summary["kept_back"] = kept_back_words(delivered.kept_back)
         return {**summary, "stopped": True} if delivered.was_stopped else summary
+
+    async def _hear(self) -> None:
+        """Work off what people said before anything leaves; a fault in it keeps no reminder back."""
+        try:
+            await hear(self.office, lambda: self.at)
+        except Exception:
+            LOG.exception("chưa xử lý được phản hồi; lượt sau làm tiếp")
 
     async def _publish(self, name: str, write: Callable[[Office, datetime], dict[str, Path]]) -> Summary:
         with turn(self.office, name) as is_ours:

@@ -17,6 +17,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from flows.beating import beat
+from flows.door import Door, DoorSettings
+from flows.listening import Listener
 from flows.moments import Clock, clock_from
 from flows.orchestration import PrefectSettings, prepare_environment
 from flows.prefect_server import PrefectServer, crash_leftovers, listen, send_last_logs
@@ -28,6 +30,7 @@ from store.database import DatabaseUnavailable
 from usecases.bring_in import ensure_registry
 from usecases.errors import Refused
 from usecases.wiring import Office
+from web.doorway import Doorway
 
 LOG = logging.getLogger("dondoc.service")
 FINISH_SECONDS = 20  # how long a stop waits for the message in hand
@@ -43,7 +46,8 @@ def serve(office: Office, at: datetime | None = None) -> int:
     brought = ensure_registry(office, now())
     if brought:
         tell(f"Sổ nhiệm vụ còn trống: đã nạp {len(brought)} kế hoạch mặc định trong config/registry.")
-    return asyncio.run(Service(StandingOffice(office), now).live())
+    place = DoorSettings().place
+    return asyncio.run(Service(StandingOffice(office), now).live(place))
 
 
 class Service:
@@ -53,6 +57,7 @@ class Service:
         self._office = office
         self._now = now
         self._in_hand: set[asyncio.Task[Any]] = set()
+        self._listener = Listener(office, now)
         self._prefect: PrefectServer | None = None
         self.prefect_is_ready = False
         self._scheduler = AsyncIOScheduler(
@@ -60,8 +65,8 @@ class Service:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
 
-    async def live(self) -> int:
-        """Start, catch up, and serve until asked to stop."""
+    async def live(self, place: tuple[str, int] | None = None) -> int:
+        """Start, catch up, and serve until asked to stop; the door to us is at `place`."""
         stopping = self._office.stopping
         for asked in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(asked, stopping.set)
@@ -70,11 +75,15 @@ class Service:
         self._scheduler.start()
         self._start_prefect()
         self._introduce()
+        door = self._open_door(place)
+        listening = asyncio.create_task(self._listener.live())
         watcher = asyncio.create_task(self._watch_prefect())
         catching_up = asyncio.create_task(self.run_flow("remind"))
         await stopping.wait()
         watcher.cancel()
-        await self._stop(catching_up)
+        if door is not None:
+            await asyncio.to_thread(door.close)
+        await self._stop(catching_up, listening)
         return 0
 
     async def run_flow(self, name: str) -> None:
@@ -184,10 +193,17 @@ class Service:
             lines.append(f"  {schedule.name}: {schedule.words}; lần tới {job.next_run_time:%H:%M %d/%m/%Y}")
         tell(*lines, "Dừng: nhấn Ctrl+C hoặc gửi SIGTERM; tin đang gửi dở được gửi xong.")
 
-    async def _stop(self, catching_up: asyncio.Task[None]) -> None:
+    def _open_door(self, place: tuple[str, int] | None) -> Door | None:
+        if place is None:
+            tell("Trang trả lời: tắt theo DONDOC_WEB.")
+            return None
+        door = Door(Doorway(lambda: self._office.latest, self._now, self._listener.wake), *place)
+        return door if door.open() else None
+
+    async def _stop(self, *under_way: asyncio.Task[None]) -> None:
         """Let the message in hand go out, then close everything; what is left stays in the outbox."""
         self._scheduler.pause()
-        unfinished = {catching_up, *self._in_hand}
+        unfinished = {*under_way, *self._in_hand}
         _, late = await asyncio.wait(unfinished, timeout=FINISH_SECONDS)
         if late:
             LOG.warning("còn %d lượt chưa xong khi dừng; tin của chúng được xét lại sau", len(late))

@@ -34,6 +34,7 @@ class Machine:
                 if not name.startswith(("PREFECT_", "DONDOC_"))
             },
             "DONDOC_HOME": str(home),
+            "DONDOC_WEB": "off",
             **environment,
         }
         self.running: list[subprocess.Popen[bytes]] = []
