@@ -1,11 +1,12 @@
 """A child process that works until a given point and is killed there, with no hook in the product.
 
-A point is the moment before a statement, before and after a commit, before and after a
-letter is handed over, and before and after a letter's file takes its name.
+A point is the moment before a statement, before and after a commit, before a step of the event loop, before
+and after a letter is handed over, and before and after a letter's file takes its name.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import traceback
@@ -31,15 +32,16 @@ class Recorder:
 
 
 class Killer:
-    """Ends this process at its n-th point as a power cut would."""
+    """Ends this process at its n-th point as a power cut would; at the n-th of a kind when one is given."""
 
-    def __init__(self, n: int) -> None:
-        self._left = n
+    def __init__(self, n: int, kind: str = "", by: signal.Signals = signal.SIGKILL) -> None:
+        self._left, self._kind, self._by = n, kind, by
 
     def __call__(self, kind: str) -> None:
-        self._left -= 1
-        if self._left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+        if self._kind in ("", kind):
+            self._left -= 1
+            if self._left == 0:
+                os.kill(os.getpid(), self._by)
 
 
 class Watched:
@@ -81,6 +83,20 @@ def watch(office: Office, here: Here) -> None:
     }
 
 
+def watch_steps(here: Here) -> None:
+    """Put a point before every step of every event loop: wherever an await is really waited for.
+
+    For a child only: nothing undoes it.
+    """
+    run = asyncio.Handle._run
+
+    def stepped(handle: asyncio.Handle) -> None:
+        here("await")
+        run(handle)
+
+    asyncio.Handle._run = stepped  # type: ignore[method-assign]
+
+
 def watch_files(here: Here) -> Callable[[], None]:
     """Put a point on either side of a file taking its name; return how to undo it."""
     replace = os.replace
@@ -101,7 +117,8 @@ def watch_files(here: Here) -> Callable[[], None]:
 def in_a_child(work: Callable[[], None]) -> Callable[[], int]:
     """Start `work` in a forked process; return what waits for it and says how it ended.
 
-    0 is an end of its own, a negative number the signal that killed it.
+    0 is an end of its own, a negative number the signal that killed it, a positive one the signal that
+    stopped it: then it may be woken and waited for again.
     """
     pid = os.fork()
     if pid == 0:
@@ -115,7 +132,8 @@ def in_a_child(work: Callable[[], None]) -> Callable[[], int]:
             os._exit(code)
 
     def wait() -> int:
-        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        status = os.waitpid(pid, os.WUNTRACED)[1]
+        return os.WSTOPSIG(status) if os.WIFSTOPPED(status) else os.waitstatus_to_exitcode(status)
 
     wait.pid = pid  # type: ignore[attr-defined]
     return wait
