@@ -6,12 +6,14 @@ is `config/people.yml`.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
+from typing import NamedTuple
 
-from engine.model import PostRole, Recipient, Unit, UnitKind
+from engine.deputies import Away, on_behalf, reaches, standing_in
+from engine.model import HANOI, PostRole, Recipient, Unit, UnitKind
+from engine.people_fields import addresses_of, away_of, prefers_of, quiet_of
 from engine.problems import Problem
 from engine.units import UnitDirectory
 from engine.yamltext import Node, Section, open_section
@@ -22,15 +24,23 @@ SINGLE_ROLES = (PostRole.COORDINATOR, PostRole.CHAIRMAN)
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """One person in one post, from a day to a day, both included; None is open."""
+    """One person in one post, from a day to a day, both included; None is open.
+
+    `away` are the times in which deputies are told instead.
+    """
 
     recipient: Recipient
     since: date | None = None
     until: date | None = None
+    away: tuple[Away, ...] = ()
 
     def covers(self, on: date) -> bool:
         """Whether the post is held by this person on a day."""
         return (self.since or date.min) <= on <= (self.until or date.max)
+
+    def away_at(self, at: datetime) -> Away | None:
+        """Return the leave that a moment falls into, the first written."""
+        return next((away for away in self.away if away.covers(at)), None)
 
 
 class ContactBook:
@@ -60,9 +70,41 @@ class ContactBook:
         return next((holding.recipient for holding in held if holding.covers(on)), None)
 
     def at_post(self, post: str, on: date) -> Recipient | None:
-        """Return who holds the post "<unit code>/<role>" on a day."""
-        unit_code, _, role = post.partition("/")
-        return self.recipient(unit_code, PostRole(role), on) if role in set(PostRole) else None
+        """Return who holds the post "<unit code>/<role>" on a day, away or not."""
+        held = self._holding(post, on)
+        return held.recipient if held else None
+
+    def told_at(self, post: str, at: datetime, channels: Set[str] | None = None) -> Recipient | None:
+        """Return who is told at a moment what is meant for a post: its holder, or who stands in for them.
+
+        None when the post is vacant. `channels` are the open ones; a deputy whom none of them
+        reaches is passed over.
+        """
+        day = at.astimezone(HANOI).date()
+        holder = self._holding(post, day)
+        if holder is None:
+            return None
+        told = standing_in(holder, at, lambda p: self._holding(p, day), lambda one: reaches(one, channels))
+        return holder.recipient if told is holder else on_behalf(told.recipient, holder.recipient)
+
+    def acting_at(
+        self, post: str, person: str, at: datetime, channels: Set[str] | None = None
+    ) -> Recipient | None:
+        """Return a person as they may speak for a post at a moment: as holder, or standing in for one."""
+        holder = self.at_post(post, at.astimezone(HANOI).date())
+        if holder is None or holder.person == person:
+            return holder
+        told = self.told_at(post, at, channels)
+        return told if told and told.person == person else None
+
+    def stands_in_for(
+        self, deputy: Recipient, at: datetime, channels: Set[str] | None = None
+    ) -> tuple[Recipient, ...]:
+        """Return what a person is told as at a moment instead of holders who are away, one for each post."""
+        away = (h.recipient.post for h in self._holdings if h.away_at(at))
+        told = (self.told_at(post, at, channels) for post in dict.fromkeys(away))
+        mine = (deputy.post, deputy.person)
+        return tuple(one for one in told if one and one.sits_at and (one.sits_at, one.person) == mine)
 
     def coordinator(self, on: date) -> Recipient | None:
         """Return the office that follows up all tasks."""
@@ -71,6 +113,20 @@ class ContactBook:
     def chairman(self, on: date) -> Recipient | None:
         """Return the chairman of the province."""
         return self._single(PostRole.CHAIRMAN, on)
+
+    def is_anybody_there(self, post: str, at: datetime) -> bool:
+        """Whether the holder of a post, or somebody who stands in for them, is not away at a moment."""
+        day = at.astimezone(HANOI).date()
+        holder = self._holding(post, day)
+        if holder is None:
+            return False
+        told = standing_in(holder, at, lambda p: self._holding(p, day), lambda one: True)
+        return told.away_at(at) is None
+
+    def _holding(self, post: str, on: date) -> Holding | None:
+        unit_code, _, role = post.partition("/")
+        held = self._by_post.get((unit_code, PostRole(role)), ()) if role in set(PostRole) else ()
+        return next((holding for holding in held if holding.covers(on)), None)
 
     def _single(self, role: PostRole, on: date) -> Recipient | None:
         posts = (unit for unit, held_role in self._by_post if held_role is role)
@@ -86,14 +142,23 @@ def read_contacts(text: str, source: str, directory: UnitDirectory) -> tuple[Con
     root, problems = open_section(text, source, "danh bạ")
     sections = root.sections("posts", "vị trí")
     root.finish()
-    entries = [(section, holding) for section in sections if (holding := _holding(section, directory))]
+    entries = [entry for section in sections if (entry := _entry(section, directory))]
     _report_overlaps(entries)
-    book = ContactBook(holding for _, holding in entries)
+    book = ContactBook(entry.holding for entry in entries)
+    _report_deputies(entries, book)
     _report_gaps(root, book, directory)
     return book, sorted(problems, key=lambda problem: (problem.line, problem.column))
 
 
-def _holding(section: Section, directory: UnitDirectory) -> Holding | None:
+class _Entry(NamedTuple):
+    """A post as it stands in the file, with its leaves and where they stand."""
+
+    section: Section
+    holding: Holding
+    leaves: list[tuple[Section, Away]]
+
+
+def _entry(section: Section, directory: UnitDirectory) -> _Entry | None:
     """Return one entry of the file; None when its unit or role is not known."""
     unit = _unit(section, directory)
     roles = [role.value for role in PostRole]
@@ -101,20 +166,23 @@ def _holding(section: Section, directory: UnitDirectory) -> Holding | None:
     title = section.text("title")
     nobody = Node({}, section.line, section.node.column)
     person = section.section(section.get("person") or nobody, "người giữ vị trí")
-    name, email = person.text("name"), _email(person)
+    post = f"{unit.code}/{role}" if unit else ""
+    name, addresses = person.text("name"), addresses_of(person, post)
+    prefers, quiet = prefers_of(person, addresses), quiet_of(person)
     person.finish()
     since, until = section.day("from"), section.day("to")
+    written = section.sections("away", "lần vắng mặt")
+    leaves = [(leave, away) for leave in written if (away := away_of(leave))]
     section.finish()
     if since and until and until < since:
         section.report(
             "bad-dates", "ngày 'to' sớm hơn ngày 'from'", "sửa một trong hai ngày", section.get("to")
         )
-    written = section.get("role")
-    if unit is None or written is None or written.value not in roles:
+    named = section.get("role")
+    if unit is None or named is None or named.value not in roles:
         return None
-    post = f"{unit.code}/{role}"
-    addresses = {"email": email, "mailbox": post} if email else {"mailbox": post}
-    return Holding(Recipient(post, name, title, unit, PostRole(role), addresses), since, until)
+    recipient = Recipient(post, name, title, unit, PostRole(role), addresses, prefers, quiet)
+    return _Entry(section, Holding(recipient, since, until, tuple(away for _, away in leaves)), leaves)
 
 
 def _unit(section: Section, directory: UnitDirectory) -> Unit | None:
@@ -130,20 +198,10 @@ def _unit(section: Section, directory: UnitDirectory) -> Unit | None:
         return None
 
 
-def _email(person: Section) -> str:
-    """Return the address, or "" when there is none or it would not survive a mail header."""
-    email = person.text("email", "")
-    if email and not _EMAIL.fullmatch(email):
-        hint = "ghi dạng: dau-moi@co-quan.example"
-        person.report("bad-email", f"'{email}' không phải địa chỉ thư điện tử", hint, person.get("email"))
-        return ""
-    return email
-
-
-def _report_overlaps(entries: list[tuple[Section, Holding]]) -> None:
+def _report_overlaps(entries: list[_Entry]) -> None:
     """Report every post that two people would hold on one day."""
     by_post: dict[str, list[tuple[Section, Holding]]] = {}
-    for section, holding in entries:
+    for section, holding, _ in entries:
         role = holding.recipient.role
         by_post.setdefault(role if role in SINGLE_ROLES else holding.recipient.post, []).append(
             (section, holding)
@@ -157,6 +215,38 @@ def _report_overlaps(entries: list[tuple[Section, Holding]]) -> None:
                 hint = f"người kia ở dòng {longest[0].line}; ghi 'to' cho người trước, 'from' cho người sau"
                 section.report("two-holders", message, hint)
             longest = max(longest, (section, holding), key=lambda entry: entry[1].until or date.max)
+
+
+def _report_deputies(entries: list[_Entry], book: ContactBook) -> None:
+    """Report deputies that do not exist, and leaves during which nobody would be there instead."""
+    posts = {recipient.post for recipient in book.recipients}
+    starts = sorted(away.since for entry in entries for away in entry.holding.away)
+    for entry in entries:
+        for leave, away in entry.leaves:
+            strangers = [n for n in leave.items("deputy") if str(n.value).strip() not in posts]
+            for node in strangers:
+                message = f"danh bạ không có vị trí '{str(node.value).strip()}'"
+                leave.report("unknown-deputy", message, _known_of(entry.holding.recipient, posts), node)
+            if not strangers:
+                _judge_leave(leave, entry.holding, book, [at for at in starts if away.covers(at)])
+
+
+def _known_of(holder: Recipient, posts: Iterable[str]) -> str:
+    others = sorted(p for p in posts if p.startswith(f"{holder.unit.code}/") and p != holder.post)
+    listed = f"; của {holder.unit.name} có: {', '.join(others)}" if others else ""
+    return f"ghi vị trí của một người trong danh bạ, dạng MÃ_ĐƠN_VỊ/vai trò{listed}"
+
+
+def _judge_leave(leave: Section, holding: Holding, book: ContactBook, moments: list[datetime]) -> None:
+    """Report the first moment of a leave at which the deputies are away too, or their posts vacant."""
+    post = holding.recipient.post
+    for at in moments:
+        if holding.covers(at.date()) and not book.is_anybody_there(post, at):
+            message = f"từ {at:%H:%M %d/%m/%Y} không có ai nhận thay '{post}'"
+            hint = "người thay cũng vắng, hoặc vị trí trống: ghi thêm người thay khác; nếu không, "
+            hint += "tin vẫn gửi cho người đang vắng"
+            leave.report("no-deputy", message, hint, leave.get("deputy"))
+            return
 
 
 def _report_gaps(root: Section, book: ContactBook, directory: UnitDirectory) -> None:
@@ -173,7 +263,6 @@ def _report_gaps(root: Section, book: ContactBook, directory: UnitDirectory) -> 
 
 
 _WHOLE_FILE = Node(None, 0, 0)
-_EMAIL = re.compile(r"[\w.+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
 _REQUIRED = (
     (PostRole.COORDINATOR, "no-coordinator", "cơ quan theo dõi, đôn đốc"),
     (PostRole.CHAIRMAN, "no-chairman", "Chủ tịch UBND tỉnh"),

@@ -8,7 +8,7 @@ that owe them, the facts recorded about them. Nothing in this module computes.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -253,6 +253,7 @@ class PostRole(StrEnum):
     HEAD = "head"  # thủ trưởng of a unit
     COORDINATOR = "coordinator"  # cơ quan theo dõi, đôn đốc
     CHAIRMAN = "chairman"
+    DEPUTY = "deputy"  # cấp phó of a unit: told only while standing in for somebody
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +261,9 @@ class Recipient:
     """A post, the person who holds it at the moment of asking, and where they can be reached.
 
     `addresses` maps a channel name ("email", "mailbox") to an address; `prefers` are the channels
-    the person asked to be tried first, in order.
+    the person asked to be tried first, in order; `quiet` are the hours, from and until, in which
+    they want nothing. Of somebody who stands in for the holder, `on_behalf_of` is the holder's title
+    and `sits_at` the post of their own.
     """
 
     post: str  # "<unit code>/<role>"
@@ -270,3 +273,11 @@ class Recipient:
     role: PostRole
     addresses: dict[str, str] = field(default_factory=dict, hash=False)
     prefers: tuple[str, ...] = ()
+    quiet: tuple[tuple[time, time], ...] = ()
+    on_behalf_of: str = ""
+    sits_at: str = ""
+
+    @property
+    def own_post(self) -> str:
+        """The post under which this person's addresses are known."""
+        return self.sits_at or self.post

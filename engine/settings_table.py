@@ -7,6 +7,7 @@ readers ask for: a setting that is not here fails the build.
 from __future__ import annotations
 
 from engine.model import PostRole, UnitKind
+from engine.rulebook import CHANNELS
 from engine.schema import Setting, Shape
 from engine.settings_channels import CHANNELS_FILE
 from engine.settings_of_rules import RULES
@@ -20,7 +21,40 @@ _PERSON = Shape(
     (
         Setting("name", "họ và tên", example="Trần Văn Mẫu", is_required=True),
         Setting("email", "địa chỉ thư điện tử công vụ", example="dau-moi@tinh.example"),
+        Setting("phone", "số di động công vụ, để nhận tin ZBS", example="0912 345 678"),
+        Setting("prefers", "kênh muốn nhận trước, theo thứ tự", "choice", "email", CHANNELS, is_list=True),
+        Setting(
+            "quiet",
+            "giờ không muốn nhận tin, có thể qua nửa đêm; tin chờ, không bị bỏ",
+            "span",
+            "20:30-07:00",
+            is_list=True,
+        ),
     ),
+    "Cuộc trò chuyện Zalo, Telegram không ghi ở đây: người nhận tự nối bằng mã một lần (`dondoc join`).",
+)
+
+_AWAY = Shape(
+    "away",
+    "Vắng mặt và người thay",
+    (
+        Setting("from", "vắng từ ngày này, hoặc từ giờ này của ngày", example="2026-01-05", is_required=True),
+        Setting(
+            "to",
+            "đến hết ngày này, hoặc đến đúng giờ này; không ghi thì đến khi sửa",
+            example="2026-01-09 12:00",
+        ),
+        Setting(
+            "deputy",
+            "vị trí nhận thay; nhiều vị trí thì theo thứ tự",
+            example="SYT/head",
+            is_required=True,
+            is_list=True,
+        ),
+        Setting("document", "văn bản làm căn cứ", example="12/QĐ-SYT"),
+    ),
+    "Người thay được xác định đúng lúc gửi. Người thay cũng vắng, hoặc không có kênh nào tới được, thì đến "
+    "người thay tiếp theo; không còn ai thì tin vẫn gửi cho người đang vắng. Tin ghi rõ “nhận thay …”.",
 )
 
 _POST = Shape(
@@ -36,7 +70,7 @@ _POST = Shape(
         Setting(
             "role",
             "contact đầu mối · head thủ trưởng · coordinator cơ quan theo dõi, đôn đốc · "
-            "chairman Chủ tịch UBND tỉnh",
+            "chairman Chủ tịch UBND tỉnh · deputy cấp phó, chỉ nhận tin khi thay người khác",
             "choice",
             "contact",
             tuple(str(role) for role in PostRole),
@@ -46,6 +80,7 @@ _POST = Shape(
         Setting("person", "người đang giữ vị trí", "section", is_required=True, shape=_PERSON),
         Setting("from", "ngày đầu tiên giữ vị trí", "date", "2026-01-01"),
         Setting("to", "ngày cuối cùng giữ vị trí", "date", "2099-12-31"),
+        Setting("away", "những lần vắng mặt", "section", is_list=True, shape=_AWAY),
     ),
     "Liên hệ gắn với vị trí, không gắn với người. Khi đổi người, ghi `to` cho người cũ và thêm một dòng có "
     "`from`.",

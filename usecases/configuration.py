@@ -26,6 +26,7 @@ WARNINGS = frozenset(
     {
         "no-contact", "no-head", "unused-policy", "outside-hours", "closed-channel", "unknown-plan",
         "missing-year", "provisional-year", "ignored-file", "unused-template", "not-nfc",
+        "unknown-deputy", "no-deputy", "telegram-alone", "no-way",
     }
 )  # fmt: skip
 

@@ -10,6 +10,7 @@ import pytest
 from engine.contacts import read_contacts
 from engine.model import PostRole, UnitKind
 from engine.units import read_units
+from usecases.configuration import WARNINGS
 
 CONFIG = Path(__file__).parents[2] / "config"
 UNITS = """\
@@ -69,6 +70,42 @@ def test_a_person_without_an_email_address_still_has_the_mailbox():
     assert book.recipients[-1].addresses == {"mailbox": "SYT/contact"}
 
 
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("0912 345 678", "84912345678"),
+        ("+84 (912) 345-678", "84912345678"),
+        ("0084912345678", "84912345678"),
+        ("0353.456.789", "84353456789"),
+    ],
+)
+def test_a_mobile_number_is_an_address_for_paid_messages(written, address):
+    line = f"unit: SYT, role: deputy, title: Phó Giám đốc, person: {{name: n, phone: '{written}'}}"
+    book, problems = read_contacts(a_line(line), "people.yml", DIRECTORY)
+
+    assert problems == []
+    assert book.recipients[-1].addresses == {"zalo_zbs": address, "mailbox": "SYT/deputy"}
+
+
+def test_a_person_says_which_channels_come_first_and_which_hours_are_theirs():
+    person = "{name: n, email: n@tinh.example, prefers: [zalo, email], quiet: ['20:30-07:00', 11:30-13:00]}"
+    text = a_line(f"unit: UBND, role: head, title: t, person: {person}")
+    book, problems = read_contacts(text, "people.yml", DIRECTORY)
+    found = book.recipients[-1]
+
+    assert problems == []
+    assert found.prefers == ("zalo_bot", "zalo_oa", "zalo_zbs", "email")
+    assert [(b.isoformat("minutes"), e.isoformat("minutes")) for b, e in found.quiet] == [
+        ("20:30", "07:00"),
+        ("11:30", "13:00"),
+    ]
+
+
+def test_a_leave_without_anybody_to_stand_in_stops_nothing():
+    """Letters still go to whoever is away, so these are told and the service runs."""
+    assert {"unknown-deputy", "no-deputy", "telegram-alone"} <= WARNINGS
+
+
 def test_the_province_has_one_coordinator_and_one_chairman():
     book, _ = read_contacts(PEOPLE, "people.yml", DIRECTORY)
     coordinator, chairman = book.coordinator(date(2025, 9, 1)), book.chairman(date(2025, 9, 1))
@@ -105,6 +142,45 @@ def test_nobody_is_found_for_an_unknown_unit():
             "bad-email",
         ),
         ("unit: UBND, role: head, title: t, person: {name: n, email: a b@c.example}", 9, 65, "bad-email"),
+        ("unit: UBND, role: head, title: t, person: {name: n, phone: 0255 3822 000}", 9, 65, "bad-phone"),
+        ("unit: UBND, role: head, title: t, person: {name: n, phone: 84912345}", 9, 65, "bad-phone"),
+        ("unit: UBND, role: head, title: t, person: {name: n, prefers: [email, sms]}", 9, 75, "bad-value"),
+        ("unit: UBND, role: head, title: t, person: {name: n, prefers: telegram}", 9, 67, "telegram-alone"),
+        ("unit: UBND, role: head, title: t, person: {name: n, quiet: 20:30}", 9, 65, "bad-value"),
+        ("unit: UBND, role: head, title: t, person: {name: n, quiet: 25:00-07:00}", 9, 65, "bad-value"),
+        (
+            "unit: UBND, role: head, title: t, person: {name: n}, away: [{from: 2026-01-05}]",
+            9,
+            66,
+            "missing-key",
+        ),
+        (
+            "unit: UBND, role: head, title: t, person: {name: n}, away: [{deputy: SYT/head}]",
+            9,
+            66,
+            "missing-key",
+        ),
+        (
+            "unit: UBND, role: head, title: t, person: {name: n}, away: [{from: 2026-02-30, "
+            "deputy: SYT/head}]",
+            9,
+            73,
+            "bad-value",
+        ),
+        (
+            "unit: UBND, role: head, title: t, person: {name: n}, away: [{from: 2026-02-03, "
+            "deputy: SYT/pho}]",
+            9,
+            93,
+            "unknown-deputy",
+        ),
+        (
+            "unit: UBND, role: head, title: t, person: {name: n}, away: [{from: 2026-02-03, "
+            "deputy: UBND/head}]",
+            9,
+            93,
+            "no-deputy",
+        ),
         ("unit: UBND, role: head, title: t, from: 3/9/2025, person: {name: n}", 9, 46, "bad-value"),
         (
             "unit: UBND, role: head, title: t, from: 2025-09-03, to: 2025-09-02, person: {name: n}",
