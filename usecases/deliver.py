@@ -23,6 +23,7 @@ from engine.ledger import DeliveryState
 from engine.messages import Line, compose
 from engine.model import Assignment, Recipient
 from engine.planning import why_not_now
+from engine.quiet_hours import wakes_at
 from notifiers.answering import ByAssignment
 from notifiers.base import DeliveryFailed, DeliveryUnknown, Letter, Receipt, Scope
 from notifiers.letters import written
@@ -230,10 +231,20 @@ class _Pump:
                 return []
             claims = outbox.claim(session, at, self.owner, LEASE, self.channel, room)
             self.did_something |= bool(claims)
+            claims = [claim for claim in claims if not self._is_quiet(session, claim, contacts, at)]
             claims = [claim for claim in claims if self._has_room(session, claim, at)]
             in_hand = _read_afresh(session, self.office, contacts, claims, at)
             self._total.kept_back.update(one.kept_back for one in in_hand if one.kept_back)
             return in_hand
+
+    def _is_quiet(self, session: Session, claim: Claim, contacts: ContactBook, at: datetime) -> bool:
+        """Whether a message came in the quiet hours of who is told; then it waits for their end, held."""
+        told = contacts.told_at(claim.post, at, self.office.notifiers.keys())
+        hours, calendar = self.office.rulebook.sending, self.office.world.calendar
+        until = wakes_at(told, at, hours, calendar) if told else at
+        if until > at:
+            self._hold(session, claim, until, at, "quiet")
+        return until > at
 
     def _has_room(self, session: Session, claim: Claim, at: datetime) -> bool:
         """Whether a message is within the limits; one that is above waits, on record."""
@@ -264,7 +275,9 @@ class _Pump:
             return
         while claims := outbox.claim(session, at, self.owner, LEASE, self.channel, 100):
             for claim in claims:
-                others = _others(self.office, claim, contacts.at_post(claim.post, at.date()))
+                others = _others(
+                    self.office, claim, contacts.told_at(claim.post, at, self.office.notifiers.keys())
+                )
                 if others:
                     error = f"kênh '{self.channel}' đang tạm dừng: {stop.why}"
                     settlement = Settlement(
@@ -370,8 +383,9 @@ def _read_afresh(
     in_hand = []
     for claim in claims:
         lines, why_not = _lines(kept[claim.key], known, now)
-        recipient = contacts.at_post(claim.post, now.date())
-        kept_back = guards.not_in_trial(office.channels.guards, recipient, claim.channel) if lines else ""
+        recipient = contacts.told_at(claim.post, now, office.notifiers.keys())
+        person = replace(recipient, post=recipient.own_post) if recipient else None
+        kept_back = guards.not_in_trial(office.channels.guards, person, claim.channel) if lines else ""
         if kept_back:
             lines, why_not = [], dict.fromkeys((r.key for r in kept[claim.key]), kept_back) | why_not
         if not claim.copy_of:  # the reminders of a copy were told already
@@ -407,9 +421,14 @@ def _told(in_hand: Iterable[_InHand], known: dict[str, Assignment]) -> Iterator[
 
 
 def _others(office: Office, claim: Claim, recipient: Recipient | None) -> tuple[str, ...]:
-    """Return the channels that may carry a message instead of its own, in their order."""
+    """Return the channels that may carry a message instead of its own, in their order.
+
+    They were chosen for the holder: whoever stands in and has not got this one is written to by mail.
+    """
     reached = recipient.addresses if recipient else {}
-    return tuple(c for c in claim.fallbacks if c in reached and c in office.notifiers)
+    is_astray = recipient is not None and recipient.sits_at and claim.channel not in reached
+    ways = (*claim.fallbacks, "email") if is_astray else claim.fallbacks
+    return tuple(c for c in dict.fromkeys(ways) if c in reached and c in office.notifiers)
 
 
 def _lines(
@@ -471,7 +490,7 @@ def _mark_address(session: Session, outcome: _Outcome, at: datetime) -> None:
     failure, recipient, claim = outcome.failure, outcome.one.recipient, outcome.one.claim
     if failure is None or recipient is None or not outcome.one.address:
         return
-    who = (recipient.post, recipient.person, claim.channel, outcome.one.address)
+    who = (recipient.own_post, recipient.person, claim.channel, outcome.one.address)
     if failure.moved_to:
         addresses.move(session, claim.channel, outcome.one.address, failure.moved_to, at)
     elif failure.scope is Scope.OPTED_OUT:
