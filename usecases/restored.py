@@ -154,6 +154,7 @@ def _read(path: Path) -> tuple[int, str]:
 def _write(path: Path, note: dict[str, object]) -> None:
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         draft.write_text(json.dumps(note) + "\n", "utf-8")
         os.replace(draft, path)
     except OSError as error:  # a full disk must not keep letters back

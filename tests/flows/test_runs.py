@@ -33,6 +33,7 @@ class Counting:
 
     channel = "mailbox"
     batch = 1
+    repeats_safely = True
 
     def __init__(self, afterwards: Callable[[], object] = lambda: None) -> None:
         self.sent: list[str] = []
