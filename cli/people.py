@@ -9,10 +9,12 @@ from typing import Any
 
 from cli.output import add_json, iso, print_json
 from cli.parsing import OPENING, Parser
+from store.addresses import KeptAddress
 from usecases import clock
-from usecases.consent import CHANNEL_NAMES, Reach, erase_person, export_person, reach_of_everybody
+from usecases.consent import erase_person, export_person
 from usecases.errors import InputRejected
 from usecases.joining import CHATS, invite, unlink
+from usecases.reach import CHANNEL_NAMES, Reach, reach_of_everybody, said_of
 from usecases.wiring import open_office
 
 
@@ -33,9 +35,9 @@ def add_commands(commands: _SubParsersAction) -> None:  # type: ignore[type-arg]
     _finish(join, _join)
     people = commands.add_parser("people", help="ai nhận tin qua đâu; xuất hoặc xóa dữ liệu của một người")
     actions = people.add_subparsers(dest="action", metavar="việc", required=True, parser_class=Parser)
-    reach = actions.add_parser("reach", help="mỗi vị trí nhận tin qua kênh nào")
+    reach = actions.add_parser("reach", help="mỗi vị trí nhận tin qua kênh nào; ai không tới được và vì sao")
     reach.add_argument(
-        "--gaps", action="store_true", help="chỉ những vị trí chưa có kênh nào, hoặc có kênh đã đóng"
+        "--gaps", action="store_true", help="chỉ những vị trí không tới được, hoặc có kênh đã đóng"
     )
     _finish(reach, _reach)
     export = actions.add_parser("export", help="xuất mọi điều đang giữ về một người (JSON)")
@@ -86,12 +88,14 @@ def _join(arguments: Namespace) -> None:
 
 def _reach(arguments: Namespace) -> None:
     everybody = reach_of_everybody(open_office(), arguments.at or clock.now())
-    shown = [one for one in everybody if not arguments.gaps or one.closed or not one.open]
+    shown = [one for one in everybody if not arguments.gaps or one.closed or one.why or not one.open]
     if arguments.json:
         print_json([_as_json(one) for one in shown])
         return
     for one in shown:
-        print(f"{one.recipient.post}: {_said(one)}")
+        print(f"{one.post}: {_said(one)}")
+    gaps = sum(bool(one.why or not one.open) for one in everybody)
+    print(f"{len(everybody)} vị trí; cần sửa: {gaps}." if gaps else f"{len(everybody)} vị trí, đều tới được.")
 
 
 def _export(arguments: Namespace) -> None:
@@ -122,32 +126,42 @@ def _unlink(arguments: Namespace) -> None:
 
 
 def _said(one: Reach) -> str:
-    through = ", ".join(CHANNEL_NAMES.get(name, name) for name in one.open) or "CHƯA CÓ KÊNH NÀO"
-    closed = "; ".join(
-        f"{CHANNEL_NAMES.get(k.channel, k.channel)} {_CLOSED[str(k.status)]}" for k in one.closed
-    )
-    return f"{through} ({closed})" if closed else through
+    through = ", ".join(_way(one, name) for name in one.open) or "CHƯA CÓ KÊNH NÀO"
+    closed = [f"{_named(kept.channel)} {said_of(kept)}" for kept in one.closed]
+    parts = [f"{through} ({'; '.join(closed)})" if closed and not one.why else through]
+    if one.told is not None and one.told.sits_at:
+        parts.append(f"{one.told.person}, {one.told.title}")
+    return " — ".join([*parts, *([f"CẦN SỬA: {one.why}"] if one.why else [])])
 
 
-_CLOSED = {
-    "dead": "không đến được",
-    "opted_out": "đã dừng theo ý người nhận",
-    "erased": "đã xóa theo yêu cầu",
-}
+def _way(one: Reach, channel: str) -> str:
+    return _named(channel) + (" (đang tạm dừng)" if channel in one.paused else "")
+
+
+def _named(channel: str) -> str:
+    return CHANNEL_NAMES.get(channel, channel)
 
 
 def _as_json(one: Reach) -> dict[str, object]:
     return {
-        "post": one.recipient.post,
-        "person": one.recipient.person,
+        "post": one.post,
+        "person": one.recipient.person if one.recipient else None,
+        "told": one.told.person if one.told else None,
+        "told_post": one.told.own_post if one.told else None,
         "channels": list(one.open),
-        "closed": [
-            {
-                "channel": kept.channel,
-                "status": str(kept.status),
-                "at": iso(kept.at),
-                "evidence": kept.evidence,
-            }
-            for kept in one.closed
-        ],
+        "paused": list(one.paused),
+        "why": one.why,
+        "known": [_known_json(kept) for kept in one.known],
+        "closed": [_known_json(kept) for kept in one.closed],
+    }
+
+
+def _known_json(kept: KeptAddress) -> dict[str, object]:
+    return {
+        "channel": kept.channel,
+        "status": str(kept.status),
+        "at": iso(kept.at),
+        "evidence": kept.evidence,
+        "text_version": kept.text_version,
+        "heard_at": iso(kept.heard_at),
     }

@@ -82,6 +82,11 @@ def by_address(session: Session, channel: str, address: str) -> list[KeptAddress
     return _found(session, ADDRESS.channel == channel, ADDRESS.address == address)
 
 
+def of_status(session: Session, status: AddressStatus) -> list[KeptAddress]:
+    """Return every address of a status, by post."""
+    return _found(session, ADDRESS.status == str(status))
+
+
 def mark_dead(
     session: Session, post: str, person: str, channel: str, address: str, evidence: str, at: datetime,
     source: str = "bounce",

@@ -6,26 +6,20 @@ taken out and handed over, or blanked; the chained records keep only marks of it
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
 
-from engine.contacts import ContactBook
 from engine.model import HANOI, Recipient
 from store import addresses, heard, people, records, registry, responses
 from store.addresses import AddressStatus, KeptAddress
 from usecases.answerers import ANSWERING, Answerer
 from usecases.errors import InputRejected
 from usecases.notices import lay_before_coordinator
-from usecases.reach import contacts_by_now
+from usecases.reach import CHANNEL_NAMES, contacts_by_now
 from usecases.wiring import Office
-
-CHANNEL_NAMES = {
-    "email": "thư điện tử", "mailbox": "hộp thư tại chỗ", "zalo_bot": "Zalo Bot", "zalo_oa": "Zalo OA",
-    "zalo_zbs": "tin ZBS", "telegram": "Telegram",
-}  # fmt: skip
 
 
 def stopped(
@@ -55,29 +49,6 @@ def moved(session: Session, office: Office, who: Answerer, relink: dict[str, str
     )  # fmt: skip
     addresses.put(session, kept)
     return "Đã chuyển. Từ nay lời nhắc tới cuộc trò chuyện mới."
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """Through which channels a post is reached by now, and what stands against the others."""
-
-    recipient: Recipient
-    open: tuple[str, ...]
-    closed: tuple[KeptAddress, ...]
-
-
-def reach_of_everybody(office: Office, now: datetime) -> list[Reach]:
-    """Return how everybody who holds a post today is reached, in the order of the contact book."""
-    found = []
-    with office.database.reading() as session:
-        book = contacts_by_now(session, office)
-        for one in book.recipients:
-            if _holds(book, one, now):
-                known = addresses.of_person(session, one.post, one.person)
-                closed = tuple(kept for kept in known if kept.status is not AddressStatus.LINKED)
-                usable = tuple(sorted(set(one.addresses) & office.channels.names))
-                found.append(Reach(one, usable, closed))
-    return found
 
 
 def export_person(office: Office, post: str, person: str | None, now: datetime) -> dict[str, Any]:
@@ -146,11 +117,6 @@ def _reached(session: Session, office: Office, post: Recipient, now: datetime) -
     today = now.astimezone(HANOI).date()
     by_now = contacts_by_now(session, office).at_post(post.post, today)
     return sorted(set(by_now.addresses) & office.channels.names) if by_now else []
-
-
-def _holds(book: ContactBook, one: Recipient, now: datetime) -> bool:
-    held = book.at_post(one.post, now.astimezone(HANOI).date())
-    return held is not None and held.person == one.person
 
 
 def _person_at(office: Office, post: str, person: str | None, now: datetime) -> str:

@@ -17,9 +17,8 @@ from notifiers.base import Heard
 from store import addresses, responses
 from store.addresses import AddressStatus, KeptAddress
 from store.responses import JoinCode
-from usecases.consent import CHANNEL_NAMES
 from usecases.errors import InputRejected
-from usecases.reach import contacts_by_now
+from usecases.reach import CHANNEL_NAMES, contacts_by_now
 from usecases.wiring import Office
 
 SHORTEST, LONGEST = timedelta(minutes=15), timedelta(hours=24)

@@ -11,9 +11,9 @@ from store import addresses, heard
 from store.addresses import AddressStatus, KeptAddress
 from store.heard import KeptHeard
 from tests.guarantee.world import a_row, at, bring, is_verified, rows_of, run
-from usecases.consent import erase_person, export_person, reach_of_everybody
+from usecases.consent import erase_person, export_person
 from usecases.errors import InputRejected
-from usecases.reach import contacts_by_now
+from usecases.reach import contacts_by_now, reach_of_everybody
 
 NOW = at("2025-09-25 09:00")
 POST = "SYT/contact"
@@ -91,7 +91,7 @@ def test_nothing_to_erase_is_said(office, person):
 def test_60_a_contact_without_a_channel_is_listed_with_what_stands_against_it(office, person):
     with office.database.writing() as session:
         addresses.opt_out(session, POST, person, "mailbox", POST, "nhắn STOP", NOW)
-    reach = {one.recipient.post: one for one in reach_of_everybody(office, NOW)}
+    reach = {one.post: one for one in reach_of_everybody(office, NOW)}
 
     assert reach[POST].open == ()
     assert [(kept.channel, str(kept.status)) for kept in reach[POST].closed] == [("mailbox", "opted_out")]
