@@ -16,6 +16,7 @@ from engine.calendar import read_calendar
 from engine.calendar_years import calendar_gaps
 from engine.contacts import ContactBook, read_contacts
 from engine.model import PostRole
+from engine.people_fit import without_way
 from engine.problems import Problem
 from engine.rulebook import Audience, read_rulebook
 from engine.rulebook_fit import Surroundings, misfits
@@ -52,7 +53,7 @@ class _Check:
         self._rules(rules, is_whole)
         directory = self._one("units.yml", lambda text, at: read_units(text, at, communes_of(PROVINCE)))
         channels = self._one("channels.yml", read_channels)
-        held = self._held(directory)
+        held = self._held(directory, channels.names if channels else frozenset())
         plans = self._plans()
         around = Surroundings(directory, held, channels.names if channels else None, plans)
         self.problems += misfits(rules, around)
@@ -72,12 +73,15 @@ class _Check:
             shown = min(files).rpartition("/")[0]
             self.problems += [*found, *calendar_gaps(files, calendar, self.today, shown)]
 
-    def _held(self, directory: UnitDirectory | None) -> frozenset[Audience] | None:
-        """Return the levels at which somebody holds a post today."""
+    def _held(self, directory: UnitDirectory | None, channels: frozenset[str]) -> frozenset[Audience] | None:
+        """Return the levels at which somebody holds a post today; posts no channel reaches are told."""
         if directory is None:
             return None
         book = self._one("people.yml", lambda text, at: read_contacts(text, at, directory))
-        return _levels_held(book, self.today) if book and book.recipients else None
+        if book is None or not book.recipients:
+            return None
+        self.problems += without_way(book, channels, self.today, f"{self.folder.name}/people.yml")
+        return _levels_held(book, self.today)
 
     def _plans(self) -> frozenset[str]:
         files = self._texts("registry", required=False)
