@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from engine.masking import masked
+from engine.model import HANOI, Recipient
 from reports import silence
 from reports.formats import FORMATS
+from store.addresses import KeptAddress
 from usecases.look import report_overdue, report_silence
+from usecases.reach import CHANNEL_NAMES, dead_since, said_of
 from usecases.wiring import Office
+
+SILENCE = "chua-ai-nhan"
 
 SUFFIXES = {"text": "txt", "json": "json", "html": "html", "csv": "csv"}
 
@@ -26,10 +33,60 @@ def publish_overdue(office: Office, as_of: datetime) -> dict[str, Path]:
 
 
 def publish_silence(office: Office, as_of: datetime) -> dict[str, Path]:
-    """Write in every format who in the red zone nothing has reached as of a moment; return format → file."""
+    """Write in every format who in the red zone nothing has reached as of a moment; return format → file.
+
+    Text and JSON also name the addresses found dead since the last publication: whose they are and on
+    what that rests, never the address itself.
+    """
     report = report_silence(office, as_of)
-    forms = silence.FORMATS.items()
-    return _laid(office, "chua-ai-nhan", as_of, ((name, form(report)) for name, form in forms))
+    since = _last_before(office, SILENCE, as_of)
+    dead = dead_since(office, since, as_of)
+    texts = {name: form(report) for name, form in silence.FORMATS.items()}
+    texts["text"] += _told(dead, since)
+    texts["json"] = _with_dead(texts["json"], dead)
+    return _laid(office, SILENCE, as_of, texts.items())
+
+
+def _last_before(office: Office, name: str, as_of: datetime) -> datetime | None:
+    """Return the moment of the last publication of this name before `as_of`; None when there was none."""
+    moments = (_moment_in(path.name, name) for path in office.reports.glob(f"{name}-*.txt"))
+    this = as_of.astimezone(HANOI).replace(second=0, microsecond=0)
+    return max((moment for moment in moments if moment and moment < this), default=None)
+
+
+def _moment_in(file: str, name: str) -> datetime | None:
+    try:
+        return datetime.strptime(file, f"{name}-%Y%m%d-%H%M.txt").replace(tzinfo=HANOI)
+    except ValueError:  # a file of somebody else's
+        return None
+
+
+def _told(dead: Sequence[tuple[KeptAddress, Recipient]], since: datetime | None) -> str:
+    """Return the paragraph of the text form, "" when no address was found dead."""
+    if not dead:
+        return ""
+    from_when = f", phát hiện từ {since:%H:%M %d/%m/%Y}" if since else ""
+    lines = [f"\nĐỊA CHỈ KHÔNG ĐẾN ĐƯỢC{from_when}: {len(dead)}. Cần sửa people.yml hoặc cấp mã nối lại."]
+    for kept, holder in dead:
+        channel = CHANNEL_NAMES.get(kept.channel, kept.channel)
+        whose = f"{holder.title}, {holder.unit.name} ({kept.post})"
+        lines.append(f"  {whose}: {channel} {masked(said_of(kept))}")
+    return "\n".join(lines) + "\n"
+
+
+def _with_dead(text: str, dead: Sequence[tuple[KeptAddress, Recipient]]) -> str:
+    rows = [
+        {
+            "post": kept.post,
+            "title": holder.title,
+            "unit_name": holder.unit.name,
+            "channel": kept.channel,
+            "at": kept.at.isoformat(timespec="seconds"),
+            "evidence": masked(kept.evidence),
+        }
+        for kept, holder in dead
+    ]
+    return json.dumps(json.loads(text) | {"dead_addresses": rows}, ensure_ascii=False, indent=2) + "\n"
 
 
 def _laid(office: Office, name: str, as_of: datetime, texts: Iterable[tuple[str, str]]) -> dict[str, Path]:
