@@ -72,9 +72,13 @@ class Door:
             tell(f"Trang trả lời: không mở được {shown}:{port} ({error.strerror}).")
             return False
         self._thread.start()
-        port = self._socket.getsockname()[1]
-        tell(f"Trang trả lời: http://{shown}:{port} (đặt máy chủ HTTPS của cơ quan ở trước).")
+        tell(f"Trang trả lời: http://{shown}:{self.port} (đặt máy chủ HTTPS của cơ quan ở trước).")
         return True
+
+    @property
+    def port(self) -> int:
+        """Where it really is: 0 asks for any free port."""
+        return int(self._socket.getsockname()[1])
 
     def close(self) -> None:
         """Finish what is being answered; returns after a few seconds at the latest."""

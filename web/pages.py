@@ -147,7 +147,10 @@ async def _taken(request: Request, doorway: Doorway) -> Response:
     try:
         body = await body_of(request, MOST_OCTETS)
     except TooLarge:
-        return told(doorway.office(), 413, "Nội dung gửi quá lớn", "Viết gọn lại rồi gửi.", "Chưa ghi gì.")
+        return told(
+            doorway.office(), 413, "Nội dung gửi quá lớn", "Viết gọn lại rồi gửi.", "Chưa ghi gì.",
+            headers={"Connection": "close"},
+        )  # fmt: skip
     return await run_in_threadpool(_answered, request, doorway, body)
 
 

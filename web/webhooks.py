@@ -86,7 +86,7 @@ def _kept(request: Request, body: bytes, doorway: Doorway, read: Reader) -> Deli
 
 def _turned_away(doorway: Doorway, name: str, status: int) -> Response:
     doorway.refused[name] += 1
-    return JSONResponse({"ok": False}, status)
+    return JSONResponse({"ok": False}, status, {"Connection": "close"})
 
 
 def _of_telegram(request: Request, body: bytes, office: Office, now: datetime) -> Delivery:
