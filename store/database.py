@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000", "foreign_keys=ON")
+# FULL: a letter that left was claimed on disk before; after a power cut NORMAL may have forgotten that.
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON")
 CONNECT_SECONDS = 10
 WRITER_LOCK = 5_717_002  # any number, as long as nobody else of this database uses it
 
