@@ -26,6 +26,16 @@ def test_a_person_is_listed_handed_over_and_blanked(dondoc):
     assert f"{POST}: " in dondoc("people", "reach", *AT).out
 
 
+def test_the_reach_of_every_post_says_who_is_told_and_by_what(dondoc):
+    found = {one["post"]: one for one in dondoc("people", "reach", *AT, "--json").json}
+    said = dondoc("people", "reach", *AT).out
+
+    assert found[POST]["told"] == found[POST]["person"] != ""
+    assert (found[POST]["told_post"], found[POST]["why"], found[POST]["closed"]) == (POST, "", [])
+    assert f"{len(found)} vị trí, đều tới được." in said
+    assert dondoc("people", "reach", *AT, "--gaps").out == f"{len(found)} vị trí, đều tới được.\n"
+
+
 def test_work_that_waits_names_the_unit_and_an_extension_is_decided(dondoc, with_october):
     coming = dondoc("plan", "--from", "2025-11-20", "--to", "2025-12-20", "--json").json
     row = next(a for m in coming["messages"] for a in m["assignments"] if a["unit"] not in {"STC", "VPUB"})
