@@ -20,7 +20,7 @@ mã thoát: 0 xong · 1 lỗi của phần mềm · 2 sai cách dùng · 3 quy t
 
 môi trường: DONDOC_HOME (nơi ghi dữ liệu) · DONDOC_CONFIG (thư mục cấu hình) ·
             DONDOC_DATABASE_URL (postgresql://…; mặc định SQLite trong DONDOC_HOME) ·
-            DONDOC_PREFECT=off (không dùng Prefect)"""
+            DONDOC_PREFECT=off (không dùng Prefect) · DONDOC_WEB=off (không mở trang trả lời)"""
 
 
 # Which module knows which command: one is imported to run it, all of them to list them.
