@@ -35,6 +35,7 @@ LOG = logging.getLogger("dondoc.listening")
 WEBHOOKS = {"telegram": "/webhooks/telegram", "zalo_bot": "/webhooks/zalo-bot"}
 LOOK_SECONDS = 20.0  # between two looks at what waits, at the settings, and at whose turn it is
 FIRST_WAIT, LONGEST_WAIT = 5.0, 300.0
+SHORT_POLL = 5  # seconds; a stop waits for it
 _FAULTS = (DeliveryFailed, Refused, DatabaseUnavailable, SQLAlchemyError)
 
 
@@ -119,13 +120,24 @@ class Listener:
         """Ask again and again; what comes is kept before the channel is asked to forget it."""
         offset = 0
         while holds() and self._is_as(office):
-            now = self._now()
-            told = await _polled(notifier, offset, now)
-            if told:
-                await asyncio.to_thread(hearing.keep, office, told, "", now)
-                self._woken.set()
+            asked = asyncio.create_task(self._kept(office, notifier, offset))
+            try:
+                told = await asyncio.shield(asked)
+            except asyncio.CancelledError:
+                if channel == "zalo_bot":  # what it hands out while nobody listens any more may be lost
+                    await asyncio.wait([asked])
+                asked.cancel()
+                raise
             # Once nothing is left, from the start: after a quiet week the numbers begin anew, and lower.
             offset = offset_after(told, offset) if told and channel == "telegram" else 0
+
+    async def _kept(self, office: Office, notifier: Notifier, offset: int) -> list[Heard]:
+        now = self._now()
+        told = await _polled(notifier, offset, now)
+        if told:
+            await asyncio.to_thread(hearing.keep, office, told, "", now)
+            self._woken.set()
+        return told
 
     def _is_as(self, office: Office) -> bool:
         """Return whether the channels are still those of `office`."""
@@ -176,7 +188,7 @@ async def _polled(notifier: Notifier, offset: int, now: datetime) -> list[Heard]
         case TelegramNotifier():
             return await notifier.poll(offset, now)
         case ZaloBotNotifier():
-            return await notifier.poll(now)
+            return await notifier.poll(now, SHORT_POLL)
     return []
 
 
