@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
+
+import httpx
 
 MORNING = "2025-12-26T08:00"
 LATER = "2025-12-26T08:15"  # when the claims of a killed process have run out
@@ -77,3 +80,16 @@ def test_a_long_lived_sender_stops_when_asked(machine):
     sender.send_signal(signal.SIGTERM)
 
     assert sender.wait(10) == 0
+
+
+def test_the_service_opens_its_door_and_closes_it_when_it_stops(machine):
+    machine.environment["DONDOC_WEB"] = "127.0.0.1:0"
+    service = machine.dondoc("serve", "--at", MORNING)
+    machine.wait_until(lambda: "Trang trả lời: http" in machine.told(service))
+    url = re.search(r"Trang trả lời: (http://\S+)", machine.told(service))[1]
+
+    assert httpx.get(url, trust_env=False).status_code == 200
+    machine.wait_until(lambda: "remind: " in machine.told(service))
+    assert httpx.get(f"{url}/healthz", trust_env=False).json()["ok"] is True
+    service.send_signal(signal.SIGTERM)
+    assert service.wait(10) == 0
