@@ -258,7 +258,7 @@ class Matrix:
 
     def _got(self, office: Office) -> list[Got]:
         """Everything readers have; two copies of one mail, one template or one file are equal."""
-        got = [replace(one, text="") for one in self.town.arrived()]
+        got = [replace(one, text="", at=None) for one in self.town.arrived()]
         for file in (office.settings.home / "mailbox").rglob("*.eml"):
             message = message_from_bytes(file.read_bytes())
             post = file.parent.name.replace("-", "/", 1)

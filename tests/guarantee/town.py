@@ -5,13 +5,14 @@ An office is wired to them by the words of a channels.yml, as an administrator w
 
 from __future__ import annotations
 
+import asyncio
 import socket
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email import message_from_bytes
-from functools import cache
+from functools import cache, partial
 from itertools import count
 from time import sleep
 from typing import Any
@@ -27,6 +28,7 @@ from notifiers.zalo_oauth import Pair
 from store import addresses
 from store.addresses import AddressStatus, KeptAddress
 from tests.peers.exchanges import KNOWN
+from tests.peers.faults import Fault
 from tests.peers.people import Person
 from tests.peers.telegram import TelegramPeer
 from tests.peers.wire import Reply, Request
@@ -60,6 +62,8 @@ zalo_zbs: {{enabled: có, template: "{template}"}}
 telegram: {{enabled: có, bot: dondoc_thu_bot, base_url: "{telegram}"}}
 """
 Hook = Callable[[str], None]
+OfCall = Callable[[str, Request], Fault | None]
+Refusal = Callable[[str, Request], Reply | None]
 
 
 @dataclass(frozen=True)
@@ -70,21 +74,32 @@ class Got:
     address: str
     id: str
     text: str = ""
+    at: datetime | None = None
 
 
 @dataclass
 class Post:
     """A mail server that keeps what it took."""
 
+    clock: Callable[[], datetime]
     taken: list[Got] = field(default_factory=list)
     here: Hook | None = None
+    mood: Callable[[str], str] = lambda address: ""  # an answer, "cut" or "silent"; "" takes the letter
     talking: int = 0
 
     async def handle_DATA(self, server, session, envelope) -> str:
+        (address,) = envelope.rcpt_tos
+        mood = self.mood(address)
+        if mood[:1] in {"4", "5"}:
+            return mood
         self._passed("asked")
         message = message_from_bytes(envelope.content)
-        self.taken.append(Got("email", envelope.rcpt_tos[0], message["Message-ID"].strip()))
+        self.taken.append(Got("email", address, message["Message-ID"].strip(), at=self.clock()))
         self._passed("accepted")
+        if mood == "cut":
+            server.transport.abort()
+        if mood == "silent":
+            await asyncio.sleep(1.5)
         return "250 taken"
 
     def _passed(self, kind: str) -> None:
@@ -97,7 +112,7 @@ class Town:
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self.clock = clock
-        self.post = Post()
+        self.post = Post(clock)
         self.zalo, self.telegram = ZaloPeer(clock=clock), TelegramPeer(clock=clock, limits=False)
         self.zalo.dedupes_tracking = True
         self.mail = _Counted(self.post, hostname="127.0.0.1", port=_free_port())
@@ -118,14 +133,30 @@ class Town:
         assert problems == []
         return channels
 
-    def move_in(self, office: Office, posts: list[str], now: datetime) -> dict[tuple[str, str], str]:
-        """Give these posts a chat on every channel; return whose an address is, those of mail with them."""
+    def be_moody(self, of_mail: Callable[[str], str], of_call: OfCall, refusal: Refusal) -> None:
+        """Let letters and calls go wrong: refused by the mail server, broken on the wire, answered "no"."""
+        self.post.mood = of_mail
+        for peer in (self.zalo, self.telegram):
+            for service, wire in peer._wires.items():
+                wire._fault_for = partial(of_call, service)
+                wire._answer = _or_refused(wire._answer, partial(refusal, service))
+
+    def move_in(
+        self,
+        office: Office,
+        posts: Iterable[str],
+        now: datetime,
+        chats_of: Callable[[str], Collection[str]] = lambda post: CHATS,
+    ) -> dict[tuple[str, str], str]:
+        """Give these posts their chats; return whose an address is, those of mail with them."""
         whose = {}
         with office.database.writing() as session:
             for post in posts:
                 holder = office.contacts.at_post(post, now.date())
                 assert holder is not None
                 for channel, address in self._chats().items():
+                    if channel not in chats_of(post):
+                        continue
                     kept = KeptAddress(
                         post, holder.person, channel, address, AddressStatus.LINKED, "thử", "code", now
                     )
@@ -149,7 +180,7 @@ class Town:
     def arrived(self) -> list[Got]:
         """Everything readers have, but what lies in the mailbox of the machine."""
         chats = (*self.zalo.arrived, *self.telegram.arrived)
-        return [*self.post.taken, *(Got(m.channel, m.address, m.key or m.id, m.text) for m in chats)]
+        return [*self.post.taken, *(Got(m.channel, m.address, m.key or m.id, m.text, m.at) for m in chats)]
 
     def forget(self) -> None:
         """Begin anew, with nobody told and no call counted."""
@@ -160,6 +191,10 @@ class Town:
         self.zalo.postman.events.clear()
         self.telegram.updates.clear()
         self.zalo.zbs._tracked.clear()
+        self.forget_limits()
+
+    def forget_limits(self) -> None:
+        """Let everybody be called as if nobody had been yet."""
         self.zalo.bot_people = self.zalo.bot_left = self.zalo.zbs_left = 10**6
         self.zalo.oa._calls = 0
         self.zalo.balance = 10**9
@@ -193,6 +228,12 @@ class Town:
             return reply
 
         return answered
+
+
+def _or_refused(
+    answer: Callable[[Request], Reply], refusal: Callable[[Request], Reply | None]
+) -> Callable[[Request], Reply]:
+    return lambda request: refusal(request) or answer(request)
 
 
 class _Counted(Controller):
