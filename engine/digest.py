@@ -23,6 +23,7 @@ class Group(StrEnum):
     DUTY = "duty"
     WAITED = "waited"  # another unit's work that waits for this one
     INFORMED = "informed"  # supporting units: for information only
+    RECEIVED = "received"  # what was recorded in the name of this person
     NOTICE = "notice"  # what the coordinator must decide, as it came in
     FAULT = "fault"  # contact faults, for the coordinator
 

@@ -240,7 +240,7 @@ def _group(row: DigestRow, line: Line, calendar: WorkCalendar, today: date) -> G
     if line.step == FAULT_STEP:
         return Group.FAULT
     if line.step == NOTICE_STEP:
-        return Group.NOTICE
+        return Group.NOTICE if line.level >= Audience.COORDINATOR.level else Group.RECEIVED
     if unit_waited_for(line.step):
         return Group.WAITED
     if line.level == Audience.SUPPORTING.level:

@@ -34,6 +34,8 @@ def _news(digest: Digest) -> str:
     told, unit = counted(digest) + tally, plain(digest.recipient.unit.name)
     if _is_all(digest, Group.WAITED):
         return f"Các đơn vị khác đang chờ {unit} để hoàn thành {told}."
+    if _is_all(digest, Group.RECEIVED):
+        return f"Đã có trả lời qua liên kết trong thư gửi anh/chị: {told}."
     if _is_all(digest, Group.NOTICE):
         return f"Có ý kiến của đơn vị cần xem xét, quyết định: {told}."
     if _is_all(digest, Group.FAULT):
@@ -54,6 +56,8 @@ def _news_of_one(row: DigestRow, digest: Digest) -> str:
     standing = _standing(row, digest)
     if row.group is Group.WAITED:
         return f"{listed(row.units)} đang chờ {unit} để hoàn thành nhiệm vụ dưới đây; nhiệm vụ {standing}."
+    if row.group is Group.RECEIVED:
+        return "Đã có trả lời cho nhiệm vụ dưới đây qua liên kết trong thư gửi anh/chị."
     if row.group is Group.NOTICE:
         return f"Có ý kiến của {listed(row.units)} về nhiệm vụ dưới đây; nhiệm vụ {standing}."
     if row.group is Group.INFORMED:
@@ -77,6 +81,8 @@ def _request(digest: Digest) -> str:
         return "Thư này để quý cơ quan biết và chủ động phối hợp."
     if _is_all(digest, Group.WAITED):
         return "Đề nghị giải quyết phần việc đang được chờ và thông tin cho đơn vị chủ trì."
+    if _is_all(digest, Group.RECEIVED):
+        return "Nếu không phải anh/chị trả lời, đề nghị báo ngay."
     if _is_all(digest, Group.NOTICE):
         return "Đề nghị xem xét, quyết định."
     if _is_all(digest, Group.FAULT):

@@ -22,9 +22,10 @@ PREFIXES = {
 }
 
 
-NOT_OWED = frozenset({Group.WAITED, Group.NOTICE, Group.FAULT})
+NOT_OWED = frozenset({Group.WAITED, Group.RECEIVED, Group.NOTICE, Group.FAULT})
 _OF_ONE = {
     Group.WAITED: "Đơn vị khác đang chờ",
+    Group.RECEIVED: "Đã ghi nhận trả lời",
     Group.NOTICE: "Cần quyết định",
     Group.FAULT: "Cần sửa đầu mối",
 }
@@ -85,6 +86,7 @@ def totals(rows: tuple[DigestRow, ...], today: date) -> list[str]:
         said.append(f"hạn gần nhất {in_words(min(row.due_on for row in owed))}")
     said += [f"{kinds[Group.INFORMED]} để phối hợp"] * (Group.INFORMED in apart and kinds[Group.INFORMED] > 0)
     said += [f"{kinds[Group.WAITED]} đơn vị khác đang chờ"] * (kinds[Group.WAITED] > 0)
+    said += [f"{kinds[Group.RECEIVED]} đã ghi nhận trả lời"] * (kinds[Group.RECEIVED] > 0)
     said += [f"{kinds[Group.NOTICE]} cần quyết định"] * (kinds[Group.NOTICE] > 0)
     said += [f"{kinds[Group.FAULT]} cần sửa đầu mối"] * (0 < kinds[Group.FAULT] < len(rows))
     return said

@@ -28,6 +28,7 @@ HEADINGS = {
     Group.DUTY: ("Việc định kỳ", "calm"),
     Group.WAITED: ("Đơn vị khác đang chờ", "today"),
     Group.INFORMED: ("Để phối hợp", "calm"),
+    Group.RECEIVED: ("Đã ghi nhận trả lời", "calm"),
     Group.NOTICE: ("Cần xem xét, quyết định", "today"),
     Group.FAULT: ("Cần sửa đầu mối", "today"),
 }

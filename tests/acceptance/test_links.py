@@ -22,11 +22,12 @@ import pytest
 from engine.model import FactKind
 from notifiers.http import NotAsked, Outbound, Web
 from notifiers.signing import PAGE, Signer
-from tests.guarantee.world import act, is_verified, rows_of
+from tests.guarantee.world import ScriptedNotifier, act, is_verified, rows_of, with_notifier
 from tests.notifiers.canned import serving
 from tests.web.browser import CHROMIUM, browsing
 from tests.web.site import FORM, NOW, Site, answer, opened, ticket
 from usecases import doors
+from usecases.deliver import pump
 from usecases.secrets import machine_key
 from web.pages import MOST_GUESSES
 
@@ -209,6 +210,11 @@ def test_66_a_forwarded_link_says_whose_it_is_and_the_holder_hears_of_it(site, c
         assert address not in page.text
     told = rows_of(site.office, "SELECT post, reason FROM reminder WHERE step = 'can-xem-xet'")
     assert [reason for post, reason in told if post == "SYT/contact" and said in reason]
+    notifier = ScriptedNotifier()
+    asyncio.run(pump(with_notifier(site.office, notifier), NOW))
+    (letter,) = [one.letter for one in notifier.sent if one.letter.recipient.post == "SYT/contact"]
+    assert "Đã ghi nhận trả lời" in letter.subject
+    assert "Nếu không phải anh/chị" in letter.text
 
 
 def test_66_an_acknowledgement_is_no_news_to_who_gave_it(site):
@@ -494,4 +500,4 @@ def test_75_only_this_machine_and_who_shows_the_token_read_figures(site, monkeyp
         monkeypatch.setitem(os.environ, "DONDOC_METRICS_TOKEN", "mật khẩu của người xem")
         shown = {"Authorization": "Bearer mật khẩu của người xem".encode()}
         assert "dondoc_messages" in stranger.get("/metrics", headers=shown).text
-        assert stranger.get("/metrics", headers={"Authorization": "Bearer "}).status_code == 403
+        assert stranger.get("/metrics", headers={"Authorization": "Bearer x"}).status_code == 403
