@@ -47,7 +47,7 @@ def _health(request: Request) -> Response:
 def _figures(request: Request) -> str:
     doorway: Doorway = request.app.state.doorway
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Refused(doorway.refused))  # type: ignore[arg-type]
+    registry.register(_Refused(doorway.refused))
     return metrics_text(doorway.office(), doorway.now()) + generate_latest(registry).decode()
 
 
