@@ -17,6 +17,7 @@ from engine.responses import shown
 from engine.status import standing_of
 from store import addresses, registry, responses
 from store.addresses import AddressStatus
+from usecases.reach import contacts_by_now
 from usecases.wiring import Office
 
 _KNOWN = {AddressStatus.LINKED, AddressStatus.DEAD, AddressStatus.OPTED_OUT}
@@ -26,15 +27,18 @@ SHOWN_TITLE = 80
 
 @dataclass(frozen=True, slots=True)
 class Answerer:
-    """A person at an address; `posts` are those they hold today."""
+    """A person at an address; `posts` are those they hold today, `instead` those they stand in for now."""
 
     channel: str
     address: str
     posts: tuple[Recipient, ...]
+    instead: tuple[Recipient, ...] = ()
 
     def speaks_for(self, share: Assignment) -> Recipient | None:
         """Return the post in which this person answers for a share, None when it is not theirs."""
-        held = (p for p in self.posts if p.role in ANSWERING and p.unit.code == share.unit.code)
+        held = (
+            p for p in (*self.posts, *self.instead) if p.role in ANSWERING and p.unit.code == share.unit.code
+        )
         return next(held, None) if share.role is Role.LEAD else None
 
 
@@ -55,18 +59,19 @@ class Meant:
 
 def answerer_at(session: Session, office: Office, channel: str, address: str, now: datetime) -> Answerer:
     """Return who is at an address; without posts when nobody is known there."""
-    today = now.astimezone(HANOI).date()
+    today, book = now.astimezone(HANOI).date(), contacts_by_now(session, office)
     posts = []
     for kept in addresses.by_address(session, channel, address):
         holder = office.contacts.at_post(kept.post, today)
         if kept.status in _KNOWN and holder is not None and holder.person == kept.person:
             posts.append(holder)
-    return Answerer(channel, address, tuple(posts))
+    instead = (one for post in posts for one in book.stands_in_for(post, now, office.channels.names))
+    return Answerer(channel, address, tuple(posts), tuple(instead))
 
 
 def open_work(session: Session, office: Office, who: Answerer, now: datetime) -> list[Meant]:
     """Return what is owed by the units a person answers for, the nearest deadline first."""
-    units = {post.unit.code for post in who.posts if post.role in ANSWERING}
+    units = {post.unit.code for post in (*who.posts, *who.instead) if post.role in ANSWERING}
     ids = responses.open_of_units(session, units) if units else []
     shares = {share.id: share for share in registry.assignments(session, office.directory.unit, ids=ids)}
     return meant_by_ids(session, office, [id_ for id_ in ids if standing_of(shares[id_], now).is_owed])

@@ -19,7 +19,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from engine.model import HANOI, Assignment, FactKind, Recipient
+from engine.model import Assignment, FactKind, Recipient
 from engine.responses import LABELS, ResponseKind, shown, typed
 from engine.status import Status, standing_of
 from notifiers.answering import Doors
@@ -31,6 +31,7 @@ from store.responses import BUTTON
 from usecases.act import ALLOWED
 from usecases.answerers import Answerer
 from usecases.errors import Refused
+from usecases.reach import contacts_by_now
 from usecases.responding import FACTS
 from usecases.secrets import KEY_NAME, machine_key
 from usecases.wiring import Office
@@ -102,8 +103,8 @@ def open_page(session: Session, office: Office, token: object, now: datetime) ->
         return Refusal(Reason.UNKNOWN)
     if link.expires_at <= now:
         return Refusal(Reason.EXPIRED)
-    holder = office.contacts.at_post(link.post, now.astimezone(HANOI).date())
-    if holder is None or holder.person != link.person:
+    holder = contacts_by_now(session, office).acting_at(link.post, link.person, now, office.channels.names)
+    if holder is None:
         return Refusal(Reason.REASSIGNED)
     shares = registry.assignments(session, office.directory.unit, ids=[link.assignment_id])
     if not shares or not _answers(holder, shares[0]):
