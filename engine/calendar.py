@@ -8,6 +8,7 @@ swap announced tomorrow is right tomorrow.
 from __future__ import annotations
 
 import hashlib
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -135,18 +136,34 @@ def read_calendar(files: Mapping[str, str]) -> tuple[WorkCalendar, list[Problem]
 
 
 def _read_year(section: Section, days: dict[date, SpecialDay], years: dict[int, bool]) -> None:
-    section.text("year")
+    if section.get("year") is None:
+        section.text("year")
     year = section.typed("year", _year, "2026", 0)
-    is_provisional = section.choice("status", ("official", "provisional"), "official") == "provisional"
+    is_provisional = (
+        section.choice("status", ("official", "provisional"), "official", STATUS_WORDS) == "provisional"
+    )
     if year in years:
         hint = "mỗi năm chỉ có một tệp; gộp hai tệp làm một"
         section.report("duplicate-year", f"năm {year} đã có tệp lịch khác", hint, section.get("year"))
     elif year:
         years[year] = is_provisional
+        _report_name(section, year)
     for special in _read_days(section, year):
         if special.day not in days:
             days[special.day] = special
     section.finish()
+
+
+STATUS_WORDS = {"chính thức": "official", "dự kiến": "provisional", "tạm": "provisional"}
+
+
+def _report_name(section: Section, year: int) -> None:
+    named = re.fullmatch(r"(?:.*/)?(\d{4})\.yml", section.source)
+    if named and int(named[1]) != year:
+        hint = f"sửa năm thành {named[1]}, hoặc đổi tên tệp thành {year}.yml"
+        section.report(
+            "wrong-year", f"tệp mang tên năm {named[1]} nhưng ghi năm {year}", hint, section.get("year")
+        )
 
 
 def _read_days(section: Section, year: int) -> Iterator[SpecialDay]:
@@ -165,6 +182,7 @@ def _read_day(entry: Section, is_working: bool) -> SpecialDay | None:
     if entry.get("day") is None:
         entry.text("day")
     note = entry.text("note", "")
+    entry.report_blank("note")
     entry.finish()
     return SpecialDay(day, is_working, name, document, note) if day else None
 

@@ -27,6 +27,8 @@ def calendar_gaps(
 
 
 def _gap(files: Mapping[str, str], calendar: WorkCalendar, year: int, folder: str) -> Problem | None:
+    if not calendar.covers(year) and f"{folder}/{year}.yml" in files:
+        return None  # the file is there, and what is wrong with it is told at its place
     if not calendar.covers(year):
         message = f"chưa có lịch làm việc năm {year}: mới chỉ biết ngày cuối tuần là ngày nghỉ"
         hint = "tạo tệp này theo thông báo nghỉ lễ, tết; chưa có thông báo thì ghi 'status: provisional'"

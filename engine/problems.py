@@ -37,11 +37,19 @@ def printed(problem: Problem) -> str:
     """Return `path:line:col  code  message`, the source line with a caret, and the way out."""
     lines = [f"{problem.source}:{problem.line}:{problem.column}  {problem.code}  {problem.message}"]
     if problem.excerpt:
-        shown, marks = _underlined(problem.excerpt, problem.column - 1)
+        shown, marks = _underlined(_tame(problem.excerpt), problem.column - 1)
         lines += [f"{problem.line:>5} | {shown}", f"      | {marks}"]
     if problem.hint:
         lines.append(f"      {problem.hint}")
-    return "\n".join(lines)
+    return "\n".join(_tame(line) for line in lines)
+
+
+def _tame(line: str) -> str:
+    """Return a line in which no sign of somebody's file can steer the terminal or turn the text around."""
+    return _STEERING.sub("\N{REPLACEMENT CHARACTER}", line)
+
+
+_STEERING = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029]")
 
 
 _WIDTH = 110

@@ -27,6 +27,7 @@ from engine.rulebook_values import Days
 from engine.yamltext import Section
 
 T = TypeVar("T")
+MAX_RULES = 500  # nobody oversees more, and each is held against each
 
 
 @dataclass(slots=True)
@@ -67,10 +68,16 @@ def whole_book_problems(writing: Writing, policies: Mapping[str, Policy]) -> Non
                 "unknown-policy", "policy", rule.policy, list(policies), section.get("policy"), message
             )
     sound = [(s, r) for s, r in _asked(writing.rules) if r.policy in policies]
-    _report_shadowed([(s, r) for s, r in sound if r.place not in writing.misread])
+    if len(writing.rules) > MAX_RULES:
+        message = f"bộ quy tắc có hơn {MAX_RULES} quy tắc"
+        hint = "gộp các quy tắc cùng chính sách: một điều kiện nhận nhiều giá trị, ví dụ 'unit: [SYT, STC]'"
+        writing.rules[MAX_RULES][0].report("too-large", message, hint)
+    else:
+        _report_shadowed([(s, r) for s, r in sound if r.place not in writing.misread])
     _report_unused(writing)
+    sections = {id(step): section for section, step in writing.steps}
     for policy in (policy for _, policy in writing.policies if policy.place not in writing.misread):
-        _report_ladder([(s, step) for s, step in writing.steps if any(step is own for own in policy.steps)])
+        _report_ladder([(sections[id(step)], step) for step in policy.steps])
     _report_quiet_hours(writing)
 
 
@@ -236,13 +243,13 @@ def _place(step: Step) -> float:
 
 def _report_quiet_hours(writing: Writing) -> None:
     hours = writing.sending[-1][1] if writing.sending else SendingHours()
-    reported: list[Section] = []
+    reported: set[int] = set()
     moments = [(s, f"bậc '{step.id}'", step.at) for s, step in writing.steps]
     moments += [(s, f"tin tổng hợp của cấp '{digest.to}'", digest.at) for s, digest in writing.digests]
     for section, what, at in moments:
         is_open = any(opens <= at < closes for opens, closes in hours.spans)
-        if not is_open and section not in reported:
-            reported.append(section)
+        if not is_open and id(section) not in reported:
+            reported.add(id(section))
             shown = ", ".join(f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in hours.spans)
             message = f"{what} rơi vào {at:%H:%M}, ngoài khung giờ gửi; tin sẽ được giữ đến khung sau"
             section.report("outside-hours", message, f"khung giờ gửi: {shown}", section.get("at"))

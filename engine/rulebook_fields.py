@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from engine.yamltext import Section
@@ -20,13 +20,24 @@ def id_of(section: Section, key: str = "id") -> str:
     return written
 
 
-def among(section: Section, key: str, allowed: Iterable[str], code: str = "bad-value") -> tuple[str, ...]:
+def among(
+    section: Section,
+    key: str,
+    allowed: Iterable[str],
+    code: str = "bad-value",
+    meant: Mapping[str, str] | None = None,
+) -> tuple[str, ...]:
     """Return the list under `key`, reporting at its place each text that is not allowed."""
     known = [str(value) for value in allowed]
     found = section.texts(key)
     for node in section.items(key):
-        if isinstance(node.value, str) and node.value.strip() not in known:
-            section.report_unknown(code, key, node.value.strip(), known, node)
+        written = node.value.strip() if isinstance(node.value, str) else ""
+        parts = [part for part in re.split(r"[,;/ ]+", written) if part]
+        if len(parts) > 1 and set(parts) <= set(known):
+            hint = f"nhiều giá trị thì đặt trong ngoặc vuông: [{', '.join(parts)}]"
+            section.report(code, f"'{key}' không nhận giá trị '{written}'", hint, node)
+        elif isinstance(node.value, str) and written not in known:
+            section.report_unknown(code, key, written, known, node, meant=meant)
     return tuple(value for value in found if value in known)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from engine.model import ResolutionStatus
 from engine.problems import Problem
@@ -93,6 +94,9 @@ def _code_of(written: str, directory: UnitDirectory) -> str:
     same = [unit for unit in directory.units if unit.code.casefold() == written.casefold()]
     reading = directory.resolve(written)
     named = same or (list(reading.units) if reading.status is ResolutionStatus.RESOLVED else [])
+    if not named:
+        near = get_close_matches(written.upper(), [unit.code for unit in directory.units], n=1, cutoff=0.7)
+        named = [unit for unit in directory.units if unit.code in near]
     if len(named) == 1:
         return f"ý bạn là '{named[0].code}' ({named[0].name})?"
     return "dùng mã trong units.yml, hoặc mã xã, phường theo danh mục quốc gia"

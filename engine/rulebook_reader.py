@@ -7,6 +7,7 @@ read; nobody may put it in force.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import time
 from difflib import get_close_matches
@@ -33,8 +34,10 @@ from engine.rulebook_values import (
     ACKNOWLEDGED_WORDS,
     AUDIENCE_WORDS,
     DAYS_EXPECTED,
+    DEADLINE_KIND_WORDS,
     PRIORITY_EXPECTED,
     TIMES_EXPECTED,
+    UNIT_KIND_WORDS,
     YES_NO,
     YES_NO_WORDS,
     Days,
@@ -111,8 +114,15 @@ def _read_file(text: str, source: str, writing: Writing) -> list[Problem]:
     _read_once(root, "sending", "khung giờ gửi", sending_of, writing.sending)
     _read_once(root, "duties", "mục 'duties'", open_before_of, writing.duties)
     _read_once(root, "report", "mục 'report'", thresholds_of, writing.thresholds)
+    root.report_blank()
     root.finish()
+    writing.is_whole &= not _is_misspelt("policies", root)
     return problems
+
+
+def _is_misspelt(key: str, root: Section) -> bool:
+    """Whether a key is probably there under a wrong name, which is reported as such."""
+    return key not in root.node.value and bool(get_close_matches(key, root.node.value, cutoff=0.6))
 
 
 def _read_once(
@@ -141,18 +151,21 @@ def _policy(section: Section, writing: Writing) -> Policy:
     policy_id = id_of(section)
     name = section.text("name", policy_id)
     steps: list[Step] = []
+    known: set[str] = set()
     for number, item in enumerate(section.sections("steps", "bậc đôn đốc"), start=1):
         item.what = f"bậc đôn đốc thứ {number}"
         for step in _steps(item, policy_id):
-            if any(step.id == other.id for other in steps):
+            if step.id in known:
                 message = f"bậc '{step.id}' bị lặp trong chính sách '{policy_id}'"
                 item.report("duplicate-id", message, "đổi tên bậc", item.get("id"))
+            known.add(step.id)
             writing.steps.append((item, step))
             steps.append(step)
     if not steps:
         section.report(
             "empty-policy", f"chính sách '{policy_id}' không có bậc nào", "thêm ít nhất một bậc dưới 'steps:'"
         )
+    section.report_blank()
     section.finish()
     return Policy(policy_id, name, tuple(steps), f"{section.source}:{section.line}")
 
@@ -166,11 +179,13 @@ def _steps(section: Section, policy: str) -> Iterator[Step]:
     at = value_of(section, "at", time_of, advice_on_time, time(8))
     to = Audience(section.choice("to", [str(a) for a in Audience], "contact", AUDIENCE_WORDS))
     via = among(section, "via", CHANNELS, "unknown-channel") or ("email", "mailbox")
+    _report_twice_in(section, "via")
     unless = section.choice("unless", ["acknowledged"], "", ACKNOWLEDGED_WORDS) == "acknowledged"
     template = id_of(section, "template")
     place = f"{section.source}:{section.line}"
     warns = section.choice("warn", list(YES_NO), "có", YES_NO_WORDS) == "có"
     (every_working, every_calendar), times, until_acknowledged = _repeat(section)
+    section.report_blank()
     section.finish()
     for turn in range(times + 1):
         name = step_id if turn == 0 else f"{step_id}#{turn + 1}"
@@ -179,6 +194,14 @@ def _steps(section: Section, policy: str) -> Iterator[Step]:
         yield Step(
             name, policy, anchor, days[0], at, to, via, is_quiet, place, days[1], template, warns
         )  # fmt: skip
+
+
+def _report_twice_in(section: Section, key: str) -> None:
+    seen: set[object] = set()
+    for node in section.items(key):
+        if isinstance(node.value, str) and node.value in seen:
+            section.report("duplicate-value", f"'{key}' ghi '{node.value}' hai lần", "giữ một lần", node)
+        seen.add(node.value if isinstance(node.value, str) else None)
 
 
 _STEP_KEYS = {
@@ -191,7 +214,8 @@ def _moment(section: Section) -> tuple[Anchor, Days]:
     if len(written) != 1:
         strangers = [key for key in section.node.value if key not in _STEP_KEYS]
         is_misspelt = any(get_close_matches(anchor, strangers, cutoff=0.6) for anchor in ("before", "after"))
-        if written or not is_misspelt:  # a misspelt moment is reported as an unknown key
+        is_blank = any(anchor in section.node.value for anchor in Anchor) and not written
+        if written or not (is_misspelt or is_blank):  # reported as an unknown key, as an empty value
             hint = (
                 "ghi đúng một trong: 'before: 3 ngày làm việc', 'on: ngày hết hạn', 'after: 1 ngày làm việc'"
             )
@@ -216,6 +240,7 @@ def _repeat(section: Section) -> tuple[Days, int, bool]:
     for key, expected in (("every", DAYS_EXPECTED), ("times", TIMES_EXPECTED)):
         if repeat.get(key) is None:
             repeat.report("missing-key", f"'repeat' thiếu khóa '{key}'", f"thêm '{key}: …' ({expected})")
+    repeat.report_blank()
     repeat.finish()
     if section.get("after") is None:
         section.report(
@@ -241,17 +266,31 @@ def _rule(section: Section) -> Rule:
         f"{section.source}:{section.line}",
         plans=frozenset(when.texts("plan")),
         units=frozenset(when.texts("unit")),
-        unit_kinds=frozenset(among(when, "unit_kind", list(UnitKind))),
-        deadline_kinds=frozenset(among(when, "deadline_kind", list(DeadlineKind))),
+        unit_kinds=frozenset(among(when, "unit_kind", list(UnitKind), meant=UNIT_KIND_WORDS)),
+        deadline_kinds=frozenset(among(when, "deadline_kind", list(DeadlineKind), meant=DEADLINE_KIND_WORDS)),
         duty={"có": True, "không": False}.get(duty),
-        numbers=frozenset(when.texts("number")),
+        numbers=frozenset(_numbers(when)),
         words=frozenset(filter(None, map(folded, when.texts("words")))),
         tags=frozenset(filter(None, map(folded, when.texts("tag")))),
         priority=priority,
     )
     when.finish()
+    section.report_blank()
     section.finish()
     return rule
+
+
+def _numbers(when: Section) -> tuple[str, ...]:
+    """Return the numbers of tasks; a range is no number, so it would match nothing."""
+    for node in when.items("number"):
+        found = re.fullmatch(r"(\d{1,4}) ?(?:[-–]|đến) ?(\d{1,4})", str(node.value).strip())
+        if found and isinstance(node.value, str):
+            each = list(range(int(found[1]), int(found[2]) + 1))
+            listed = ", ".join(map(str, each)) if 1 < len(each) <= 30 else f"{found[1]}, …, {found[2]}"
+            when.report(
+                "bad-value", f"'number' không nhận khoảng '{node.value}'", f"ghi từng số: [{listed}]", node
+            )
+    return when.texts("number")
 
 
 def _report_empty(section: Section, keys: Iterable[str]) -> None:

@@ -36,6 +36,7 @@ def limit_of(section: Section) -> Limit:
     to = Audience(section.choice("to", [str(a) for a in Audience], "chairman", AUDIENCE_WORDS))
     _demand(section, "giới hạn", "to", "tasks_per_day")
     tasks = section.typed("tasks_per_day", times_of, TIMES_EXPECTED, 10)
+    section.report_blank()
     section.finish()
     return Limit(to, tasks, f"{section.source}:{section.line}")
 
@@ -56,6 +57,7 @@ def sending_of(section: Section) -> SendingHours:
             )
         else:
             spans.append(span)
+    section.report_blank()
     section.finish()
     return SendingHours(tuple(sorted(spans))) if spans else SendingHours()
 
@@ -70,6 +72,7 @@ def digest_of(section: Section) -> DigestDays:
     _demand(section, "tin tổng hợp", "to", "on")
     weekdays = frozenset(_weekdays(section))
     at = value_of(section, "at", time_of, advice_on_time, time(8))
+    section.report_blank()
     section.finish()
     return DigestDays(to, weekdays, at, f"{section.source}:{section.line}")
 
@@ -80,6 +83,7 @@ def open_before_of(section: Section) -> Days:
         hint = "thêm dòng 'open_before: …', ví dụ 20 ngày; hoặc bỏ mục này để kỳ mở vào đầu tháng của hạn"
         section.report("missing-key", "mục 'duties' thiếu khóa 'open_before'", hint)
     days = value_of(section, "open_before", days_of, advice_on_days, (0, 0))
+    section.report_blank()
     section.finish()
     return days
 
@@ -103,6 +107,7 @@ def thresholds_of(section: Section) -> Thresholds:
             section.report("bad-value", message, "xếp các ngưỡng từ nhỏ đến lớn, mỗi số một lần", node)
         else:
             bounds.append(days)
+    section.report_blank()
     section.finish()
     return Thresholds(red_zone, tuple(bounds) or known.ageing)
 

@@ -33,6 +33,35 @@ AUDIENCE_WORDS = {
     "phối hợp": "supporting",
 }
 
+UNIT_KIND_WORDS = {
+    "sở": "department",
+    "sở, ngành": "department",
+    "cơ quan": "body",
+    "đảng": "party",
+    "đoàn thể": "party",
+    "xã": "commune",
+    "phường": "commune",
+    "đặc khu": "commune",
+    "cấp xã": "commune",
+    "ubnd tỉnh": "leadership",
+}
+DEADLINE_KIND_WORDS = {
+    "ngày": "date",
+    "trước ngày": "before",
+    "tháng": "month",
+    "quý": "quarter",
+    "năm": "year",
+    "định kỳ": "recurring",
+    "hằng tháng": "recurring",
+    "hàng tháng": "recurring",
+    "hằng quý": "recurring",
+    "hàng quý": "recurring",
+    "thường xuyên": "ongoing",
+    "giai đoạn": "period",
+    "sự kiện": "event",
+    "không có": "missing",
+    "trống": "missing",
+}
 ACKNOWLEDGED_WORDS = {"đã nhận": "acknowledged", "xác nhận": "acknowledged", "ack": "acknowledged"}
 YES_NO = ("có", "không")
 YES_NO_WORDS = {"yes": "có", "true": "có", "no": "không", "false": "không"}
@@ -64,6 +93,8 @@ def advice_on_days(text: str) -> str:
     plain = _plain(text)
     number = re.search(r"\d+", plain)
     n = int(number[0][:6]) if number else 3
+    if re.match(r"\d+[.,]\d", plain):
+        return f"chỉ ghi số nguyên, ví dụ '{_fitting(n)}' hoặc '{_fitting(n + 1)}'"
     if plain.startswith(("-", "+", "−")):
         return f"bỏ dấu, chỉ ghi '{_fitting(n)}': 'before' đã là trước hạn, 'after' đã là sau hạn"
     if number and n == 0:
@@ -102,7 +133,8 @@ def time_of(text: str) -> time | None:
 def advice_on_time(text: str) -> str:
     """Return what to write instead of an hour that `time_of` does not read."""
     found = re.fullmatch(
-        r"(\d{1,2})(?: ?(?:h|g|giờ|:|\.) ?(\d{1,2})?)?(?:'|p|phút)?", text.casefold().strip()
+        r"[\W_]*(\d{1,2})(?: ?(?:h|g|giờ|:|\.) ?(\d{1,2})?)?(?:'|p|phút|:00)?(?: ?(?:sáng|am))?[\W_]*",
+        text.casefold().strip(),
     )
     hour, minute = (int(found[1]), int(found[2] or 0)) if found else (99, 0)
     if hour < 24 and minute < 60:

@@ -7,12 +7,14 @@ directory never guesses.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 from engine.model import UNDETERMINED, Predecessor, Unit, UnitKind, UnitReading
 from engine.problems import Problem
+from engine.rulebook_values import UNIT_KIND_WORDS
 from engine.unit_cell import read_cell
 from engine.unit_names import COMMUNE_TYPES, Dissolved, Group, Names, commune_type, distinct
 from engine.unit_spellings import Abbreviations
@@ -71,8 +73,9 @@ class UnitDirectory:
 def read_units(text: str, source: str, communes: Iterable[Unit]) -> tuple[UnitDirectory, list[Problem]]:
     """Return the directory described by a units file and the communes, with the file's problems."""
     root, problems = open_section(text, source, "danh mục cơ quan")
-    entries = _entries(root)
-    listed = _with_local_names(root, {unit.code: unit for unit in communes})
+    national = {unit.code: unit for unit in communes}
+    entries = _entries(root, national)
+    listed = _with_local_names(root, national)
     units = {**{entry.unit.code: entry.unit for entry in entries}, **listed}
     groups = _groups(root, units)
     dissolved = [_dissolved(section, units) for section in root.sections("dissolved", "cơ quan đã giải thể")]
@@ -91,10 +94,13 @@ class _Entry:
     section: Section
 
 
-def _entries(root: Section) -> list[_Entry]:
+def _entries(root: Section, communes: Mapping[str, Unit]) -> list[_Entry]:
     entries: dict[str, _Entry] = {}
     for section in root.sections("units", "cơ quan"):
         entry = _Entry(_unit(section), section)
+        if entry.unit.code in communes:
+            hint = f"mã này là của {communes[entry.unit.code].name}; đặt mã khác"
+            section.report("duplicate-code", f"mã '{entry.unit.code}' bị lặp", hint, section.get("code"))
         first = entries.setdefault(entry.unit.code, entry)
         if first is not entry:
             hint = f"mã này đã dùng ở dòng {first.section.line} cho '{first.unit.name}'; đặt mã khác"
@@ -104,7 +110,10 @@ def _entries(root: Section) -> list[_Entry]:
 
 def _unit(section: Section) -> Unit:
     code, name = section.text("code"), section.text("name")
-    kind = section.choice("kind", [kind.value for kind in UnitKind])
+    if code and not re.fullmatch(r"[\w.-]{1,60}", code):
+        hint = "chỉ dùng chữ, số, dấu gạch nối, dấu chấm và gạch dưới, như trong SYT/contact"
+        section.report("bad-code", f"mã '{code[:80]}' không dùng được", hint, section.get("code"))
+    kind = section.choice("kind", [kind.value for kind in UnitKind], meant=UNIT_KIND_WORDS)
     unit = Unit(
         code,
         name,
@@ -112,6 +121,7 @@ def _unit(section: Section) -> Unit:
         section.texts("aliases"),
         _predecessors(section),
     )
+    section.report_blank("aliases", "predecessors")
     section.finish()
     return unit
 
@@ -132,9 +142,9 @@ def _with_local_names(root: Section, communes: dict[str, Unit]) -> dict[str, Uni
         aliases, former = section.texts("aliases"), _predecessors(section)
         section.finish()
         if code not in communes:
-            section.report(
-                "unknown-unit", f"không có xã, phường, đặc khu nào mang mã '{code}'", node=section.get("code")
-            )
+            message = f"không có xã, phường, đặc khu nào của tỉnh mang mã '{code}'"
+            hint = "dùng mã năm chữ số của danh mục hành chính quốc gia; 'dondoc unit TÊN' cho biết mã"
+            section.report("unknown-unit", message, hint, section.get("code"))
             continue
         commune = communes[code]
         communes[code] = replace(commune, aliases=(*commune.aliases, *aliases), predecessors=former)

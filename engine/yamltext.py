@@ -18,11 +18,13 @@ from typing import Any, TypeVar
 import yaml
 
 from engine.problems import Problem
+from engine.yaml_faults import lines_of, place_and_advice, strange_signs
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 20
 MAX_SCALARS = 60_000
 MAX_EXCERPT = 2000
+MAX_MESSAGE = 300
 
 T = TypeVar("T")
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -40,7 +42,7 @@ class Node:
 
 def parse(text: str, source: str) -> tuple[Node | None, list[Problem]]:
     """Return the document's root node, or None with the problems that prevent reading it."""
-    lines = text.splitlines()
+    lines = lines_of(text)
 
     def problem(mark: Any, code: str, message: str, hint: str = "") -> Problem:
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
@@ -49,23 +51,25 @@ def parse(text: str, source: str) -> tuple[Node | None, list[Problem]]:
     if len(text.encode()) > MAX_BYTES:
         return None, [problem(None, "too-large", f"tệp lớn hơn {MAX_BYTES // 1024} KiB", "tách tệp nhỏ hơn")]
     try:
-        refused = list(_refused(text, problem))
+        refused = list(_strange_signs(text, problem)) or list(_refused(text, problem))
         if refused:
             return None, refused
         root = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        mark = _within(error.problem_mark or error.context_mark, lines)
-        return None, [
-            problem(mark, "broken-yaml", "không đọc được YAML tại đây", _advice(error, mark, lines))
-        ]
-    except yaml.YAMLError as error:
-        at = _Mark.of(text, getattr(error, "position", None))
-        hint = "xóa ký tự lạ ở đây, lưu tệp dạng văn bản UTF-8"
-        return None, [problem(at, "broken-yaml", "tệp chứa ký tự không được phép trong YAML", hint)]
-    if root is None:
+        mark, hint = place_and_advice(error, lines)
+        return None, [problem(mark, "broken-yaml", "không đọc được YAML tại đây", hint)]
+    except yaml.YAMLError:
+        return None, [problem(None, "broken-yaml", "không đọc được YAML", "lưu lại tệp dạng văn bản UTF-8")]
+    if root is None or _is_nothing(root):
         return None, [problem(None, "empty-file", "tệp không có nội dung", "điền nội dung hoặc xóa tệp")]
     problems: list[Problem] = []
     return _built(root, problems, problem), problems
+
+
+def _strange_signs(text: str, problem: Callable[..., Problem]) -> Iterator[Problem]:
+    for sign, mark in strange_signs(text):
+        message = f"tệp chứa ký tự không được phép trong YAML (U+{ord(sign):04X})"
+        yield problem(mark, "broken-yaml", message, "xóa ký tự lạ ở đây, lưu tệp dạng văn bản UTF-8")
 
 
 def _refused(text: str, problem: Callable[..., Problem]) -> Iterator[Problem]:
@@ -94,39 +98,6 @@ def _refused(text: str, problem: Callable[..., Problem]) -> Iterator[Problem]:
             depth -= 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    """A place that the parser tells as a position in the text."""
-
-    line: int
-    column: int
-
-    @classmethod
-    def of(cls, text: str, position: int | None) -> _Mark | None:
-        if position is None:
-            return None
-        before = text[:position]
-        return cls(before.count("\n"), position - (before.rfind("\n") + 1))
-
-
-def _within(mark: Any, lines: list[str]) -> Any:
-    """Return the place, or the end of the last line when the parser points behind the text."""
-    last = max((n for n, line in enumerate(lines) if line.strip()), default=0)
-    return mark if mark is None or mark.line <= last else _Mark(last, len(lines[last]))
-
-
-def _advice(error: yaml.MarkedYAMLError, mark: Any, lines: list[str]) -> str:
-    said = f"{error.context} {error.problem}"
-    line = lines[mark.line] if mark and mark.line < len(lines) else ""
-    if "\t" in line[: len(line) - len(line.lstrip())] or "\\t" in said:
-        return "thụt đầu dòng bằng dấu cách, không dùng phím Tab"
-    if "document" in said:
-        return "mỗi tệp chỉ một tài liệu YAML: bỏ dòng '---' hoặc '...' ở giữa tệp"
-    if mark and mark.column >= len(line) and mark.line == len(lines) - 1:
-        return "tệp dừng giữa chừng, có thể chưa ghi xong: kiểm tra dấu ngoặc, dấu nháy còn mở rồi lưu lại"
-    return "kiểm tra dấu hai chấm, dấu nháy và thụt đầu dòng ở dòng này và dòng ngay trước"
-
-
 def _built(raw: yaml.Node, problems: list[Problem], problem: Callable[..., Problem]) -> Node:
     line, column = raw.start_mark.line + 1, raw.start_mark.column + 1
     if isinstance(raw, yaml.SequenceNode):
@@ -149,19 +120,25 @@ def _built(raw: yaml.Node, problems: list[Problem], problem: Callable[..., Probl
             keys[name] = key
             values[name] = _built(value_node, problems, problem)
         return Node(values, line, column, keys)
+    return Node(None if _is_nothing(raw) else unicodedata.normalize("NFC", raw.value), line, column)
+
+
+def _is_nothing(raw: yaml.Node) -> bool:
     is_plain = isinstance(raw, yaml.ScalarNode) and not raw.style  # the C loader says ''
-    is_nothing = is_plain and raw.value in {"", "~", "null"}
-    return Node(None if is_nothing else unicodedata.normalize("NFC", raw.value), line, column)
+    return is_plain and raw.value in {"", "~", "null"}
 
 
 class Section:
     """A mapping read key by key against a schema; mistakes are collected, not raised."""
 
-    def __init__(self, node: Node | None, source: str, text: str, problems: list[Problem], what: str) -> None:
+    def __init__(
+        self, node: Node | None, source: str, lines: list[str], problems: list[Problem], what: str
+    ) -> None:
         self.node = node or Node({}, 0, 0)
         self.source, self.what, self.problems = source, what, problems
-        self._text, self._lines = text, text.splitlines()
+        self._lines = lines
         self._asked: set[str] = set()
+        self._required: set[str] = set()
         if not isinstance(self.node.value, dict):
             hint = "ghi mỗi khóa một dòng, sau khóa là dấu hai chấm và một dấu cách"
             self.report("not-a-mapping", f"{what} phải là các dòng 'khóa: giá trị'", hint, self.node)
@@ -176,7 +153,9 @@ class Section:
         """Add a problem at `node`, or where this mapping starts."""
         at = node or self.node
         excerpt = _excerpt(self._lines, at.line)
-        self.problems.append(Problem(self.source, at.line, at.column, code, message, hint, excerpt))
+        shown = message if len(message) <= MAX_MESSAGE else f"{message[:MAX_MESSAGE]}…"
+        hint = f"{hint}{' ' if hint.endswith('?') else '; '}{_CURLY}" if _is_curly(node) else hint
+        self.problems.append(Problem(self.source, at.line, at.column, code, shown, hint, excerpt))
 
     def get(self, key: str) -> Node | None:
         """Return the node under `key`; None when absent or empty."""
@@ -187,13 +166,13 @@ class Section:
     def text(self, key: str, default: str | None = None) -> str:
         """Return the text under `key`; reports a missing key when there is no default."""
         node = self.get(key)
+        self._required |= {key} if default is None else set()
         if node is None:
             if default is None:
                 self.report("missing-key", f"{self.what} thiếu khóa '{key}'", f"thêm dòng '{key}: …'")
             return default or ""
         if not isinstance(node.value, str):
-            hint = "ghi một giá trị; có dấu ngoặc hay dấu hai chấm thì đặt trong dấu nháy"
-            self.report("not-text", f"'{key}' phải là một giá trị chữ", hint, node)
+            self.report("not-text", f"'{key}' phải là một giá trị chữ", _ONE_VALUE, node)
             return default or ""
         return node.value.strip()
 
@@ -274,7 +253,7 @@ class Section:
             if isinstance(node.value, str):
                 found.append(node.value.strip())
             else:
-                self.report("not-text", f"mỗi mục của '{key}' phải là một giá trị chữ", node=node)
+                self.report("not-text", f"mỗi mục của '{key}' phải là một giá trị chữ", _EACH_VALUE, node)
         return tuple(found)
 
     def sections(self, key: str, what: str) -> list[Section]:
@@ -283,7 +262,23 @@ class Section:
 
     def section(self, node: Node | None, what: str) -> Section:
         """Return `node` of the same file as a mapping."""
-        return Section(node, self.source, self._text, self.problems, what)
+        return Section(node, self.source, self._lines, self.problems, what)
+
+    def report_blank(self, *free: str) -> None:
+        """Report every key but `free` written without a value: its default would count unnoticed."""
+        for key, node in self.node.value.items():
+            if (
+                key in self._asked.difference(free)
+                and node.value in (None, "", [])
+                and not self._is_reported(node, key)
+            ):
+                way = "" if key in self._required else ", hoặc bỏ hẳn dòng này"
+                hint = f"ghi giá trị sau '{key}:'{way}"
+                self.report("empty-value", f"'{key}' để trống", hint, self.node.keys.get(key))
+
+    def _is_reported(self, node: Node, key: str) -> bool:
+        places = {(at.line, at.column) for at in (node, self.node.keys[key], self.node)}
+        return any((p.line, p.column) in places and f"'{key}'" in p.message for p in self.problems)
 
     def finish(self) -> None:
         """Report every key that nobody asked for, with the nearest known one."""
@@ -298,8 +293,8 @@ def open_section(text: str, source: str, what: str) -> tuple[Section, list[Probl
     """Return the file as one mapping to read, and the list its problems will be added to."""
     node, problems = parse(text, source)
     if node is None:
-        return Section(Node({}, 1, 1), source, text, problems, what), problems
-    return Section(node, source, text, problems, what), problems
+        node = Node({}, 1, 1)
+    return Section(node, source, lines_of(text), problems, what), problems
 
 
 def _excerpt(lines: list[str], line: int) -> str:
@@ -312,13 +307,22 @@ def _known(value: str, known: list[str], meant: str = "") -> str:
     return f"{listed} — ý bạn là '{near[0]}'?" if near else listed
 
 
+def _is_curly(node: Node | None) -> bool:
+    return node is not None and isinstance(node.value, str) and node.value[:1] in set("“”„‘’")
+
+
+_CURLY = 'dấu nháy cong (“ ”) bị đọc như chữ: thay bằng dấu nháy thẳng ("), hoặc bỏ'
+_ONE_VALUE = (
+    "chỉ ghi một giá trị, không ghi danh sách; chữ có dấu ngoặc hay dấu hai chấm thì đặt trong dấu nháy"
+)
+_EACH_VALUE = "ghi các giá trị cách nhau bằng dấu phẩy trong một cặp ngoặc vuông, ví dụ [một, hai]"
 _ISO_EXPECTED = "2025-09-30 (năm-tháng-ngày)"
 
 
 def _advice_on_day(written: str) -> str:
     """Return what to write instead of a day that is not one, or not written year first."""
-    found = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", written)
-    local = re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", written)
+    found = re.fullmatch(r"(\d{4})[/.–-](\d{1,2})[/.–-](\d{1,2})(?:[T ].*)?", written)
+    local = re.fullmatch(r"(\d{1,2})[/.–-](\d{1,2})[/.–-](\d{4})", written)
     if not found and not local:
         return f"ghi dạng: {_ISO_EXPECTED}"
     year, month, day = map(int, found.groups() if found else reversed(local.groups()))  # type: ignore[union-attr]

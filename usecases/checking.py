@@ -15,12 +15,14 @@ from typing import TypeVar
 from engine.calendar import read_calendar
 from engine.calendar_years import calendar_gaps
 from engine.contacts import ContactBook, read_contacts
-from engine.model import PostRole
+from engine.model import PostRole, UnitKind
 from engine.people_fit import without_way
 from engine.problems import Problem
 from engine.rulebook import Audience, read_rulebook
 from engine.rulebook_fit import Surroundings, misfits
 from engine.units import UnitDirectory, read_units
+from engine.vacancies import vacancies
+from engine.yamltext import parse
 from intake.registry import read_registry
 from usecases.channels import read_channels
 from usecases.channels_telegram import only_by_telegram
@@ -55,7 +57,8 @@ class _Check:
         channels = self._one("channels.yml", read_channels)
         held = self._held(directory, channels.names if channels else frozenset())
         plans = self._plans()
-        around = Surroundings(directory, held, channels.names if channels else None, plans)
+        known = None if directory is None or _lists_no_office(directory) else directory
+        around = Surroundings(known, held, channels.names if channels else None, plans)
         self.problems += misfits(rules, around)
         self.problems += text_problems(folder, rules)
         self._stray_files()
@@ -75,13 +78,23 @@ class _Check:
 
     def _held(self, directory: UnitDirectory | None, channels: frozenset[str]) -> frozenset[Audience] | None:
         """Return the levels at which somebody holds a post today; posts no channel reaches are told."""
-        if directory is None:
+        if directory is None or _lists_no_office(directory):
+            self._one("people.yml", parse)
             return None
-        book = self._one("people.yml", lambda text, at: read_contacts(text, at, directory))
+        before = len(self.problems)
+        book = self._one("people.yml", lambda text, at: self._contacts(text, at, directory))
+        if book and not book.recipients:  # each unit without a post is one problem, not three hundred
+            self.problems[before:] = [p for p in self.problems[before:] if p.code not in _GAPS]
         if book is None or not book.recipients:
             return None
         self.problems += without_way(book, channels, self.today, f"{self.folder.name}/people.yml")
         return _levels_held(book, self.today)
+
+    def _contacts(
+        self, text: str, source: str, directory: UnitDirectory
+    ) -> tuple[ContactBook, list[Problem]]:
+        book, found = read_contacts(text, source, directory)
+        return book, [*found, *vacancies(text, source, book, self.today)]
 
     def _plans(self) -> frozenset[str]:
         files = self._texts("registry", required=False)
@@ -105,23 +118,50 @@ class _Check:
             return None
 
     def _one(self, name: str, read: Callable[[str, str], tuple[T, list[Problem]]]) -> T | None:
-        """Return one file's value, None when it cannot be opened."""
+        """Return one file's value, None when it cannot be opened or is no YAML."""
         opened = self._opened(text_of, name)
         if opened is None:
             return None
-        value, found = read(*opened)
+        node, found = parse(*opened)
+        value = None
+        if node is not None:
+            value, found = read(*opened)
         self.problems += found
         return value
 
     def _stray_files(self) -> None:
         """Report files that look like configuration and are never read."""
-        for name in ("rules", "calendar", "registry"):
-            for file in sorted((self.folder / name).glob("*")):
-                if file.is_file() and re.search(r"\.ya?ml", file.name, re.I) and file.suffix != ".yml":
-                    shown = f"{self.folder.name}/{name}/{file.name}"
-                    hint = "đổi đuôi tệp thành '.yml' nếu muốn dùng, hoặc chuyển tệp đi nơi khác"
-                    problem = Problem(shown, 0, 0, "ignored-file", "tệp này không được đọc", hint)
-                    self.problems.append(problem)
+        for file in sorted(self.folder.glob("**/*")):
+            within = file.relative_to(self.folder)
+            if file.is_file() and re.search(r"\.ya?ml", file.name, re.I) and not _is_read(within):
+                hint = _hint_on_stray(within)
+                shown = f"{self.folder.name}/{within.as_posix()}"
+                self.problems.append(Problem(shown, 0, 0, "ignored-file", "tệp này không được đọc", hint))
+
+
+_GAPS = frozenset({"no-contact", "no-head"})
+
+
+def _lists_no_office(directory: UnitDirectory) -> bool:
+    """Whether nothing but the communes is known: the units themselves could not be read."""
+    return all(unit.kind is UnitKind.COMMUNE for unit in directory.units)
+
+
+_FILES = ("units.yml", "people.yml", "channels.yml")
+_FOLDERS = ("rules", "rules/tests", "calendar", "registry")
+
+
+def _is_read(within: Path) -> bool:
+    """Whether a file, named from the configuration folder on, is one that somebody reads."""
+    is_alone = within.as_posix() in _FILES
+    return is_alone or (within.suffix == ".yml" and within.parent.as_posix() in _FOLDERS)
+
+
+def _hint_on_stray(within: Path) -> str:
+    if within.parent.as_posix() in _FOLDERS:
+        return "đổi đuôi tệp thành '.yml' nếu muốn dùng, hoặc chuyển tệp đi nơi khác"
+    read = f"{', '.join(_FILES)} và các tệp .yml ngay trong {', '.join(_FOLDERS)}"
+    return f"chỉ đọc {read}; chuyển tệp đi nơi khác"
 
 
 def _levels_held(book: ContactBook, today: date) -> frozenset[Audience]:

@@ -15,6 +15,7 @@ from engine.contacts import ContactBook, read_contacts
 from engine.problems import Problem
 from engine.rulebook import Rulebook, read_rulebook
 from engine.units import UnitDirectory, read_units
+from engine.yamltext import MAX_EXCERPT
 from intake.registry import RegistryDocument, read_registry
 from usecases.communes import communes_of
 from usecases.errors import ConfigurationRejected
@@ -91,11 +92,21 @@ def _read(file: Path) -> str:
         problem = Problem(
             _shown(file), 0, 0, "no-file", "không có tệp này", "tạo tệp hoặc đặt DONDOC_CONFIG đúng chỗ"
         )
-    except (OSError, UnicodeDecodeError):
-        problem = Problem(
-            _shown(file), 0, 0, "unreadable", "không đọc được tệp", "lưu tệp dạng văn bản UTF-8"
-        )
+    except OSError:
+        hint = "đặt ở đây một tệp văn bản, và cho tài khoản chạy dondoc quyền đọc nó"
+        problem = Problem(_shown(file), 0, 0, "unreadable", "không mở được tệp", hint)
+    except UnicodeDecodeError as error:
+        problem = _no_text(_shown(file), error)
     raise ConfigurationRejected(problems=[problem])
+
+
+def _no_text(shown: str, error: UnicodeDecodeError) -> Problem:
+    """Return the problem at the first byte that is no text."""
+    before = error.object[: error.start].decode("utf-8", "ignore")
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    excerpt = error.object.decode("utf-8", "replace").split("\n")[line - 1][:MAX_EXCERPT].rstrip()
+    message = "tệp không phải văn bản UTF-8: từ đây có ký tự không đọc được"
+    return Problem(shown, line, column, "unreadable", message, "lưu lại tệp với bảng mã UTF-8", excerpt)
 
 
 def _shown(path: Path) -> str:
