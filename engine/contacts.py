@@ -60,9 +60,11 @@ class ContactBook:
 
     def with_recipients(self, changed: Callable[[Recipient], Recipient]) -> ContactBook:
         """Return the book with every recipient as `changed` gives it; the book itself when none differs."""
-        holdings = [replace(holding, recipient=changed(holding.recipient)) for holding in self._holdings]
-        same = all(a.recipient is b.recipient for a, b in zip(holdings, self._holdings, strict=True))
-        return self if same else ContactBook(holdings)
+        recipients = [changed(holding.recipient) for holding in self._holdings]
+        pairs = list(zip(self._holdings, recipients, strict=True))
+        if all(holding.recipient is recipient for holding, recipient in pairs):
+            return self
+        return ContactBook(replace(holding, recipient=recipient) for holding, recipient in pairs)
 
     def recipient(self, unit_code: str, role: PostRole, on: date) -> Recipient | None:
         """Return who holds a unit's post on a day, None when it is vacant or unknown."""

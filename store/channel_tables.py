@@ -44,7 +44,8 @@ class AddressRow(Row, table=True):
 class HeardRow(Row, table=True):
     """Something a channel told us, kept as it came before anybody acts on it.
 
-    `state`: new | answering | done | ignored | failed. `heard` and `raw` can be erased; `id` cannot come twice.
+    `state`: new | answering | done | ignored | failed. `heard` and `raw` can be erased; `id` cannot
+    come twice.
     """
 
     __tablename__ = "heard"

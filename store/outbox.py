@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -151,14 +152,10 @@ def settle(session: Session, settlements: Iterable[Settlement], at: datetime) ->
     entries: list[records.Entry] = []
     lost: list[str] = []
     for settlement in settlements:
-        claim = settlement.claim
-        mine = (
-            MESSAGE.key == claim.key,
-            MESSAGE.fence == claim.fence,
-            MESSAGE.state.in_((DeliveryState.CLAIMED, DeliveryState.UNKNOWN)),
-        )
-        statement = sa.update(MessageRow).where(*mine).values(**_change(settlement, at))
-        if session.connection().execute(statement).rowcount == 1:
+        claim, change = settlement.claim, _change(settlement, at)
+        values = {f"new_{name}": value for name, value in change.items()}
+        mine = {"claimed": claim.key, "held": claim.fence}
+        if session.connection().execute(_settling(tuple(change)), values | mine).rowcount == 1:
             entries.append(_settled_entry(settlement, at))
             if settlement.pass_to:
                 is_unknown = settlement.state is DeliveryState.UNKNOWN
@@ -250,6 +247,23 @@ def sweep(session: Session, now: datetime) -> list[str]:
     keys = sorted(session.scalars(statement))
     records.append_many(session, [records.Entry(now, "message-unknown", key, {}) for key in keys])
     return keys
+
+
+@cache
+def _settling(columns: tuple[str, ...]) -> sa.Update:
+    """Return the statement that changes these columns of a message as long as its claim is still ours.
+
+    Made once: building it takes longer than carrying it out.
+    """
+    return (
+        sa.update(MessageRow)
+        .where(
+            MESSAGE.key == sa.bindparam("claimed"),
+            MESSAGE.fence == sa.bindparam("held"),
+            MESSAGE.state.in_((DeliveryState.CLAIMED, DeliveryState.UNKNOWN)),
+        )
+        .values({name: sa.bindparam(f"new_{name}") for name in columns})
+    )
 
 
 def _change(settlement: Settlement, at: datetime) -> dict[str, Any]:
