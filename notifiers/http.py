@@ -113,6 +113,7 @@ class Web:
         self._outbound = outbound
         self._client: httpx.AsyncClient | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._in_flight = 0  # questions under way: channels that share a client close it one by one
 
     async def ask(
         self,
@@ -128,9 +129,10 @@ class Web:
         """Return the whole answer; raises NotAsked or NoAnswer. `seconds` is for questions that wait."""
         asked: list[bool] = []
         parts: dict[str, Any] = {"headers": headers, "json": json, "data": form, "params": query}
+        client = self._opened()
+        self._in_flight += 1
         try:
             async with asyncio.timeout(seconds or self._outbound.total):
-                client = self._opened()
                 request = client.build_request(
                     method,
                     url,
@@ -148,19 +150,24 @@ class Web:
         except (httpx.HTTPError, httpx.InvalidURL, OSError, TimeoutError, UnicodeError) as error:
             why = _in_words(error)
             raise (NoAnswer(why) if asked else NotAsked(why)) from None  # its words carry the address
+        finally:
+            self._in_flight -= 1
 
     async def close(self) -> None:
-        """Close the connections; the next question opens new ones."""
-        if self._client is not None and self._loop is asyncio.get_running_loop():
-            await self._client.aclose()
+        """Close the connections, unless somebody waits for an answer; the next question opens new ones."""
+        client, is_ours = self._client, self._loop is asyncio.get_running_loop()
+        if is_ours and self._in_flight:
+            return
         self._client = None
+        if client is not None and is_ours:
+            await client.aclose()
 
     def _opened(self) -> httpx.AsyncClient:
         loop = asyncio.get_running_loop()
         if self._client is None or self._loop is not loop:
             guarded = Guarded(self._outbound)
             self._client = httpx.AsyncClient(transport=guarded, trust_env=False, follow_redirects=False)
-            self._loop = loop
+            self._loop, self._in_flight = loop, 0
         return self._client
 
     def _timeouts(self, seconds: float | None) -> dict[str, float | None]:

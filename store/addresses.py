@@ -148,7 +148,8 @@ def overlay(session: Session) -> Callable[[Recipient], Recipient]:
         by_person.setdefault((kept.post, kept.person), []).append(kept)
 
     def overlaid(recipient: Recipient) -> Recipient:
-        return with_addresses(recipient, by_person.get((recipient.post, recipient.person), ()))
+        known = by_person.get((recipient.post, recipient.person))
+        return with_addresses(recipient, known) if known else recipient
 
     return overlaid
 

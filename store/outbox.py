@@ -21,16 +21,10 @@ from sqlmodel import Session
 from engine.ledger import DeliveryState
 from store import records
 from store.statements import chunks
-from store.tables import MESSAGE, REMINDER, MessageRow, ReminderRow
+from store.tables import IS_WAITING_TO_LEAVE, MESSAGE, REMINDER, MessageRow, ReminderRow
 
-_CLAIMABLE = (
-    DeliveryState.PLANNED,
-    DeliveryState.HELD,
-    DeliveryState.FAILED_TEMPORARY,
-    DeliveryState.UNKNOWN,
-)
 _FREE = (
-    MESSAGE.state.in_(_CLAIMABLE),
+    IS_WAITING_TO_LEAVE,
     MESSAGE.passed_to == "",
     sa.not_(MESSAGE.owner.startswith("storm:")),  # held until a person decides, see store/storms.py
 )

@@ -22,6 +22,10 @@ _JSON: Any = sa.JSON
 _NULLABLE_JSON: Any = sa.JSON(none_as_null=True)
 
 
+# Condition of a partial index, in the words a query must repeat to be answered from it.
+WAITS_TO_LEAVE = "state IN ('planned', 'held', 'failed_temporary', 'unknown')"
+
+
 class Row(SQLModel):
     """The base of every table; its metadata holds nothing but ours."""
 
@@ -169,7 +173,18 @@ class MessageRow(Row, table=True):
     """What one person gets through one channel in one run."""
 
     __tablename__ = "message"
-    __table_args__ = (sa.Index("ix_message_state_not_before", "state", "not_before"),)
+    __table_args__ = (
+        sa.Index("ix_message_state_not_before", "state", "not_before"),
+        sa.Index(
+            "ix_message_turn",
+            "channel",
+            "level",
+            "not_before",
+            "key",
+            sqlite_where=sa.text(WAITS_TO_LEAVE),
+            postgresql_where=sa.text(WAITS_TO_LEAVE),
+        ),
+    )
 
     key: str = Field(primary_key=True)
     post: str
@@ -279,5 +294,6 @@ ASSIGNMENT, MESSAGE, REMINDER = map(columns_of, (AssignmentRow, MessageRow, Remi
 RECORD, LEASE, WATERMARK = map(columns_of, (RecordRow, LeaseRow, WatermarkRow))
 
 # Conditions of the partial indexes, in the words a query must repeat to be answered from them.
+IS_WAITING_TO_LEAVE: Any = sa.text(f"message.{WAITS_TO_LEAVE}")
 IS_OPEN: Any = sa.text("assignment.is_open")
 NEEDS_PLANNING: Any = sa.text("assignment.needs_planning")

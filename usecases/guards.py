@@ -126,7 +126,9 @@ class Quota:
         self._guards = office.channels.guards
         self._in_tick = 0
         self._day: datetime | None = None
-        self._today: Counter[tuple[str, str]] = Counter()
+        self._today: Counter[tuple[str, str]] = Counter()  # by post and channel
+        self._of_post: Counter[str] = Counter()
+        self._of_all = 0
 
     def take(self, session: Session, one: Sendable, at: datetime) -> Over | None:
         """Take the place of a message that leaves now, or return what holds it."""
@@ -134,24 +136,32 @@ class Quota:
         over = self._over(one, at)
         if over is None:
             self._in_tick += 1
-            self._today[one.post, one.channel] += 1
+            self._count(one.post, one.channel, 1)
         return over
 
     def _look(self, session: Session, at: datetime) -> None:
         """Count what left today, anew when a day begins."""
         midnight = datetime.combine(at.astimezone(HANOI).date(), time(0), tzinfo=HANOI)
         if midnight != self._day:
-            self._day, self._today = midnight, Counter(counted.left_today(session, midnight))
+            self._day, self._of_all = midnight, 0
+            self._today, self._of_post = Counter(), Counter()
+            for (post, channel), count in counted.left_today(session, midnight).items():
+                self._count(post, channel, count)
+
+    def _count(self, post: str, channel: str, count: int) -> None:
+        self._today[post, channel] += count
+        self._of_post[post] += count
+        self._of_all += count
 
     def _over(self, one: Sendable, at: datetime) -> Over | None:
         if one.channel == ONE_A_DAY and self._today[one.post, one.channel]:
             return Over(self._tomorrow(at), "zbs")
         if self._in_tick >= self._guards.per_tick:
             return Over(self._opening(at + NEXT_TICK), "tick")
-        if self._today.total() >= self._guards.per_day:
+        if self._of_all >= self._guards.per_day:
             return Over(self._tomorrow(at), "day")
-        of_person = sum(count for (post, _), count in self._today.items() if post == one.post)
-        return Over(self._tomorrow(at), "person") if of_person >= self._guards.per_person_per_day else None
+        is_over = self._of_post[one.post] >= self._guards.per_person_per_day
+        return Over(self._tomorrow(at), "person") if is_over else None
 
     def _tomorrow(self, at: datetime) -> datetime:
         day = at.astimezone(HANOI).date() + timedelta(days=1)
