@@ -109,8 +109,8 @@ Muốn báo thủ trưởng trước hạn 5 ngày làm việc bằng thư đi�
 .venv/bin/dondoc apply   # đưa vào hiệu lực; trước lệnh này bản sửa chưa nhắc ai
 ```
 
-Máy mới chưa có bộ nào đang có hiệu lực thì chạy `dondoc apply` một lần trước khi sửa. Kênh `email` đóng cho đến
-khi mở trong `config/channels.yml`.
+Máy mới chưa có bộ nào đang có hiệu lực thì chạy `dondoc apply` một lần trước khi sửa. Kênh `email` đóng cho
+đến khi mở trong `config/channels.yml`.
 
 `dondoc check` thoát với mã 0 khi không có lỗi, 3 khi có. Điều cần xem mà không cản việc chạy (kênh đang đóng,
 chính sách không dùng, thiếu lịch năm sau …) cũng được in ra. Sai một chữ không làm mất tin: tệp có lỗi không

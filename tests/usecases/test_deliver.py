@@ -71,9 +71,9 @@ def test_what_changed_between_plan_and_send_is_not_told(office, kind, more, reas
     act(office, 1, kind, DUE + timedelta(minutes=1), **more)
     outcome = sent(office, DUE + timedelta(minutes=2))
 
-    assert channel.tried == []
-    assert outcome.by_state == {"suppressed": 1}
-    assert reminders(office) == [("den-han", "suppressed", reason)]
+    assert {letter.address for letter in channel.tried} <= {"VPUB/coordinator"}  # told of what is blocked
+    assert outcome.by_state["suppressed"] == 1
+    assert ("den-han", "suppressed", reason) in reminders(office)
     assert is_verified(office)
 
 
