@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.model import HANOI
 
+FIRST_YEAR, LAST_YEAR = 1945, 2200
 _TRANSLATED = {
     "usage: ": "cách dùng: ",
     "positional arguments": "tham số",
@@ -58,14 +59,23 @@ def day(text: str) -> date:
     local = re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", written)
     try:
         if iso:
-            return date(int(iso[1]), int(iso[2]), int(iso[3]))
+            return _near(date(int(iso[1]), int(iso[2]), int(iso[3])))
         if local:
-            return date(int(local[3]), int(local[2]), int(local[1]))
+            return _near(date(int(local[3]), int(local[2]), int(local[1])))
     except ValueError:
         raise argparse.ArgumentTypeError(
             f"ngày '{text}' không có trong lịch; ví dụ đúng: 2025-10-17"
         ) from None
     raise argparse.ArgumentTypeError(f"không hiểu ngày '{text}'; ghi dạng 2025-10-17 hoặc 17/10/2025")
+
+
+def _near(found: date) -> date:
+    """Refuse years that nobody means, and in which a day may have no day before it."""
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise argparse.ArgumentTypeError(
+            f"năm {found.year} ngoài khoảng {FIRST_YEAR}–{LAST_YEAR}; sửa lại năm"
+        )
+    return found
 
 
 def moment(at_day_only: time) -> object:
@@ -80,6 +90,7 @@ def moment(at_day_only: time) -> object:
         except ValueError:
             message = f"không hiểu thời điểm '{text}'; ghi dạng 2025-12-26T08:00"
             raise argparse.ArgumentTypeError(message) from None
+        _near(at.date())
         return at.astimezone(HANOI) if at.tzinfo else at.replace(tzinfo=HANOI)
 
     return read

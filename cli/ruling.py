@@ -18,7 +18,7 @@ from engine.messages import MessageDraft
 from engine.planning import World
 from reports.vietnamese import LEVEL
 from usecases import clock
-from usecases.comparing import AHEAD, compare, side_of
+from usecases.comparing import AHEAD, busiest_stretch, compare, side_of
 from usecases.ruling import Applied, put_rules_in_force, unapplied_edit
 from usecases.settings import Settings
 from usecases.wiring import Office
@@ -28,6 +28,7 @@ IDLE_EDIT = (
     "Quy tắc có khác nhau nhưng không tin nào đổi: 'dondoc check' cho biết bậc nào chỉ gửi qua kênh "
     "đang đóng hoặc không có người nhận; nếu không, trong thời gian này không việc nào đến bậc đã sửa."
 )
+BUSY = "Để thấy tác động lúc nhiều việc đến hạn: 'dondoc diff --past --from {:%d/%m/%Y} --to {:%d/%m/%Y}'."
 NOTHING_IN_FORCE = (
     "Chưa bộ quy tắc nào được đưa vào hiệu lực nên chưa có gì để so: chạy 'dondoc apply' một lần "
     "trước khi sửa, hoặc ghi rõ hai bên: 'dondoc diff THƯ_MỤC_CŨ THƯ_MỤC_MỚI'."
@@ -44,7 +45,13 @@ def add_commands(commands: _SubParsersAction) -> None:  # type: ignore[type-arg]
     )
     diff.add_argument("old", nargs="?", default="-", metavar="CŨ", help=f"{SIDE}; mặc định '-'")
     diff.add_argument("new", nargs="?", metavar="MỚI", help=f"{SIDE}; mặc định là DONDOC_CONFIG")
-    diff.add_argument("--from", dest="first", type=START, metavar="LÚC", help="từ ngày; mặc định là bây giờ")
+    diff.add_argument(
+        "--from",
+        dest="first",
+        type=START,
+        metavar="LÚC",
+        help="từ ngày; mặc định là bây giờ, với --past là 90 ngày trước",
+    )
     diff.add_argument("--to", dest="last", type=END, metavar="LÚC", help="đến hết ngày; mặc định 90 ngày sau")
     diff.add_argument(
         "--past",
@@ -71,8 +78,7 @@ def add_commands(commands: _SubParsersAction) -> None:  # type: ignore[type-arg]
 
 
 def _diff(arguments: Namespace) -> None:
-    first = arguments.first or clock.now()
-    last = arguments.last or first + AHEAD
+    first, last = _stretch(arguments)
     office = office_with_registry(first)
     old, new = (side_of(office, name) for name in _sides(arguments))
     with progress_of("So sánh") as tell:
@@ -81,14 +87,25 @@ def _diff(arguments: Namespace) -> None:
         print_json(difference_as_json(found))
     else:
         print("\n".join(_difference_lines(found, first, last)))
-    if found.is_empty and (why := _why_nothing_changes(office, old, new)):
+    if found.is_empty and (why := _why_nothing_changes(office, old, new, first, last)):
         say(why)
 
 
-def _why_nothing_changes(office: Office, old: World, new: World) -> str:
+def _stretch(arguments: Namespace) -> tuple[datetime, datetime]:
+    """Return from when to when to compare: the days ahead, or those behind with `--past`."""
+    if arguments.past and arguments.first is None:
+        last = arguments.last or clock.now()
+        return last - AHEAD, last
+    first = arguments.first or clock.now()
+    return first, arguments.last or first + AHEAD
+
+
+def _why_nothing_changes(office: Office, old: World, new: World, first: datetime, last: datetime) -> str:
     """Return what a person who edited something should know when no message changes."""
     if old.rulebook.fingerprint != new.rulebook.fingerprint:
-        return IDLE_EDIT
+        busy = busiest_stretch(office)
+        is_elsewhere = busy and not (first.date() <= busy[0] and busy[1] <= last.date())
+        return f"{IDLE_EDIT} {BUSY.format(*busy)}" if busy and is_elsewhere else IDLE_EDIT
     return "" if office.rules_in_force else NOTHING_IN_FORCE
 
 

@@ -7,10 +7,11 @@ configuration folder, whose calendar, posts and channels then count as well.
 from __future__ import annotations
 
 import gc
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from engine.difference import Difference, difference
@@ -19,6 +20,7 @@ from engine.model import HANOI, Assignment
 from engine.planning import World
 from engine.preview import preview
 from store import ledger, registry, rulebooks
+from usecases import clock
 from usecases.duties import coming_occurrences
 from usecases.errors import UsageMistake
 from usecases.reach import reached_by_now
@@ -46,6 +48,18 @@ def side_of(office: Office, name: str) -> World:
     return other.world
 
 
+def busiest_stretch(office: Office) -> tuple[date, date] | None:
+    """Return the 90 days around the month in which most tasks are due, None when none has a day."""
+    with office.database.reading() as session:
+        known = registry.assignments(session, office.directory.unit)
+    days = [share.due_on for share in known if share.due_on and not share.task.is_duty]
+    if not days:
+        return None
+    (year, month), _ = Counter((day.year, day.month) for day in days).most_common(1)[0]
+    first = date(year, month, 1) - AHEAD / 3
+    return first, first + AHEAD
+
+
 def compare(
     office: Office,
     old: World,
@@ -66,7 +80,7 @@ def compare(
     tell("đọc sổ nhiệm vụ")
     with office.database.reading() as session:
         old, new = reached_by_now(session, old), reached_by_now(session, new)
-    known, told = facts_ahead(office, old, last)
+    known, told = facts_ahead(office, old, first, last)
     told = {} if is_past else told
     with _nothing_collected():
         return _compared(office, old, new, first, last, known, told, tell)
@@ -84,7 +98,7 @@ def _compared(
 ) -> Difference:
     before = preview(known, old, told, first, last, day_by_day("theo quy tắc cũ", first, last, tell))
     if (new.rulebook.open_before, new.calendar) != (old.rulebook.open_before, old.calendar):
-        known, _ = facts_ahead(office, new, last)  # occurrences open on other days
+        known, _ = facts_ahead(office, new, first, last)  # occurrences open on other days
     after = preview(known, new, told, first, last, day_by_day("theo quy tắc mới", first, last, tell))
     tell("đối chiếu từng tin")
     return difference(before.messages, after.messages)
@@ -116,13 +130,16 @@ def day_by_day(
 
 
 def facts_ahead(
-    office: Office, world: World, last: datetime
+    office: Office, world: World, first: datetime, last: datetime
 ) -> tuple[list[Assignment], dict[str, tuple[Told, ...]]]:
-    """Return every assignment there is or will be up to `last`, and what was told about it so far."""
+    """Return every assignment there is or will be up to `last`, and what was told about it so far.
+
+    What no tick has opened is opened at `first`, or now when that is earlier.
+    """
     with office.database.reading() as session:
         known = registry.assignments(session, office.directory.unit)
         told = ledger.told_about(session, (assignment.id for assignment in known))
-        coming = coming_occurrences(session, office.directory, world, last)
+        coming = coming_occurrences(session, office.directory, world, last, min(first, clock.now()))
     ids = {assignment.id for assignment in known}
     return [*known, *(assignment for assignment in coming if assignment.id not in ids)], told
 

@@ -91,16 +91,20 @@ def open_occurrences(session: Session, directory: UnitDirectory, world: World, n
 
 
 def coming_occurrences(
-    session: Session, directory: UnitDirectory, world: World, last: datetime
+    session: Session, directory: UnitDirectory, world: World, last: datetime, first: datetime | None = None
 ) -> list[Assignment]:
-    """Return the assignments that occurrences will make up to `last`, without opening them."""
+    """Return the assignments that occurrences will make up to `last`, without opening them.
+
+    A tick at `first` would open them: what is past its day by then waits for a person, as it
+    will. Without `first` they are owed as if they had been opened in time.
+    """
     until = last.astimezone(HANOI).date()
     found: list[Assignment] = []
     for duty in registry.duties(session):
         since = duty.opened_until + timedelta(days=1) if duty.opened_until else duty.starts_on
         for occurrence in _occurrences(duty, world, since, until + AHEAD):
             if occurrence.opens_on <= until:
-                found += _shares(duty, occurrence, directory, None)
+                found += _shares(duty, occurrence, directory, first)
     return found
 
 

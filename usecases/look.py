@@ -48,7 +48,7 @@ def plan_ahead(
     tell("đọc sổ nhiệm vụ")
     with office.database.reading() as session:
         world = world_by_now(session, office)
-    known, told = facts_ahead(office, world, last)
+    known, told = facts_ahead(office, world, first, last)
     return preview(known, world, told, first, last, day_by_day("lập tin", first, last, tell))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -91,6 +92,32 @@ def test_a_step_that_reaches_nobody_leads_to_check(dondoc, with_october, config,
     assert "gửi cùng những tin như nhau" in answer.out
     assert "kênh đang đóng" in answer.err
     assert dondoc("diff", config, config, *DAYS).err.count("kênh đang đóng") == 0
+
+
+def test_an_edit_that_changes_nothing_soon_leads_to_days_on_which_it_would(
+    dondoc, with_october, config, draft
+):
+    edit(draft, "\n      - id: den-han\n", TO_THE_HEAD)
+    idle = dondoc("diff", config, draft, "--from", "2031-01-06", "--to", "2031-01-07").err
+    named = re.search(r"dondoc diff (--past --from \S+ --to \S+)'", idle)
+    answer = dondoc("diff", config, draft, *named[1].split(), "--json")
+
+    assert {message["step"] for message in answer.json["added"]} == {"truoc-5-ngay"}
+
+
+def test_a_past_period_of_which_nothing_is_said_is_the_last_ninety_days(dondoc, with_october, config):
+    said = dondoc("diff", config, config, "--past", "--to", "2025-12-31").out
+
+    assert "Từ 02/10/2025 đến 31/12/2025" in said
+
+
+@pytest.mark.parametrize("command", [("plan", "--to", "2025-11-03"), ("diff", "--past")])
+@pytest.mark.parametrize("written", ["1/1/0001", "9999-12-31", "0001-01-01T08:00"])
+def test_a_year_that_nobody_means_is_refused_before_anything_is_computed(dondoc, command, written):
+    answer = dondoc(*command, "--from", written)
+
+    assert_one_clear_sentence(answer, 2)
+    assert "ngoài khoảng" in answer.err
 
 
 def test_people_read_the_figures_of_each_level_and_the_first_messages(dondoc, with_october, config, draft):
