@@ -5,8 +5,8 @@ Usage: python -m bench.deliver [STEPS [DATABASE_URL]]        (default 6000, on a
 Planned, stored, claimed, rendered, handed to a mail server in another process, settled: first as a
 province has them, shared by the contacts of 110 units, one letter each; then at worst, one step and one
 letter for each of as many people. Prints the seconds on the clock and the share of each phase. Then the
-first letters of the worst case, already rendered, through Apprise, through Django and through the bare smtplib:
-none of these remembers what it sent.
+first letters of the worst case, already rendered, through Apprise, through Django and through the bare
+smtplib: none of these remembers what it sent.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from engine.units import UnitDirectory
 from notifiers import email as mail
 from store import ledger, registry
 from store.kept import Arrival, StoredTask
-from usecases import deliver
+from usecases import deliver, in_hand
 from usecases.channels import read_channels
 from usecases.remind import tick
 from usecases.settings import Settings
@@ -92,8 +92,8 @@ class Phases:
 
     def __enter__(self) -> Phases:
         self._time(deliver._Pump, "_turn", "claim and settle")
-        self._time(deliver, "compose", "render")
-        self._time(deliver, "_letter", "render")
+        self._time(in_hand, "compose", "render")
+        self._time(deliver, "letter_of", "render")
         self._time(ledger, "record_plan", "store")
         self._time(mail, "as_bytes", "render", self._keep)
         tick_ = globals()["tick"]

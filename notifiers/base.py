@@ -151,3 +151,12 @@ class Notifier(Protocol):
     async def close(self) -> None:
         """Let go of connections; the notifier may be used again afterwards."""
         ...
+
+
+def repeats_safely(notifier: Notifier, address: str) -> bool:
+    """Whether a letter repeated to `address` is known to be the same one.
+
+    A channel that reaches people in two ways says so for each with `repeats_safely_to`.
+    """
+    by_address = getattr(notifier, "repeats_safely_to", None)
+    return bool(by_address(address)) if by_address else notifier.repeats_safely

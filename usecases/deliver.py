@@ -10,39 +10,29 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from engine.contacts import ContactBook
-from engine.digest import Digest, shown_rows
 from engine.escalation import next_sending_moment
 from engine.ledger import DeliveryState
-from engine.messages import Line, compose
-from engine.model import Assignment, Recipient
-from engine.planning import why_not_now
 from engine.quiet_hours import wakes_at
-from notifiers.answering import ByAssignment
-from notifiers.base import DeliveryFailed, DeliveryUnknown, Letter, Receipt, Scope
-from notifiers.letters import written
-from store import addresses, ledger, outbox, registry, switches
-from store.outbox import Claim, KeptReminder, Settlement
+from notifiers.base import DeliveryFailed, DeliveryUnknown, Scope, repeats_safely
+from store import ledger, outbox, registry, switches
+from store.outbox import Claim, Settlement
 from store.switches import Stop
 from usecases import guards, restored
-from usecases.doors import Told, doors_for
+from usecases.in_hand import InHand, letter_of, others_of, read_afresh
+from usecases.outcomes import LONGEST_RETRY, PATIENCE, Outcome, is_final, mark_address, said_of, settlement_of
 from usecases.reach import contacts_by_now
 from usecases.wiring import Office
 
 _log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=10)
-FIRST_RETRY = timedelta(minutes=5)
-LONGEST_RETRY = timedelta(hours=6)
-MOST_ATTEMPTS = 12  # about two days of trying before a person must look
-PATIENCE = 3  # attempts before another channel is tried, about half an hour
-MOST_UNKNOWN = 2  # a chat that never says what became of a message is not asked a third time
 FIRST_PAUSE = timedelta(minutes=5)  # of a channel that is at fault itself
 ROUND = 1.0  # seconds after which what is finished is put on record though others are still under way
 
@@ -65,38 +55,6 @@ class Delivered:
     def sent(self) -> int:
         """How many messages left."""
         return sum(self.by_state[state] for state in ledger.ARRIVED)
-
-
-@dataclass(frozen=True, slots=True)
-class _InHand:
-    """A claimed message as it would leave now; without lines nothing in it is owed any more.
-
-    `others` are the channels that may carry it instead, in their order. `digest` is None when
-    nothing is to be said, or when composing it failed.
-    """
-
-    claim: Claim
-    recipient: Recipient | None
-    lines: tuple[Line, ...]
-    others: tuple[str, ...]
-    digest: Digest | None = None
-    doors: ByAssignment = field(default_factory=dict)
-    kept_back: str = ""  # why a guard keeps it from this person
-
-    @property
-    def address(self) -> str:
-        """Where it goes, "" when the person is not reached on its channel any more."""
-        return self.recipient.addresses.get(self.claim.channel, "") if self.recipient else ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """What became of one message: a receipt, a failure, or neither when nothing was owed any more."""
-
-    one: _InHand
-    letter: Letter | None = None
-    receipt: Receipt | None = None
-    failure: DeliveryFailed | None = None
 
 
 def _none() -> timedelta:
@@ -188,8 +146,8 @@ class _Pump:
 
     async def run(self) -> None:
         """Empty the channel, or as much of it as it carries."""
-        flying: set[asyncio.Task[_Outcome]] = set()
-        finished: list[_Outcome] = []
+        flying: set[asyncio.Task[Outcome]] = set()
+        finished: list[Outcome] = []
         try:
             while True:
                 for one in self._turn(finished, self.room - len(flying)):
@@ -208,7 +166,7 @@ class _Pump:
     def _at(self) -> datetime:
         return self._now + self._elapsed()
 
-    def _turn(self, finished: list[_Outcome], room: int) -> list[_InHand]:
+    def _turn(self, finished: list[Outcome], room: int) -> list[InHand]:
         """Settle what is finished and claim what there is room for, in one transaction.
 
         Facts are read again inside it: a report committed before keeps its line out of the
@@ -233,7 +191,7 @@ class _Pump:
             self.did_something |= bool(claims)
             claims = [claim for claim in claims if not self._is_quiet(session, claim, contacts, at)]
             claims = [claim for claim in claims if self._has_room(session, claim, at)]
-            in_hand = _read_afresh(session, self.office, contacts, claims, at)
+            in_hand = read_afresh(session, self.office, contacts, claims, at)
             self._total.kept_back.update(one.kept_back for one in in_hand if one.kept_back)
             return in_hand
 
@@ -275,7 +233,7 @@ class _Pump:
             return
         while claims := outbox.claim(session, at, self.owner, LEASE, self.channel, 100):
             for claim in claims:
-                others = _others(
+                others = others_of(
                     self.office, claim, contacts.told_at(claim.post, at, self.office.notifiers.keys())
                 )
                 if others:
@@ -288,64 +246,58 @@ class _Pump:
                 else:
                     self._hold(session, claim, stop.until, at, "channel")
 
-    async def _sent(self, one: _InHand) -> _Outcome:
+    async def _sent(self, one: InHand) -> Outcome:
         """Send one message and return what became of it."""
         if not one.lines:
-            return _Outcome(one)
+            return Outcome(one)
         if self.notifier is None or one.recipient is None or not one.address:
             reason = f"{one.claim.post}: không còn người nhận, hoặc kênh '{self.channel}' đã đóng"
-            return _Outcome(one, failure=DeliveryFailed(reason, permanent=True, scope=Scope.WINDOW))
-        if one.claim.possible_duplicate and one.others and not self.notifier.repeats_safely:
+            return Outcome(one, failure=DeliveryFailed(reason, permanent=True, scope=Scope.WINDOW))
+        was_tried = one.claim.possible_duplicate and one.claim.attempts > 1
+        if was_tried and one.others and not self._repeats_safely(one):
             reason = f"{one.claim.post}: lần gửi trước chưa rõ kết quả nên chuyển sang kênh khác"
-            return _Outcome(one, failure=DeliveryUnknown(reason))
+            return Outcome(one, failure=DeliveryUnknown(reason))
         try:
-            letter = _letter(self.office, one, one.recipient, self._at)
+            letter = letter_of(self.office, one, one.recipient, self._at)
         except Exception as error:  # a fault of ours in one letter must not keep the others back
             _log.exception("message %s", one.claim.key)
             reason = f"{one.claim.post}: lỗi của phần mềm khi soạn tin ({type(error).__name__})"
-            return _Outcome(one, failure=DeliveryFailed(reason, permanent=False, scope=Scope.CONTENT))
+            return Outcome(one, failure=DeliveryFailed(reason, permanent=False, scope=Scope.CONTENT))
         try:
-            return _Outcome(one, letter, await self.notifier.send(letter, one.address))
+            return Outcome(one, letter, await self.notifier.send(letter, one.address))
         except DeliveryFailed as failure:
-            return _Outcome(one, letter, failure=failure)
+            return Outcome(one, letter, failure=failure)
         except Exception as error:
             _log.exception("message %s", one.claim.key)
             reason = (
                 f"{one.claim.post}: lỗi của phần mềm khi gửi ({type(error).__name__}), chưa rõ đã đến chưa"
             )
-            return _Outcome(one, letter, failure=DeliveryUnknown(reason))
+            return Outcome(one, letter, failure=DeliveryUnknown(reason))
+
+    def _repeats_safely(self, one: InHand) -> bool:
+        """Whether the reader would know a repeat, as far as the channel and this address allow."""
+        return self.notifier is None or repeats_safely(self.notifier, one.address)
 
     # --- settling ------------------------------------------------------------------------------
 
-    def _settle(self, session: Session, finished: Iterable[_Outcome], at: datetime) -> None:
+    def _settle(self, session: Session, finished: Iterable[Outcome], at: datetime) -> None:
         """Put on record what became of messages, and what that says about addresses and the channel."""
         settlements = []
         for outcome in finished:
-            settlement = self._settlement(outcome, at)
+            settlement = settlement_of(outcome, self._repeats_safely(outcome.one), at)
             settlements.append(settlement)
             self._total.by_state[settlement.state] += 1
             if outcome.failure is not None:
-                self._total.failures.append(_said(outcome.failure, settlement))
-                _mark_address(session, outcome, at)
+                self._total.failures.append(said_of(outcome.failure, settlement))
+                mark_address(session, outcome, at)
             self._judge_channel(session, outcome, at)
         lost = set(outbox.settle(session, settlements, at))
-        refused = [s.claim.key for s in settlements if _is_final(s) and s.claim.key not in lost]
+        refused = [s.claim.key for s in settlements if is_final(s) and s.claim.key not in lost]
         unreached = outbox.reminders_in(session, refused)
         ids = {reminder.assignment_id for reminders in unreached.values() for reminder in reminders}
         registry.flag_for_planning(session, ids)
 
-    def _settlement(self, outcome: _Outcome, at: datetime) -> Settlement:
-        claim = outcome.one.claim
-        person = outcome.one.recipient.person if outcome.one.recipient else ""
-        if outcome.receipt is not None and outcome.letter is not None:
-            state, subject = DeliveryState(outcome.receipt.state), outcome.letter.subject
-            return Settlement(claim, state, outcome.receipt.provider_id, subject, person=person)
-        if outcome.failure is None:
-            return Settlement(claim, DeliveryState.SUPPRESSED, error=outcome.one.kept_back)
-        repeats_safely = self.notifier is None or self.notifier.repeats_safely
-        return _failed(outcome.one, outcome.failure, repeats_safely, at)
-
-    def _judge_channel(self, session: Session, outcome: _Outcome, at: datetime) -> None:
+    def _judge_channel(self, session: Session, outcome: Outcome, at: datetime) -> None:
         """Pause a channel that is at fault itself, ever longer; whatever passes ends the pause."""
         failure = outcome.failure
         if outcome.receipt is not None:
@@ -365,135 +317,10 @@ class _Pump:
 
 
 async def _some_of(
-    flying: set[asyncio.Task[_Outcome]],
-) -> tuple[set[asyncio.Task[_Outcome]], set[asyncio.Task[_Outcome]]]:
+    flying: set[asyncio.Task[Outcome]],
+) -> tuple[set[asyncio.Task[Outcome]], set[asyncio.Task[Outcome]]]:
     """Wait for all, but not much longer than the first; return those finished and the others."""
     done, rest = await asyncio.wait(flying, timeout=ROUND)
     if not done:
         done, rest = await asyncio.wait(rest, return_when=asyncio.FIRST_COMPLETED)
     return done, rest
-
-
-def _read_afresh(
-    session: Session, office: Office, contacts: ContactBook, claims: list[Claim], now: datetime
-) -> list[_InHand]:
-    kept = {**outbox.reminders_in(session, (c.key for c in claims)), **outbox.copied(session, claims)}
-    ids = {reminder.assignment_id for reminders in kept.values() for reminder in reminders}
-    known = {a.id: a for a in registry.assignments(session, office.directory.unit, ids=ids)}
-    in_hand = []
-    for claim in claims:
-        lines, why_not = _lines(kept[claim.key], known, now)
-        recipient = contacts.told_at(claim.post, now, office.notifiers.keys())
-        person = replace(recipient, post=recipient.own_post) if recipient else None
-        kept_back = guards.not_in_trial(office.channels.guards, person, claim.channel) if lines else ""
-        if kept_back:
-            lines, why_not = [], dict.fromkeys((r.key for r in kept[claim.key]), kept_back) | why_not
-        if not claim.copy_of:  # the reminders of a copy were told already
-            outbox.give_up(session, claim.key, why_not, now)
-        digest = _digest(office, claim, recipient, lines, now)
-        others = _others(office, claim, recipient)
-        in_hand.append(_InHand(claim, recipient, tuple(lines), others, digest=digest, kept_back=kept_back))
-    doors = doors_for(session, office, _told(in_hand, known), now)
-    return [replace(one, doors=doors.get(one.claim.key, {})) for one in in_hand]
-
-
-def _digest(
-    office: Office, claim: Claim, recipient: Recipient | None, lines: list[Line], now: datetime
-) -> Digest | None:
-    """Return what a message says; a fault of ours in one is met again where the letter is written."""
-    if recipient is None or not lines:
-        return None
-    try:
-        digest = compose(claim.key, recipient, lines, office.world, now)
-    except Exception:
-        return None
-    notifier = office.notifiers.get(claim.channel)
-    is_seen = notifier is None or notifier.repeats_safely
-    return replace(digest, is_repeat=claim.possible_duplicate and not is_seen)
-
-
-def _told(in_hand: Iterable[_InHand], known: dict[str, Assignment]) -> Iterator[Told]:
-    """Yield the messages with the assignments that each shows."""
-    for one in in_hand:
-        if one.recipient is not None and one.digest is not None:
-            ids = dict.fromkeys(id_ for row in shown_rows(one.digest) for id_ in row.assignment_ids)
-            yield Told(one.claim.key, one.claim.channel, one.recipient, tuple(known[id_] for id_ in ids))
-
-
-def _others(office: Office, claim: Claim, recipient: Recipient | None) -> tuple[str, ...]:
-    """Return the channels that may carry a message instead of its own, in their order.
-
-    They were chosen for the holder: whoever stands in and has not got this one is written to by mail.
-    """
-    reached = recipient.addresses if recipient else {}
-    is_astray = recipient is not None and recipient.sits_at and claim.channel not in reached
-    ways = (*claim.fallbacks, "email") if is_astray else claim.fallbacks
-    return tuple(c for c in dict.fromkeys(ways) if c in reached and c in office.notifiers)
-
-
-def _lines(
-    kept: Iterable[KeptReminder], known: dict[str, Assignment], now: datetime
-) -> tuple[list[Line], dict[str, str]]:
-    lines: list[Line] = []
-    why_not: dict[str, str] = {}
-    for reminder in kept:
-        assignment = known[reminder.assignment_id]
-        reason = why_not_now(assignment, reminder.due_on, now, reminder.step)
-        if reason is None:
-            lines.append(Line(assignment, reminder.step, reminder.level, reminder.reason))
-        else:
-            why_not[reminder.key] = str(reason)
-    return lines, why_not
-
-
-def _letter(office: Office, one: _InHand, recipient: Recipient, now: datetime) -> Letter:
-    digest = one.digest or compose(one.claim.key, recipient, one.lines, office.world, now)
-    said = office.texts.added_to(digest, one.lines, office.rulebook)
-    return written(said, office.channels.office, one.doors)
-
-
-def _failed(one: _InHand, failure: DeliveryFailed, repeats_safely: bool, at: datetime) -> Settlement:
-    """Return how a failure is settled: to come back, ever later, to go on elsewhere, or to be given up.
-
-    What is given up is laid before planning.
-    """
-    claim, error = one.claim, failure.reason
-    is_unknown = isinstance(failure, DeliveryUnknown)
-    state = DeliveryState.UNKNOWN if is_unknown else DeliveryState.FAILED_TEMPORARY
-    is_doubtful = is_unknown and not repeats_safely
-    if one.others and (failure.permanent or is_doubtful or claim.attempts >= PATIENCE):
-        passed = state if is_unknown else DeliveryState.FAILED_PERMANENT
-        return Settlement(claim, passed, error=error, pass_to=one.others)
-    is_over = failure.permanent and failure.scope is not Scope.CHANNEL
-    is_over = is_over or (is_doubtful and claim.attempts >= MOST_UNKNOWN)
-    if is_over or claim.attempts >= MOST_ATTEMPTS:
-        return Settlement(claim, DeliveryState.FAILED_PERMANENT, error=error)
-    if failure.moved_to:
-        return Settlement(claim, state, error=error, retry_at=at)
-    wait = failure.retry_after or min(FIRST_RETRY * 2 ** (claim.attempts - 1), LONGEST_RETRY)
-    return Settlement(claim, state, error=error, retry_at=at + wait)
-
-
-def _is_final(settlement: Settlement) -> bool:
-    return settlement.state is DeliveryState.FAILED_PERMANENT and not settlement.pass_to
-
-
-def _said(failure: DeliveryFailed, settlement: Settlement) -> str:
-    """Return the failure as people read it, with where the message goes on."""
-    if not settlement.pass_to:
-        return failure.reason
-    return f"{failure.reason.removesuffix(' — không gửi lại')} — chuyển sang kênh {settlement.pass_to[0]}"
-
-
-def _mark_address(session: Session, outcome: _Outcome, at: datetime) -> None:
-    """Remember what a failure says about an address: gone, refused, or moved."""
-    failure, recipient, claim = outcome.failure, outcome.one.recipient, outcome.one.claim
-    if failure is None or recipient is None or not outcome.one.address:
-        return
-    who = (recipient.own_post, recipient.person, claim.channel, outcome.one.address)
-    if failure.moved_to:
-        addresses.move(session, claim.channel, outcome.one.address, failure.moved_to, at)
-    elif failure.scope is Scope.OPTED_OUT:
-        addresses.opt_out(session, *who, failure.reason, at, "event")
-    elif failure.permanent and failure.scope is Scope.RECIPIENT:
-        addresses.mark_dead(session, *who, failure.reason, at, "event")

@@ -23,7 +23,8 @@ from tests.guarantee.world import (
     steps_of,
     with_notifier,
 )
-from usecases.deliver import FIRST_RETRY, LEASE, LONGEST_RETRY, MOST_ATTEMPTS, pump
+from usecases.deliver import LEASE, pump
+from usecases.outcomes import FIRST_RETRY, LONGEST_RETRY, MOST_ATTEMPTS
 from usecases.remind import tick
 
 DUE = at("2025-09-30")

@@ -16,7 +16,8 @@ from notifiers.base import DeliveryFailed, DeliveryUnknown, Scope
 from store import addresses, outbox, receipts, switches
 from store.addresses import AddressStatus, KeptAddress
 from tests.guarantee.world import ScriptedNotifier, a_row, act, at, bring, is_verified, rows_of, steps_of
-from usecases.deliver import FIRST_PAUSE, FIRST_RETRY, LEASE, PATIENCE, pump
+from usecases.deliver import FIRST_PAUSE, LEASE, pump
+from usecases.outcomes import FIRST_RETRY, PATIENCE
 from usecases.remind import tick
 
 DUE = at("2025-09-30")
