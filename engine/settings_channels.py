@@ -117,7 +117,8 @@ _CHATS = Shape(
     (
         Setting(
             "mail_after",
-            "tin qua Zalo, Telegram không được trả lời thì sau chừng này gửi thêm thư điện tử; không: không gửi",
+            "tin qua Zalo, Telegram không được trả lời thì sau chừng này gửi thêm thư điện tử; "
+            "không: không gửi",
             example="24 giờ",
             default="24 giờ",
         ),

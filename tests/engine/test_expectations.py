@@ -191,7 +191,8 @@ def test_a_fact_may_concern_one_of_several_units(tried):
 
 def test_a_rule_that_takes_nothing_says_so(tried):
     text = (CONFIG / "rules" / "mac-dinh.yml").read_text("utf-8")
-    one_unit = text.replace("  - id: mac-dinh\n", "  - id: mac-dinh\n    priority: 1\n    when: { unit: STC }\n")
+    when = "    priority: 1\n    when: { unit: STC }\n"
+    one_unit = text.replace("  - id: mac-dinh\n", f"  - id: mac-dinh\n{when}")
     rulebook, problems = read_rulebook({"r.yml": one_unit})
     (failure,) = tried(TASK, "expect: [{at: 25/9/2025}]", rulebook=rulebook)
 
