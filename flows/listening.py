@@ -23,7 +23,7 @@ from notifiers.telegram import TelegramNotifier
 from notifiers.telegram_events import offset_after
 from notifiers.zalo_bot import ZaloBotNotifier
 from store.database import DatabaseUnavailable
-from usecases import hearing
+from usecases import hearing, restored
 from usecases.channels import Channels
 from usecases.conversing import converse, is_waiting
 from usecases.errors import Refused
@@ -46,6 +46,7 @@ async def hear(office: Office, now: Clock) -> int:
     async with held(office, "hear") as holds:
         if not holds():
             return 0
+        await asyncio.to_thread(restored.check_database, office, now())
         async with _own_notifiers(office) as ours:
             return (await converse(ours, now())).total()
 

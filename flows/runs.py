@@ -22,6 +22,7 @@ from flows.listening import hear
 from store import ledger
 from usecases import clock, restored
 from usecases.audit import audit
+from usecases.bounce_mail import take_folder
 from usecases.copies import copy_unanswered
 from usecases.deliver import pump
 from usecases.guards import kept_back_words, what_stands
@@ -121,7 +122,11 @@ class Run:
         return {**summary, "stopped": True} if delivered.was_stopped else summary
 
     async def _hear(self) -> None:
-        """Work off what people said before anything leaves; a fault in it keeps no reminder back."""
+        """Work off mails that came back and what people said; a fault in it keeps no reminder back."""
+        try:
+            await asyncio.to_thread(take_folder, self.office, self.at)
+        except Exception:
+            LOG.exception("chưa đọc được thư mục thư báo lỗi; lượt sau làm tiếp")
         try:
             await hear(self.office, lambda: self.at)
         except Exception:

@@ -96,10 +96,11 @@ def unknown(session: Session, planned_before: datetime, limit: int) -> list[Stuc
     return _stuck(session, statement.order_by(MESSAGE.planned_at, MESSAGE.key), limit)
 
 
-def unheard(session: Session, received_before: datetime, limit: int) -> list[Stuck]:
-    """Return what channels told us before a moment and nobody has worked off."""
+def unheard(session: Session, received_before: datetime, may_answer: bool, limit: int) -> list[Stuck]:
+    """Return what channels told us before a moment and nobody has worked off, or answered when we may."""
+    states = _OPEN_HEARD if may_answer else (NEW,)
     statement = sa.select(HEARD.id, HEARD.channel, HEARD.received_at).where(
-        HEARD.state.in_(_OPEN_HEARD), HEARD.received_at < received_before
+        HEARD.state.in_(states), HEARD.received_at < received_before
     )
     return _stuck(session, statement.order_by(HEARD.received_at, HEARD.id), limit)
 

@@ -114,7 +114,9 @@ def _unknown(session: Session, office: Office, now: datetime) -> list[Stuck]:
 
 
 def _unheard(session: Session, office: Office, now: datetime) -> list[Stuck]:
-    return stuck.unheard(session, now - timedelta(minutes=10), MOST_CASES)
+    """What people said and nobody has worked off; while anything is stopped answers wait with it."""
+    may_answer = not any(guards.standing(session, office, now))
+    return stuck.unheard(session, now - timedelta(minutes=10), may_answer, MOST_CASES)
 
 
 def _orphans(session: Session, office: Office, now: datetime) -> list[Stuck]:

@@ -21,6 +21,7 @@ from engine.planning import SuppressionReason
 from store import audit as counted
 from store import storms, switches
 from store.switches import RESTORE, SENDING, Stop
+from usecases.answerers import answerer_at
 from usecases.channels_guards import Guards
 from usecases.notices import lay_before_coordinator
 from usecases.wiring import Office
@@ -108,6 +109,14 @@ def not_in_trial(guards: Guards, recipient: Recipient | None, channel: str) -> s
     if recipient is None or guards.may_write_to(recipient, channel):
         return ""
     return str(SuppressionReason.TRIAL)
+
+
+def why_unsaid(session: Session, office: Office, channel: str, address: str, now: datetime) -> str:
+    """Return why nothing is said back at an address while on trial, "" when something may be."""
+    guards = office.channels.guards
+    posts = answerer_at(session, office, channel, address, now).posts if guards.in_trial else ()
+    names = {address.casefold(), *(one.post.casefold() for one in posts)}
+    return "đang chạy thử" if guards.in_trial and not names & guards.allow else ""
 
 
 def _by_file(office: Office, now: datetime) -> Stop | None:

@@ -20,7 +20,7 @@ from engine.responses import Response, ResponseKind, read_response
 from notifiers.base import DeliveryFailed, Heard
 from store import addresses, heard, receipts, responses
 from store.heard import ANSWERING, DONE, FAILED, IGNORED, NEW, KeptHeard
-from usecases import bouncing, consent, joining
+from usecases import bouncing, consent, guards, joining
 from usecases.answerers import answerer_at
 from usecases.joining import Reply
 from usecases.responding import STRANGER, respond
@@ -31,6 +31,7 @@ _log = logging.getLogger(__name__)
 Say = Callable[[str, str, str], Awaitable[None]]  # channel, address, words
 
 RECEIPT_WAITS = timedelta(days=1)  # for the message it is about, which may not be settled yet
+ANSWER_WAITS = timedelta(days=1)  # for what is stopped to go on; later an answer is no answer any more
 MOST_ATTEMPTS = 5
 MOST_TO_STRANGERS = 3  # answers an hour to an address nobody is known at
 _STATES = {
@@ -134,13 +135,25 @@ def _receipt(session: Session, office: Office, one: KeptHeard, said: Heard, now:
 
 
 async def _answered(office: Office, id_: str, now: datetime, say: Say) -> str:
-    """Say back what is still to be said, and note that it left."""
+    """Say back what is still to be said, and note that it left.
+
+    What is stopped holds answers back as it does reminders, and a trial those to who is not listed.
+    """
     with office.database.reading() as session:
         one = heard.read(session, id_)
-    if one is None or one.state != ANSWERING:
-        return one.state if one else IGNORED
+        if one is None or one.state != ANSWERING:
+            return one.state if one else IGNORED
+        stop = guards.stopping(session, office, one.channel, now)
+        unsaid = [guards.why_unsaid(session, office, *reply[:2], now) for reply in one.replies]
+    if stop is not None and now - one.received_at < ANSWER_WAITS:
+        return ANSWERING
+    if stop is not None:
+        unsaid = [stop.why for _ in one.replies]
     why = ""
-    for channel, address, text in one.replies:
+    for (channel, address, text), kept_back in zip(one.replies, unsaid, strict=True):
+        if kept_back:
+            why = kept_back
+            continue
         try:
             await say(channel, address, text)
         except DeliveryFailed as failure:

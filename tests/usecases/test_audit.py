@@ -80,6 +80,16 @@ def test_what_stands_still_is_found_after_its_time(due, deed, after, found):
     assert [kind for kind in kinds(due, DUE + after) if kind != "late-tick"] == found
 
 
+def test_answers_wait_while_sending_is_stopped_and_words_do_not(due):
+    hear(due, DUE)
+    stop_sending(due, "thử", "quản trị", DUE)
+    change(due, "UPDATE heard SET state = 'answering'")
+    assert "unheard" not in kinds(due, DUE + timedelta(hours=1))
+
+    change(due, "UPDATE heard SET state = 'new'")
+    assert "unheard" in kinds(due, DUE + timedelta(hours=1))
+
+
 def test_a_case_is_on_record_once_however_often_it_is_seen(due):
     later = DUE + timedelta(hours=2)
     assert "unclaimed" in kinds(due, later)

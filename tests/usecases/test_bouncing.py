@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from engine.rulebook import read_rulebook
+from flows.runs import Run
 from store import addresses
 from store.addresses import AddressStatus, KeptAddress
 from tests.guarantee.world import ScriptedNotifier, a_row, at, bring, is_verified, rows_of
@@ -209,3 +210,15 @@ def test_a_mail_of_any_bytes_is_kept(office):
     take(office, [b"\x00\xff\xfe\x00", b""], DUE)
 
     assert rows_of(office, "SELECT count(*) FROM heard") == [(2,)]
+
+
+def test_a_run_takes_what_lies_in_the_folder_before_it_sends(office, tmp_path):
+    folder = tmp_path / "thu"
+    folder.mkdir()
+    (folder / "1.eml").write_bytes(came_back(office))
+
+    asyncio.run(Run(office, DUE).deliver())
+
+    assert known(office).status is AddressStatus.DEAD
+    assert states(office) == {"email": "failed_permanent", "zalo_bot": "delivered"}
+    assert [file.name for file in (folder / TAKEN).iterdir()] == ["1.eml"]

@@ -15,6 +15,7 @@ from store.tables import MessageRow
 from tests.guarantee.world import PLAN, a_row, at, bring, is_verified, reopened, rows_of
 from usecases import hearing
 from usecases.hearing import keep, work_off
+from usecases.stopping import resume_sending, stop_sending
 
 NOW = at("2025-09-20 09:00")
 CHAT = "chat-syt"
@@ -107,6 +108,37 @@ def test_an_answer_that_can_never_leave_is_given_up(office):
 
     assert states(office) == ["done"]
     assert rows_of(office, "SELECT note FROM heard") == [("không trả lời được: chặn",)]
+
+
+def test_while_sending_is_stopped_words_count_and_their_answers_wait(office):
+    hear(office, a_word(1, "OK 1"))
+    stop_sending(office, "thử", "quản trị", NOW)
+    _, mouth = hear(office, a_word(2, "ĐÚNG"))
+    assert (reported(office), mouth.said, states(office)) == (1, [], ["done", "answering"])
+
+    resume_sending(office, "quản trị", NOW)
+    _, mouth = hear(office)
+    assert [text[:11] for _, _, text in mouth.said] == ["Đã ghi nhận"]
+
+
+def test_an_answer_a_day_old_is_not_said_any_more_and_why_is_on_record(office):
+    stop_sending(office, "sự cố", "quản trị", NOW)
+    hear(office, a_word(1, "OK 1"))
+    _, mouth = hear(office, when=NOW + timedelta(days=1))
+
+    assert (mouth.said, states(office)) == ([], ["done"])
+    assert rows_of(office, "SELECT note FROM heard") == [("không trả lời được: sự cố",)]
+
+
+@pytest.mark.parametrize(
+    ("allow", "answers"), [((), 0), (("sxd/contact",), 0), (("syt/contact",), 1), ((CHAT,), 1)]
+)
+def test_on_trial_only_the_listed_are_answered(office, allow, answers):
+    limits = replace(office.channels.guards, in_trial=True, allow=frozenset(allow))
+    vars(office)["channels"] = replace(office.channels, guards=limits)
+    _, mouth = hear(office, a_word(1, "OK 1"))
+
+    assert (len(mouth.said), states(office)) == (answers, ["done"])
 
 
 def test_a_fault_of_ours_keeps_nothing_else_back_and_leaves_no_half_done_work(office, monkeypatch):
