@@ -18,10 +18,18 @@ from engine.escalation import next_sending_moment, step_falls_at
 from engine.ledger import Told, ToldState
 from engine.messages import channels_for
 from engine.model import Assignment, Recipient
-from engine.planning import FAULT_STEP, SAID_WHY_NOT, SuppressionReason, World, recipient_for, why_silent
+from engine.planning import (
+    FAULT_STEP,
+    SAID_WHY_NOT,
+    SuppressionReason,
+    World,
+    decide,
+    recipient_for,
+    why_silent,
+)
 from engine.remembered import Remembered
 from engine.rulebook import Audience, DigestDays, Policy, Rule, Step, each_channel
-from engine.status import Standing, standing_of
+from engine.status import Standing, Status, standing_of
 
 
 class StepState(StrEnum):
@@ -76,6 +84,7 @@ class StepTrace:
     rulebook: str = ""
     counting: tuple[CountedDay, ...] = ()
     level_days: str = ""
+    is_passed_over: bool = False  # not decided yet, and as things stand nobody will be told
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +109,7 @@ class Explanation:
     def next_step(self) -> StepTrace | None:
         """The step that comes next if nothing happens, None when nothing will."""
         open_states = {StepState.COMING, StepState.DUE, StepState.WAITING}
-        coming = [step for step in self.steps if step.state in open_states]
+        coming = [step for step in self.steps if step.state in open_states and not step.is_passed_over]
         return min(coming, key=lambda step: step.falls_at, default=None) if self.silent is None else None
 
     @property
@@ -130,7 +139,9 @@ def explained(
     policy = world.rulebook.policies[rule.policy] if rule else None
     silent = why_silent(standing) if rule else SuppressionReason.NO_RULE
     by_then = [t for t in told if t.at <= at]
-    case = _Case(assignment, standing, world, at, details or {})
+    next_run = decide(assignment, world, by_then, at).suppressions
+    left_out = {one.step: one.reason for one in next_run if not one.reason.waits}
+    case = _Case(assignment, standing, world, at, details or {}, left_out)
     current = [t for t in by_then if t.due_on == standing.due_on]
     earlier = [t for t in by_then if t.due_on != standing.due_on]
     return Explanation(
@@ -148,6 +159,7 @@ class _Case:
     world: World
     at: datetime
     details: Mapping[str, Remembered]
+    left_out: Mapping[str, SuppressionReason]  # steps of which the next run tells nobody
 
     def steps(self, told: Iterable[Told]) -> tuple[StepTrace, ...]:
         """Return every step of the ladder, and what the ledger knows besides."""
@@ -174,7 +186,7 @@ class _Case:
         assert due_on is not None
         falls_at = told.falls_at if told else step_falls_at(step, due_on, self.world.calendar)
         recipient = recipient_for(step, self.assignment, self.world.contacts, falls_at.date())
-        state, said = self._state(falls_at, told)
+        state, said = self._state(step, falls_at, told)
         channels = _channels(step, recipient, self.world.channels)
         chosen = next((name for name, how in channels if how is ChannelState.CHOSEN), "")
         detail = self.details.get(told.key) if told else None
@@ -194,7 +206,15 @@ class _Case:
             detail.rulebook if detail else "",
             self._counting(step, due_on, falls_at.date()),
             days.words if days else "",
+            told is None and self._why_passed_over(step, falls_at) is not None,
         )  # fmt: skip
+
+    def _why_passed_over(self, step: Step, falls_at: datetime) -> SuppressionReason | None:
+        """Return why nobody would be told of an undecided step if everything stayed as it is."""
+        if falls_at <= self.at:
+            return self.left_out.get(step.id)
+        is_quiet = step.unless_acknowledged and self.standing.status is Status.ACKNOWLEDGED
+        return SuppressionReason.ACKNOWLEDGED if is_quiet else None
 
     def _counting(self, step: Step, due_on: date, falls_on: date) -> tuple[CountedDay, ...]:
         """Return how the day is counted; () when it was decided by a calendar or rule that changed since."""
@@ -206,7 +226,7 @@ class _Case:
         since = digest_moment(days, self.world.calendar, since) if days else since
         return next_sending_moment(since, self.world.rulebook.sending, self.world.calendar)
 
-    def _state(self, falls_at: datetime, told: Told | None) -> tuple[StepState, str]:
+    def _state(self, step: Step, falls_at: datetime, told: Told | None) -> tuple[StepState, str]:
         if told is not None:
             return StepState(told.state), _told_said(told)
         if falls_at.date() < self.standing.armed_on:
@@ -214,9 +234,11 @@ class _Case:
         silent = why_silent(self.standing)
         if silent is not None:
             return StepState.OVER, SAID_WHY_NOT[silent]
+        passed_over = self._why_passed_over(step, falls_at)
+        why = f"; sẽ không nhắc: {SAID_WHY_NOT[passed_over]}" if passed_over else ""
         if falls_at > self.at:
-            return StepState.COMING, "chưa đến"
-        return StepState.DUE, "đã đến mốc; lượt chạy tới sẽ quyết định"
+            return StepState.COMING, f"chưa đến{why}"
+        return StepState.DUE, f"đã đến mốc{why or '; lượt chạy tới sẽ quyết định'}"
 
 
 def _in_order(traces: Iterable[StepTrace]) -> tuple[StepTrace, ...]:

@@ -246,7 +246,8 @@ def test_45_files_deleted_or_half_written_are_told_and_reminders_go_on_by_the_ru
 
 
 def test_46_a_rule_that_can_match_nothing_is_told(edit, config):
-    nobody = "  - id: khong-ai\n    when: { unit: SYT, unit_kind: commune }\n    policy: nhiem-vu\n"
+    nobody = "  - id: khong-ai\n    priority: 1\n"
+    nobody += "    when: { unit: SYT, unit_kind: commune }\n    policy: nhiem-vu\n"
     edit("  - id: mac-dinh\n", f"{nobody}  - id: mac-dinh\n")
 
     assert [code for code, _ in mistakes()] == ["matches-nothing"]

@@ -36,6 +36,7 @@ STEP = {
     "channels",
     "rulebook",
     "counting",
+    "level_days",
 }
 AT = "2025-12-01T08:00"
 

@@ -204,3 +204,17 @@ rules:
   - id: tat-ca
     policy: moi
 """
+
+
+def test_what_the_next_run_will_pass_over_is_not_called_next():
+    """After an outage only the latest step of a level counts, and none that an acknowledgement quiets."""
+    known = (Fact(FactKind.ACKNOWLEDGED, at("2025-09-05 09:00")),)
+    late = explained(an_assignment(DUE), WORLD, (), at("2025-09-22 08:00"))
+    quiet = explained(an_assignment(DUE, facts=known), WORLD, (), at("2025-09-08 08:00"))
+    said = {step.step: step.said for step in [*late.steps, *quiet.steps] if step.is_passed_over}
+
+    assert late.next_step.step == "truoc-7-ngay"
+    assert quiet.next_step.step == "truoc-3-ngay"
+    assert [step.step for step in quiet.steps if step.is_passed_over] == ["truoc-15-ngay", "truoc-7-ngay"]
+    assert said["truoc-7-ngay"].startswith("chưa đến; sẽ không nhắc: đơn vị đã xác nhận đã nhận")
+    assert [step.step for step in late.steps if step.is_passed_over] == ["truoc-15-ngay"]
