@@ -42,6 +42,11 @@ _TOLD = {
     DeliveryState.FAILED_PERMANENT: ToldState.UNDELIVERABLE,
     DeliveryState.SUPPRESSED: ToldState.SUPPRESSED,
 }
+_REMEMBERED = sa.select(
+    REMINDER.key, REMINDER.assignment_id, REMINDER.due_on, REMINDER.step, REMINDER.level, REMINDER.post,
+    REMINDER.falls_at, REMINDER.state, REMINDER.decided_at, REMINDER.suppression,
+    MESSAGE.state.label("message_state"), MESSAGE.settled_at,
+).outerjoin(MessageRow, MESSAGE.key == REMINDER.message_key)  # fmt: skip
 
 
 # --- planning ----------------------------------------------------------------------------
@@ -82,13 +87,9 @@ def record_plan(
 def told_about(session: Session, assignment_ids: Iterable[str]) -> dict[str, tuple[Told, ...]]:
     """Return what the ledger remembers of each assignment."""
     found: dict[str, list[Told]] = defaultdict(list)
-    joined = sa.select(ReminderRow, MESSAGE.state, MESSAGE.settled_at).outerjoin(
-        MessageRow, MESSAGE.key == REMINDER.message_key
-    )
-    joined = joined.execution_options(populate_existing=True)  # asked again in one session: read again
     for chunk in chunks(assignment_ids):
-        for row, state, settled_at in session.execute(joined.where(REMINDER.assignment_id.in_(chunk))):
-            found[row.assignment_id].append(_told(row, state, settled_at))
+        for row in session.execute(_REMEMBERED.where(REMINDER.assignment_id.in_(chunk))):
+            found[row.assignment_id].append(_told(row))
     return {id_: tuple(sorted(told, key=lambda t: (t.falls_at, t.level))) for id_, told in found.items()}
 
 
@@ -309,15 +310,15 @@ def _suppressed_entries(rows: Sequence[Mapping[str, Any]], at: datetime) -> list
     ]
 
 
-def _told(row: ReminderRow, message_state: str | None, settled_at: datetime | None) -> Told:
+def _told(row: sa.Row[Any]) -> Told:
     state, at = ToldState.PENDING, row.decided_at
     if row.state == "waiting":
         state = ToldState.WAITING
     elif row.state == "suppressed":
         state = ToldState.SUPPRESSED
-    elif message_state is not None:
-        state = _TOLD[DeliveryState(message_state)]
-        at = settled_at or at
+    elif row.message_state is not None:
+        state = _TOLD[DeliveryState(row.message_state)]
+        at = row.settled_at or at
     return Told(
         row.key, row.assignment_id, row.due_on, row.step, row.level, row.post,
         row.falls_at.astimezone(HANOI), state, at.astimezone(HANOI), row.suppression,
