@@ -14,25 +14,27 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from functools import partial
+from functools import cache, partial
+from itertools import cycle
 from pathlib import Path
 
 import pytest
 
 from engine.escalation import next_sending_moment
 from engine.model import HANOI, Fact, FactKind
-from engine.rulebook import read_rulebook
+from engine.rulebook import Rulebook, read_rulebook
 from notifiers import http
 from notifiers.pacing import Breaker, Pace
 from notifiers.telegram import TelegramSettings
 from notifiers.zalo_oauth import Pair
+from store import registry
 from tests.guarantee.killing import watch
 from tests.guarantee.town import CHATS, Town, a_town, reached
-from tests.guarantee.world import CONFIG, PLAN, a_row, bring, office_at, rows_of
+from tests.guarantee.world import CONFIG, a_row, bring, office_at, rows_of
 from tests.peers.exchanges import KNOWN
 from tests.peers.faults import Fault
 from tests.peers.wire import Reply, Request
-from usecases.act import record
+from usecases.act import record, record_of, refusal_of
 from usecases.channels_guards import Guards
 from usecases.deliver import LEASE, pump
 from usecases.errors import InputRejected
@@ -41,8 +43,9 @@ from usecases.secrets import machine_key
 from usecases.wiring import Office
 from usecases.zalo import KeptTokens
 
-HOURS = (8, 14)
+HOURS = ((8,), (8,), (14,), (14,), (8, 14))
 ODD_HOURS = (6, 21)  # now and then the service wakes when nothing may leave
+AHEAD, BEHIND = timedelta(days=25), timedelta(days=-45)  # work is nobody's concern before and after
 PATIENCE = 1.0  # seconds a client waits for an answer
 WAITING = "SELECT key FROM message WHERE passed_to = '' AND state IN ('unknown', 'failed_temporary')"
 ACTS = (
@@ -70,9 +73,10 @@ class Plan:
     days: int
     tasks: int
     units: int
-    acts_a_day: int
+    acts: int  # of people, before each waking of the service
     share_of_faults: float = 0.06
     share_of_cuts: float = 0.04  # runs in which the process loses its power
+    share_in_time: float = 0.0  # work that is done before anybody is reminded of it
 
     def draw(self, *about: object) -> random.Random:
         """Return a source of chance for one thing, the same whenever it is asked about."""
@@ -81,6 +85,16 @@ class Plan:
 
 class PowerCut(BaseException):
     """Nothing the process does from here on reaches the database."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """One unit's share of a task, and its deadline as first set."""
+
+    id: str
+    task: str
+    unit: str
+    due_on: date
 
 
 @dataclass
@@ -97,11 +111,17 @@ class Year:
     cuts: int = 0
     is_calm: bool = False
 
-    def live(self) -> Year:
-        """Live through all days, and then quiet days until everything is settled."""
+    def live(self, judge: Callable[[Year], None]) -> Year:
+        """Live through all days, and then quiet days until everything is settled.
+
+        `judge` is asked whenever a month is over.
+        """
         self._begin()
         for now in self._moments():
+            is_new_month = now.month != self.now.month
             self.now = now
+            if is_new_month:
+                judge(self)
             self._people_act()
             self._look()
         self.is_calm = True
@@ -126,19 +146,19 @@ class Year:
             leads = draw.sample(self.units, draw.choice((1, 1, 2)))
             rows.append(a_row(n, f"{day:%d/%m/%Y}", ", ".join(unit.name for unit in leads)))
         bring(self.office, rows, f"{self.plan.first - timedelta(days=30)} 09:00")
-        shares = rows_of(self.office, "SELECT task_code, unit_code FROM assignment ORDER BY id")
-        self.shares = [(str(task).removeprefix(f"{PLAN.code}/"), str(unit)) for task, unit in shares]
+        shares = rows_of(self.office, "SELECT id, task_code, unit_code, due_on FROM assignment ORDER BY id")
+        self.shares = [
+            Share(str(id_), str(task), str(unit), date.fromisoformat(str(due_on)))
+            for id_, task, unit, due_on in shares
+        ]
         self.posts = [f"{unit.code}/{role}" for unit in self.units for role in ("contact", "head")]
         self._open()
         self.town.move_in(self.office, self.posts, self.now, self._chats_of)
 
     def _open(self) -> None:
         """Open the office as the next process does."""
-        text = (CONFIG / "rules" / "mac-dinh.yml").read_text("utf-8")
-        book, problems = read_rulebook({"r.yml": text.replace("via: [email", "via: [zalo, telegram, email")})
-        assert problems == []
-        self.office = office_at(self.url, self.home, rulebook=book)
-        self.office.__dict__["world"] = replace(self.office.world, rulebook=book)
+        self.office = office_at(self.url, self.home, rulebook=_book())
+        self.office.__dict__["world"] = replace(self.office.world, rulebook=_book())
         channels = self.town.channels(connections=4)
         assert channels.email is not None
         mail = replace(channels.email, timeout=PATIENCE)
@@ -154,20 +174,26 @@ class Year:
         for n in range(self.plan.days):
             day = self.plan.first + timedelta(days=n)
             draw = self.plan.draw("hours", day)
-            if draw.random() < 0.03:
+            if draw.random() < (0.03 if self._is_working(day) else 0.6):
                 continue  # the service is down
-            for hour in sorted({*HOURS, *(ODD_HOURS if draw.random() < 0.1 else ())}):
+            for hour in sorted({*draw.choice(HOURS), *(ODD_HOURS if draw.random() < 0.05 else ())}):
                 yield datetime.combine(day, time(hour, draw.randrange(60)), HANOI)
 
     def _next_working_moment(self) -> datetime:
         later = self.now + timedelta(hours=7)
         return next_sending_moment(later, self.office.rulebook.sending, self.office.world.calendar)
 
+    def _is_working(self, day: date) -> bool:
+        return self.office.world.calendar.is_working_day(day)
+
     def _people_act(self) -> None:
         draw = self.plan.draw("acts", self.now)
-        for _ in range(self.plan.acts_a_day // 2):
-            task, unit = draw.choice(self.shares)
-            kind = draw.choice(ACTS)
+        if self.now.weekday() == 0:
+            self._finish()
+        is_at_work = self._is_working(self.now.date()) or draw.random() < 0.2
+        near = [share for share in self.shares if BEHIND <= share.due_on - self.now.date() <= AHEAD]
+        for _ in range(self.plan.acts if near and is_at_work else 0):
+            share, kind = draw.choice(near), draw.choice(ACTS)
             more: dict[str, object] = {}
             if kind in {FactKind.EXTENDED, FactKind.EXTENSION_REQUESTED}:
                 more = {
@@ -178,10 +204,27 @@ class Year:
                 more = {"on": self.now.date(), "document": "7/BC"}
             at = self.now - timedelta(minutes=draw.randrange(1, 60))
             with contextlib.suppress(InputRejected):
-                record(self.office, f"{PLAN.code}/{task}", unit, Fact(kind, at, "người thử", **more))  # type: ignore[arg-type]
+                record(self.office, share.task, share.unit, Fact(kind, at, "người thử", **more))  # type: ignore[arg-type]
         for person in self.town.zalo.people.values():
             if person.kind == "oa" and draw.random() < 0.1:  # opens the window of seven days once more
                 person.last_interaction = self.now
+
+    def _finish(self) -> None:
+        """Let this week's share of the work done in good time, and what is long overdue, be accepted."""
+        today = self.now.date()
+        done = Fact(FactKind.ACCEPTED, self.now, "người thử", on=today, document="7/BC")
+        late = [
+            share.id for share in self.shares if today - timedelta(days=60) <= share.due_on < today + BEHIND
+        ]
+        soon = [
+            share.id
+            for share in self.shares
+            if timedelta(0) <= share.due_on - today - AHEAD < timedelta(days=7)
+            and self.plan.draw("in time", share.id).random() < self.plan.share_in_time
+        ]
+        with self.office.database.writing() as session:
+            found = registry.assignments(session, self.office.directory.unit, ids=[*late, *soon])
+            record_of(session, self.office, [one for one in found if not refusal_of(one, done)], done)
 
     def _look(self) -> None:
         """Wake up, plan, send; sometimes die in the middle, and be started anew after the lease."""
@@ -287,6 +330,17 @@ def _reader(request: Request) -> str:
     recipient = fields.get("recipient") or {}
     who = recipient.get("user_id") if isinstance(recipient, dict) else ""
     return str(who or fields.get("phone") or fields.get("chat_id") or request.path)
+
+
+@cache
+def _book() -> Rulebook:
+    text = (CONFIG / "rules" / "mac-dinh.yml").read_text("utf-8")
+    before, *rest = text.split("via: [email")
+    chats = cycle(("zalo, telegram", "telegram, zalo"))
+    text = before + "".join(f"via: [{next(chats)}, email{after}" for after in rest)
+    book, problems = read_rulebook({"r.yml": text})
+    assert problems == []
+    return book
 
 
 def _quicken(office: Office) -> None:
