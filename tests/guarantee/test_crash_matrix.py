@@ -86,7 +86,7 @@ def test_a_worker_killed_anywhere_loses_nothing(scene, town, on_sqlite, tmp_path
 @pytest.mark.parametrize("scene", [replace(scene, workers=2) for scene in SCENES], ids=str)
 def test_one_of_two_workers_killed_anywhere_loses_nothing(scene, town, on_postgresql, tmp_path):
     matrix = Matrix(scene, town, on_postgresql, tmp_path / "home")
-    report(scene, matrix.run(chosen(matrix, 12, 6)))
+    report(scene, matrix.run(chosen(matrix, 24, 12)))
 
 
 @pytest.mark.parametrize("scene", [Scene("zalo_oa"), Scene("email", connections=4)], ids=str)
