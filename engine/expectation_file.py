@@ -29,6 +29,8 @@ from engine.model import (
 )
 from engine.problems import Problem
 from engine.rulebook import Audience
+from engine.rulebook_fields import among
+from engine.rulebook_types import CHANNELS
 from engine.spans import DAY_EXAMPLE, MOMENT_EXAMPLE, Span, read_day, read_span
 from engine.units import UnitDirectory
 from engine.yamltext import Node, Section, open_section
@@ -306,7 +308,7 @@ def _narrowed(section: Section, span: Span, to: str, units: dict[str, Unit]) -> 
         step=section.text("step", ""),
         to=Audience(to) if to else None,
         unit=_one_unit(section, units),
-        via=section.texts("via"),
+        via=among(section, "via", CHANNELS, "unknown-channel"),
         tasks=section.typed("tasks", _copies, f"một số từ 1 đến {MAX_COPIES}", 0),
     )
     section.finish()

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.expectation_file import RuleTest, read_tests
+from engine.expectation_steps import unknown_steps
 from engine.expectations import Outcome, outcome_of
 from engine.problems import Problem
+from engine.rulebook import Rulebook
 from engine.units import UnitDirectory
 from usecases.configuration import load_calendar, load_directory, load_rulebook
 from usecases.errors import ConfigurationRejected, InputRejected
@@ -48,7 +50,7 @@ def try_rules(place: Path | None, config: Path) -> Tested:
     problems: list[Problem] = []
     tests: list[RuleTest] = []
     for file in files:
-        found, wrong = _read(file, _shown(file, home), directory)
+        found, wrong = _read(file, _shown(file, home), directory, rulebook)
         tests += found
         problems += wrong
     outcomes = tuple(outcome_of(test, rulebook, calendar) for test in tests)
@@ -86,13 +88,17 @@ def _files(place: Path, home: Path) -> list[Path]:
     return files
 
 
-def _read(file: Path, source: str, directory: UnitDirectory) -> tuple[list[RuleTest], list[Problem]]:
+def _read(
+    file: Path, source: str, directory: UnitDirectory, rulebook: Rulebook
+) -> tuple[list[RuleTest], list[Problem]]:
     try:
         text = file.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError):
         hint = "lưu tệp dạng văn bản UTF-8"
         return [], [Problem(source, 0, 0, "unreadable", "không đọc được tệp", hint)]
-    return read_tests(text, source, directory)
+    tests, problems = read_tests(text, source, directory)
+    problems += unknown_steps(text, source, rulebook)
+    return tests, sorted(problems, key=lambda problem: (problem.line, problem.column))
 
 
 def _shown(path: Path, home: Path) -> str:

@@ -67,6 +67,24 @@ def test_a_mistake_in_a_file_is_printed_with_its_place_and_the_other_tests_run(d
     assert answer.err == "1 lỗi trong tệp phép thử.\n"
 
 
+@pytest.mark.parametrize(
+    ("narrowed", "said"),
+    [
+        ("step: bao-chu-tịch", "không chính sách nào có bậc 'bao-chu-tịch'"),
+        ("step: qua-han#99", "không chính sách nào có bậc 'qua-han#99'"),
+        ("via: [mial]", "'via' không nhận giá trị 'mial'"),
+    ],
+)
+def test_silence_of_what_does_not_exist_proves_nothing(dondoc, tests, narrowed, said):
+    """Such an expectation would hold whatever the rules send."""
+    (tests / "sai.yml").write_text(f"{HELD}    expect_none: [{{{narrowed}}}]\n", "utf-8")
+    answer = dondoc("test")
+
+    assert answer.code == 3
+    assert "config/rules/tests/sai.yml:5:" in answer.out
+    assert said in answer.out
+
+
 def test_json_holds_everything(dondoc, tests):
     (tests / "sai.yml").write_text(FAILING, "utf-8")
     (tests / "hong.yml").write_text(MISTAKEN, "utf-8")
