@@ -80,7 +80,8 @@ def invite(
         code = _new_code(channel)
         while not responses.put_code(session, code, whose):
             code = _new_code(channel)
-    return Invitation(post, holder.person, channel, code, whose.expires_at, _handed_over(whose, code))
+    bot = office.channels.telegram.bot if office.channels.telegram else ""
+    return Invitation(post, holder.person, channel, code, whose.expires_at, _handed_over(whose, code, bot))
 
 
 def join(session: Session, office: Office, said: Heard, code: str, now: datetime) -> list[Reply]:
@@ -135,11 +136,13 @@ def _new_code(channel: str) -> str:
     return f"{secrets.randbelow(10**6):06}" if channel in TYPED_CODES else secrets.token_hex(32)
 
 
-def _handed_over(whose: JoinCode, code: str) -> str:
+def _handed_over(whose: JoinCode, code: str, bot: str) -> str:
     name = CHANNEL_NAMES[whose.channel]
     until = f"{whose.expires_at.astimezone(HANOI):%H:%M ngày %d/%m/%Y}"
     how = f"mở {name} của cơ quan theo dõi và nhắn: NOI {code}"
-    if whose.channel not in TYPED_CODES:
+    if whose.channel not in TYPED_CODES and bot:
+        how = f"mở https://t.me/{bot}?start={code} rồi bấm Bắt đầu"
+    elif whose.channel not in TYPED_CODES:
         how = f"mở liên kết của bot {name}, thêm ?start={code} vào cuối địa chỉ, rồi bấm Bắt đầu"
     head = f"Kính gửi {whose.person}: để nhận lời nhắc qua {name}, {how}."
     return f"{head} Mã dùng một lần, đến {until}. {CONSENT}"

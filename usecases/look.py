@@ -88,14 +88,18 @@ def _trace(share: Assignment, world: World, known: Sequence[Remembered], at: dat
 
 
 def _world_at(session: Session, office: Office, at: datetime) -> World:
-    """Return the world with the rulebook that was in force at a moment, as far as one is kept."""
+    """Return the world with the rulebook that was in force at a moment, as far as one is kept.
+
+    Everybody is where they are reached by now.
+    """
+    world = world_by_now(session, office)
     applied = records.records_of(session, ["rulebook"], at).get("rulebook", ())
     fingerprint = next((str(r.data["new"]) for r in reversed(applied) if r.kind == rulebooks.APPLIED), "")
     if fingerprint in {"", office.rulebook.fingerprint}:
-        return office.world
+        return world
     kept = rulebooks.kept(session, fingerprint)
     rulebook, problems = read_rulebook(kept.files if kept else {})
-    return office.world if problems else replace(office.world, rulebook=rulebook)
+    return world if problems else replace(world, rulebook=rulebook)
 
 
 def report_overdue(office: Office, as_of: datetime) -> OverdueReport:

@@ -276,16 +276,22 @@ def _then(response: Response, unit: Unit | None) -> str:
     return _THEN[response.kind] + told
 
 
+def _kinds(meant: Meant, now: datetime) -> list[ResponseKind]:
+    """Return what can be said about work as it stands; what waits for a decision takes little."""
+    status = standing_of(meant.share, now).status
+    return [kind for kind, fact in FACTS.items() if status in ALLOWED[fact]]
+
+
 def _help(session: Session, office: Office, who: Answerer, now: datetime, why: str = "") -> str:
-    """Return how to answer, with the numbers of what this person has open."""
-    work = open_work(session, office, who, now)
+    """Return how to answer, with the numbers of what this person has open, what can be answered first."""
+    work = sorted(open_work(session, office, who, now), key=lambda m: -len(_kinds(m, now)))
     lines = [f"Chưa ghi gì: {why}."] if why else []
     if work:
         lines.append(f"Việc đang mở ({len(work)}):")
         lines += [f"{m.line}, hạn {_due(m, now)}" for m in work[:MOST_SHOWN]]
-        number = work[0].number
-        lines.append("Cách trả lời, ví dụ với việc đầu:")
-        lines += [typed(kind, number) for kind in FACTS]
+        lines += [f"…và {len(work) - MOST_SHOWN} việc khác"] if len(work) > MOST_SHOWN else []
+        examples = [typed(kind, work[0].number) for kind in _kinds(work[0], now)]
+        lines += ["Cách trả lời, ví dụ với việc đầu:", *examples] if examples else []
     else:
         lines.append("Anh/chị không có việc nào đang mở.")
     lines.append("Nhắn STOP để dừng nhận tin ở đây.")

@@ -11,6 +11,7 @@ import pytest
 from engine.contacts import ContactBook
 from notifiers.base import Heard
 from tests.guarantee.world import a_row, at, bring, is_verified, rows_of
+from usecases.channels_telegram import TelegramConfig
 from usecases.errors import InputRejected
 from usecases.hearing import keep, work_off
 from usecases.joining import invite, unlink
@@ -167,3 +168,11 @@ def test_a_telegram_code_comes_with_start_and_never_for_somebody_reached_by_noth
 def test_what_cannot_be_opened_is_refused_with_the_reason(office, post, channel, minutes, why):
     with pytest.raises(InputRejected, match=why):
         invite(office, post, channel, NOW, timedelta(minutes=minutes))
+
+
+def test_who_is_invited_to_telegram_gets_a_link_that_opens_the_bot(office):
+    bot = TelegramConfig("thu_bot", None, None, "https://api.telegram.org", "")
+    office.channels.telegram = bot
+    given = invite(office, POST, "telegram", NOW)
+
+    assert f"https://t.me/thu_bot?start={given.code}" in given.text

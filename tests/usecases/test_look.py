@@ -9,7 +9,7 @@ import pytest
 from engine.model import FactKind
 from engine.rulebook import fingerprint
 from notifiers.base import DeliveryFailed
-from store import rulebooks
+from store import addresses, rulebooks
 from store.rulebooks import KeptRulebook
 from tests.guarantee.world import PLAN, ScriptedNotifier, a_row, act, at, bring, run, with_notifier
 from usecases.errors import InputRejected
@@ -49,6 +49,17 @@ def test_a_step_is_due_then_pending_then_delivered(office):
     run(office, DUE)
     assert states(office, DUE)["den-han"] == "delivered"
     assert states(office, DUE)["truoc-15-ngay"] == "suppressed"
+
+
+def test_a_channel_found_dead_since_is_not_offered(office):
+    holder = office.contacts.at_post("SYT/contact", DUE.date())
+    before = dict(trace(office, DUE).next_step.channels)
+    with office.database.writing() as session:
+        who = (holder.post, holder.person, "mailbox", holder.addresses["mailbox"])
+        addresses.mark_dead(session, *who, "trả lại", DUE, "bounce")
+
+    assert before["mailbox"] == "chosen"
+    assert dict(trace(office, DUE).next_step.channels)["mailbox"] == "no_address"
 
 
 def test_what_was_true_last_week_is_explained_as_of_last_week(office):

@@ -12,7 +12,7 @@ from store import addresses, responses
 from store.addresses import AddressStatus, KeptAddress
 from store.responses import Button
 from tests.guarantee.world import PLAN, a_row, act, at, bring, is_verified, rows_of, run
-from usecases.responding import STRANGER, respond
+from usecases.responding import MOST_SHOWN, STRANGER, respond
 
 NOW = at("2025-09-20 09:00")
 LAN, CHAT = "SYT/contact", "chat-syt"
@@ -127,6 +127,16 @@ def test_somebody_elses_number_and_no_number_sound_alike(office, text):
 def test_a_stranger_learns_nothing(office):
     assert say(office, "OK 1", chat="ai-do") == STRANGER
     assert say(office, "GIUP", chat="ai-do") == STRANGER
+
+
+def test_help_begins_with_what_can_be_answered_and_says_how_much_is_not_shown(office):
+    bring(office, [a_row(1, "1/6/2025"), *(a_row(n, "31/12/2025") for n in range(2, 12))])
+    said = say(office, "GIUP").splitlines()
+
+    assert len([line for line in said if ", hạn " in line]) == MOST_SHOWN
+    assert "…và" in said[MOST_SHOWN + 1]
+    assert "chờ quyết định" not in said[1]
+    assert f"OK {said[1][:4]}" in said
 
 
 def test_who_no_longer_holds_the_post_answers_no_more(office):
