@@ -9,6 +9,7 @@ from typing import Any
 
 from cli.output import add_json, iso, print_json, say
 from cli.parsing import OPENING
+from engine.planning import SAID_WHY_NOT, SuppressionReason
 from usecases import clock
 from usecases.bring_in import ensure_registry
 from usecases.deliver import Delivered, pump
@@ -97,7 +98,10 @@ def _tick_lines(planned: Planned, delivered: Delivered) -> list[str]:
         f"  đã gửi {delivered.sent} · giữ lại {_held(planned, delivered)} · "
         f"không nhắc {len(planned.suppressions)} · lỗi {len(delivered.failures)}",
     ]
-    lines += [f"  không nhắc vì {reason}: {count}" for reason, count in sorted(planned.by_reason.items())]
+    lines += [
+        f"  không nhắc vì {SAID_WHY_NOT[SuppressionReason(reason)]}: {count}"
+        for reason, count in sorted(planned.by_reason.items())
+    ]
     lines += [f"  {said}" for said in kept_back_words(delivered.kept_back)]
     return lines + [f"  {said}" for said in delivered.stops]
 
