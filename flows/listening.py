@@ -29,7 +29,7 @@ from usecases.conversing import converse, is_waiting
 from usecases.errors import Refused
 from usecases.secrets import secret_of
 from usecases.wiring import Office
-from usecases.zalo import bot_secret_of
+from usecases.zalo import ClosedByFault, bot_secret_of
 
 LOG = logging.getLogger("dondoc.listening")
 WEBHOOKS = {"telegram": "/webhooks/telegram", "zalo_bot": "/webhooks/zalo-bot"}
@@ -179,6 +179,8 @@ async def _announced(notifier: Notifier, address: str, now: datetime) -> bool:
         case ZaloBotNotifier():
             if not await notifier.deliver_to(address, now):
                 raise Refused(f"Zalo không gọi được {address}; kiểm tra địa chỉ công khai và chứng thư")
+        case ClosedByFault():
+            raise Refused(notifier.why)
         case _:
             return False
     return True

@@ -95,11 +95,11 @@ class ClosedByFault:
     repeats_safely = True
 
     def __init__(self, channel: str, why: str) -> None:
-        self.channel, self._why = channel, why
+        self.channel, self.why = channel, why
 
     async def send(self, letter: Letter, address: str) -> Receipt:
         """Raise that the channel is closed."""
-        raise failed("config", f"{self.channel}: {self._why}", letter.at)
+        raise failed("config", f"{self.channel}: {self.why}", letter.at)
 
     async def close(self) -> None:
         """Nothing is open."""

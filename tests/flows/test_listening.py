@@ -132,6 +132,13 @@ def test_a_channel_that_is_away_is_asked_again_and_the_other_is_heard(office, te
     assert len(said_back(zalo)) == 1
 
 
+def test_a_channel_whose_secret_cannot_be_read_is_told(office, telegram, zalo, monkeypatch, caplog):
+    monkeypatch.delenv("DONDOC_ZALO_BOT_TOKEN")
+    asyncio.run(listening(office, lambda: "kênh zalo_bot: chưa nghe được" in caplog.text))
+
+    assert "DONDOC_ZALO_BOT_TOKEN" in caplog.text
+
+
 def test_with_an_address_and_a_secret_the_channel_is_told_and_not_asked(office, telegram, zalo, monkeypatch):
     monkeypatch.setenv("DONDOC_TELEGRAM_SECRET", "bi-mat")
     settle(office, telegram, zalo, ', base_url: "https://don-doc.tinh.example"')
