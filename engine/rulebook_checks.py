@@ -12,6 +12,7 @@ from itertools import pairwise, product
 from typing import TypeVar
 
 from engine.model import DeadlineKind, UnitKind
+from engine.problems import Problem
 from engine.rulebook_types import (
     Anchor,
     Audience,
@@ -19,11 +20,13 @@ from engine.rulebook_types import (
     Limit,
     Policy,
     Rule,
+    Rulebook,
     SendingHours,
     Step,
     Thresholds,
 )
 from engine.rulebook_values import Days
+from engine.yaml_faults import lines_of
 from engine.yamltext import Section
 
 T = TypeVar("T")
@@ -79,6 +82,21 @@ def whole_book_problems(writing: Writing, policies: Mapping[str, Policy]) -> Non
     for policy in (policy for _, policy in writing.policies if policy.place not in writing.misread):
         _report_ladder([(sections[id(step)], step) for step in policy.steps])
     _report_quiet_hours(writing)
+
+
+def uncovered(rulebook: Rulebook, files: Mapping[str, str]) -> list[Problem]:
+    """Return a problem at the last rule when some tasks match none: nobody would be reminded of them.
+
+    A book may mean it so; it is worth a look and stops nothing.
+    """
+    if not rulebook.rules or _is_exhausted(Rule("", "", ""), rulebook.rules):
+        return []
+    source, _, line = rulebook.rules[-1].place.rpartition(":")
+    written = lines_of(files[source])[int(line) - 1]
+    message = "việc không khớp quy tắc nào thì không ai được nhắc"
+    hint = "thêm ở cuối một quy tắc không ghi 'when', hoặc để nguyên nếu đúng ý"
+    column = len(written) - len(written.lstrip(" -")) + 1
+    return [Problem(source, int(line), column, "uncovered-tasks", message, hint, written)]
 
 
 def _asked(rules: Iterable[tuple[Section, Rule]]) -> list[tuple[Section, Rule]]:

@@ -19,6 +19,7 @@ from engine.model import PostRole, UnitKind
 from engine.people_fit import without_way
 from engine.problems import Problem
 from engine.rulebook import Audience, read_rulebook
+from engine.rulebook_checks import uncovered
 from engine.rulebook_fit import Surroundings, misfits
 from engine.units import UnitDirectory, read_units
 from engine.vacancies import vacancies
@@ -67,6 +68,7 @@ class _Check:
     def _rules(self, rules: Mapping[str, str], is_whole: bool) -> None:
         if rules:
             rulebook, found = read_rulebook(rules, is_whole)
+            found += uncovered(rulebook, rules) if is_whole and not found else []
             self.problems += [*found, *only_by_telegram(rulebook.policies.values())]
 
     def _calendar(self) -> None:

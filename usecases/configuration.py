@@ -26,7 +26,7 @@ PROVINCE = 51  # Quảng Ngãi, in the numbering of the General Statistics Offic
 WARNINGS = frozenset(
     {
         "no-contact", "no-head", "unused-policy", "outside-hours", "closed-channel", "unknown-plan",
-        "missing-year", "provisional-year", "ignored-file", "unused-template", "not-nfc",
+        "missing-year", "uncovered-tasks", "provisional-year", "ignored-file", "unused-template", "not-nfc",
         "unknown-deputy", "no-deputy", "telegram-alone", "no-way",
     }
 )  # fmt: skip
