@@ -32,13 +32,13 @@ class Recorder:
 
 
 class Killer:
-    """Ends this process at its n-th point as a power cut would; at the n-th of a kind when one is given."""
+    """Ends this process at its n-th point of a kind as a power cut would, or by another signal."""
 
-    def __init__(self, n: int, kind: str = "", by: signal.Signals = signal.SIGKILL) -> None:
+    def __init__(self, n: int, kind: str, by: signal.Signals = signal.SIGKILL) -> None:
         self._left, self._kind, self._by = n, kind, by
 
     def __call__(self, kind: str) -> None:
-        if self._kind in ("", kind):
+        if self._kind == kind:
             self._left -= 1
             if self._left == 0:
                 os.kill(os.getpid(), self._by)
