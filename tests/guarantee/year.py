@@ -43,7 +43,7 @@ from usecases.secrets import machine_key
 from usecases.wiring import Office
 from usecases.zalo import KeptTokens
 
-HOURS = ((8,), (8,), (14,), (14,), (8, 14))
+HOURS = (8, 14)
 ODD_HOURS = (6, 21)  # now and then the service wakes when nothing may leave
 AHEAD, BEHIND = timedelta(days=25), timedelta(days=-45)  # work is nobody's concern before and after
 PATIENCE = 1.0  # seconds a client waits for an answer
@@ -174,9 +174,9 @@ class Year:
         for n in range(self.plan.days):
             day = self.plan.first + timedelta(days=n)
             draw = self.plan.draw("hours", day)
-            if draw.random() < (0.03 if self._is_working(day) else 0.6):
+            if draw.random() < (0.1 if self._is_working(day) else 0.75):
                 continue  # the service is down
-            for hour in sorted({*draw.choice(HOURS), *(ODD_HOURS if draw.random() < 0.05 else ())}):
+            for hour in sorted({draw.choice(HOURS), *(ODD_HOURS if draw.random() < 0.1 else ())}):
                 yield datetime.combine(day, time(hour, draw.randrange(60)), HANOI)
 
     def _next_working_moment(self) -> datetime:
