@@ -76,16 +76,6 @@ class TelegramNotifier:
         """Answer somebody in a chat; returns the message's id, raises as `send` does."""
         return await self._sent(address, _cut(text), None)
 
-    async def without_buttons(self, about: str) -> None:
-        """Take the buttons off a message whose id is "<chat>:<message>"; one that has none is done."""
-        chat, _, message = about.rpartition(":")
-        if _is_chat(chat) and message.isdecimal():
-            bot = self._opened()
-            try:
-                await self._tried(lambda: bot.edit_message_reply_markup(int(chat), int(message)))
-            except BadRequest:
-                return  # not modified, deleted, too old: there is nothing to press any more
-
     async def poll(self, offset: int, now: datetime, wait: int = 25) -> list[Heard]:
         """Return what was said from update `offset` on, waiting up to `wait` seconds for it.
 

@@ -321,8 +321,6 @@ def test_what_was_said_is_heard_once_it_is_asked_for_and_a_press_is_answered_at_
             peer.press(int(USER), "Tôi đã nhận")
             heard = await notifier.poll(0, NOON, wait=0)
             again = await notifier.poll(0, NOON, wait=0)
-            await notifier.without_buttons(heard[1].about)
-            await notifier.without_buttons(heard[1].about)
             return heard, again, await notifier.say(USER, "Đã ghi nhận <0042>")
 
     heard, again, said = asyncio.run(conversation())
@@ -334,7 +332,7 @@ def test_what_was_said_is_heard_once_it_is_asked_for_and_a_press_is_answered_at_
     ]
     assert [h.id for h in again] == [h.id for h in heard]  # until they were kept, nothing is forgotten
     assert len(peer.answered) == 1
-    assert (peer.arrived[0].buttons, peer.arrived[1].text) == ((), "Đã ghi nhận <0042>")
+    assert peer.arrived[1].text == "Đã ghi nhận <0042>"
     assert said == f"{USER}:{peer.arrived[1].id}"
 
 
