@@ -327,7 +327,7 @@ GRANTED = {"due_on": date(2025, 10, 31), "document": "12/UBND"}
 @pytest.mark.parametrize("when", ["2025-09-20", "2025-10-02"])
 def test_54_an_extension_asked_before_or_after_the_deadline_changes_nothing_until_it_is_granted(office, when):
     bring(office, [a_row(1, "30/9/2025")])
-    act(office, 1, FactKind.EXTENSION_REQUESTED, at(when))
+    act(office, 1, FactKind.EXTENSION_REQUESTED, at(when), due_on=GRANTED["due_on"])
     asked = standing(office, 1, at(when))
 
     act(office, 1, FactKind.EXTENDED, at(when) + timedelta(hours=1), **GRANTED)
@@ -349,7 +349,7 @@ def test_54_an_extension_granted_twice_counts_once(office):
 
 def test_54_an_extension_pending_or_refused_does_not_hold_the_ladder_up(office):
     bring(office, [a_row(1, "30/9/2025")])
-    act(office, 1, FactKind.EXTENSION_REQUESTED, at("2025-09-29"))
+    act(office, 1, FactKind.EXTENSION_REQUESTED, at("2025-09-29"), due_on=GRANTED["due_on"])
     told = []
     for day in days("2025-09-30", "2025-10-03"):
         told += steps_of(run(office, day)[0].messages)

@@ -184,6 +184,7 @@ def test_whoever_is_told_is_there_and_reached_when_anybody_in_the_chain_is(book)
 
 @given(st.integers(2, 3000))
 @example(3000)
+@settings(deadline=None)
 def test_however_long_a_chain_is_it_has_an_end(length):
     first = a_book("").at_post(HEAD, NOW.date())
     units = [Unit(f"D{n}", f"Đơn vị {n}", UnitKind.COMMUNE) for n in range(length)]

@@ -160,7 +160,7 @@ def test_the_time_to_wait_is_kept_with_a_little_more(sent, peer, letter):
     peer.flood(int(USER), 7)
     (failure,) = sent(letter())
 
-    assert failure.retry_after == timedelta(seconds=8)
+    assert timedelta(seconds=6) <= failure.retry_after <= timedelta(seconds=8)  # a second may have passed
 
 
 def test_a_chat_that_moved_says_where(sent, peer, letter):
