@@ -24,7 +24,7 @@ from tests.guarantee.year import Plan, Year, a_year
 
 SEED = int(os.environ.get("DONDOC_TEST_SEED", "20260101"))
 TWO_WEEKS = Plan(SEED, date(2026, 3, 2), days=14, tasks=80, units=8, acts=6, share_of_cuts=0.3)
-A_YEAR = Plan(SEED, date(2026, 1, 5), days=365, tasks=1600, units=4, acts=3, share_in_time=0.9)
+A_YEAR = Plan(SEED, date(2026, 1, 5), days=365, tasks=800, units=3, acts=3, share_in_time=0.85)
 LATE = 4  # messages a reader may get in a day beside those planned for it, after days of faults
 TOLD = """
     SELECT r.key, r.assignment_id, r.due_on, r.level, r.step, r.post, r.decided_at, r.message_key,
