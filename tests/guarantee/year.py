@@ -122,6 +122,7 @@ class Year:
             self.now = now
             if is_new_month:
                 judge(self)
+                self._change_phones()
             self._people_act()
             self._look()
         self.is_calm = True
@@ -167,8 +168,14 @@ class Year:
         reached(self.office, replace(channels, email=mail, guards=guards), people)
 
     def _chats_of(self, post: str) -> tuple[str, ...]:
-        """Two in three have a chat, some of them two."""
-        return tuple(self.plan.draw("chats", post).sample(CHATS, self.plan.draw("many", post).randrange(3)))
+        """Two in three have a new chat, some of them two."""
+        draw = self.plan.draw("chats", post, self.now.month)
+        return tuple(draw.sample(CHATS, draw.randrange(3)))
+
+    def _change_phones(self) -> None:
+        """Let people link new chats, also where the old one was blocked or given up."""
+        self.town.move_in(self.office, self.posts, self.now, self._chats_of)
+        self._grant_again()
 
     def _moments(self) -> Iterator[datetime]:
         for n in range(self.plan.days):
