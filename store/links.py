@@ -19,6 +19,8 @@ from store.channel_tables import LINK, LinkRow
 from store.responses import hashed
 from store.statements import chunks, upsert
 
+BUTTON = "button"  # the purpose of a nonce that stands for one response
+
 
 @dataclass(frozen=True, slots=True)
 class Link:

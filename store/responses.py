@@ -1,7 +1,7 @@
-"""By which number, button or read-back is an assignment meant when somebody answers?
+"""By which number or read-back is an assignment meant when somebody answers?
 
-Short numbers are given once and never to another assignment. Of what can be guessed, codes and
-the tokens of buttons, only hashes are kept.
+Short numbers are given once and never to another assignment. Of codes, which can be guessed,
+only hashes are kept.
 """
 
 from __future__ import annotations
@@ -30,8 +30,6 @@ from store.channel_tables import (
 )
 from store.statements import chunks, upsert
 from store.tables import ASSIGNMENT, IS_OPEN, MESSAGE, REMINDER
-
-BUTTON = "button"
 
 
 def hashed(*parts: str) -> str:
@@ -117,49 +115,6 @@ def take_pending(session: Session, channel: str, address: str) -> Pending | None
     session.execute(sa.delete(PendingResponseRow).where(*mine))
     session.expunge(row)
     return pending
-
-
-# --- buttons -------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """What stands behind a button, and what pressing it led to."""
-
-    response: str
-    message_key: str
-    assignment_id: str
-    post: str
-    person: str
-    issued_at: datetime
-    expires_at: datetime
-    is_revoked: bool = False
-    result: dict[str, Any] | None = None
-
-
-def put_button(session: Session, token: str, button: Button) -> None:
-    """Remember what the button with this token means."""
-    values = {name: getattr(button, name) for name in Button.__slots__ if name != "is_revoked"}
-    session.merge(LinkRow(nonce_hash=hashed(token), purpose=BUTTON, **values))
-    session.flush()
-
-
-def button(session: Session, token: str) -> Button | None:
-    """Return what the button with this token means, None when there is none."""
-    row = session.get(LinkRow, hashed(token), populate_existing=True)
-    if row is None or row.purpose != BUTTON:
-        return None
-    return Button(
-        row.response, row.message_key, row.assignment_id, row.post, row.person,
-        row.issued_at.astimezone(HANOI), row.expires_at.astimezone(HANOI), row.revoked_at is not None,
-        row.result,
-    )  # fmt: skip
-
-
-def press(session: Session, token: str, result: dict[str, Any], at: datetime) -> None:
-    """Remember what pressing a button led to; the next press shows it again."""
-    mine = LINK.nonce_hash == hashed(token)
-    session.connection().execute(sa.update(LinkRow).where(mine).values(used_at=at, result=result))
 
 
 # --- codes ---------------------------------------------------------------------------------

@@ -26,8 +26,7 @@ from notifiers.answering import Doors
 from notifiers.base import Choice
 from notifiers.signing import PAGE, VERSION, Reason, Refusal, Signer
 from store import links, registry, responses
-from store.links import Link
-from store.responses import BUTTON
+from store.links import BUTTON, Link
 from usecases.act import ALLOWED
 from usecases.answerers import Answerer
 from usecases.errors import Refused

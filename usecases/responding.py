@@ -19,7 +19,7 @@ from engine.responses import NotUnderstood, Response, ResponseKind, read_respons
 from engine.status import Status, standing_of
 from notifiers.base import Heard
 from reports.vietnamese import STATUS
-from store import responses
+from store import links, responses
 from usecases import consent
 from usecases.act import ALLOWED, record_of, refusal_of
 from usecases.answerers import (
@@ -190,11 +190,11 @@ def _recorded(
 
 def _pressed(session: Session, office: Office, who: Answerer, token: str, now: datetime) -> str:
     """Record what a button says; pressed again it tells what was recorded then."""
-    button = responses.button(session, token)
+    button = links.behind(session, token, links.BUTTON)
     is_theirs = button is not None and any(
         (p.post, p.person) == (button.post, button.person) for p in who.posts
     )
-    if button is None or not is_theirs or button.is_revoked or button.expires_at <= now:
+    if button is None or not is_theirs or button.revoked_at or button.expires_at <= now:
         return "Nút này không còn dùng được. Nhắn GIUP để xem việc đang mở."
     if button.result is not None:
         return str(button.result["said"])
@@ -205,7 +205,7 @@ def _pressed(session: Session, office: Office, who: Answerer, token: str, now: d
     if kind not in AT_ONCE:
         return "\n".join(f"Anh/chị nhắn: {typed(kind, m.number)}" for m in meant)
     told = _recorded(session, office, who, Response(kind), meant, now)
-    responses.press(session, token, {"said": told}, now)
+    links.use(session, token, {"said": told}, now)
     return told
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from engine.model import FactKind
 from notifiers.base import Heard
-from store import addresses, responses
+from store import addresses, links, responses
 from store.addresses import AddressStatus, KeptAddress
-from store.responses import Button
+from store.links import BUTTON, Link
 from tests.guarantee.world import PLAN, a_row, act, at, bring, is_verified, rows_of, run
 from usecases.responding import MOST_SHOWN, STRANGER, respond
 
@@ -213,9 +213,9 @@ def test_several_numbers_are_recorded_together(office):
 
 def test_a_button_counts_at_once_and_once(office):
     person = office.contacts.at_post(LAN, NOW.date()).person
-    a_button = Button("acknowledge", "m", f"{PLAN.code}/1@SYT", LAN, person, NOW, NOW + timedelta(days=3))
+    task, until = f"{PLAN.code}/1@SYT", NOW + timedelta(days=3)
     with office.database.writing() as session:
-        responses.put_button(session, "t" * 22, a_button)
+        links.put(session, [Link("t" * 22, BUTTON, "acknowledge", "m", task, LAN, person, NOW, until)])
     link(office, "SXD/contact", "chat-sxd")
 
     assert "không còn dùng được" in say(office, chat="chat-sxd", token="t" * 22)
