@@ -1,0 +1,79 @@
+"""Which reports can be asked for, and how does each come out of the records?
+
+One query, one reading of the database, one set of facts: every report is a pure function of
+them, and so is every form it is printed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine import compliance
+from engine.report_query import ReportFacts, ReportQuery
+from reports.paper import Paper, cleaned
+from reports.papers.overdue import overdue_paper
+from store import ledger, records, registry
+from usecases.look import open_questions, rulebook_at
+from usecases.wiring import Office
+
+
+@dataclass(frozen=True, slots=True)
+class ReportKind:
+    """A report by name: how it follows from facts, and how it is told to programs and to people.
+
+    `title` says in a few words what it answers. `make` is pure; a report that needs more than facts
+    about assignments has `gather` bring it, and hands it to `make` as the second argument.
+    """
+
+    name: str
+    title: str
+    make: Callable[..., Any]
+    as_json: Callable[[Any], dict[str, Any]]
+    as_paper: Callable[[Any], Paper]
+    gather: Callable[[Office, ReportFacts], Any] | None = None
+
+
+KINDS: Mapping[str, ReportKind] = {
+    kind.name: kind
+    for kind in (
+        ReportKind("overdue", "nhiệm vụ quá hạn", compliance.overdue_of, compliance.as_json, overdue_paper),
+    )
+}
+
+
+def ask(office: Office, name: str, query: ReportQuery) -> Any:
+    """Return the report `name` on what `query` speaks of, from what was recorded up to its moment."""
+    kind, facts = KINDS[name], facts_of(office, query)
+    return kind.make(facts) if kind.gather is None else kind.make(facts, kind.gather(office, facts))
+
+
+def paper_of(name: str, report: Any) -> Paper:
+    """Return a report as a paper whose words may be handed on."""
+    return cleaned(KINDS[name].as_paper(report))
+
+
+def facts_of(office: Office, query: ReportQuery) -> ReportFacts:
+    """Return what was recorded up to the moment of `query` about the assignments it covers."""
+    with office.database.reading() as session:
+        known = registry.assignments(session, office.directory.unit, until=query.as_of)
+        sent = ledger.tallies(session, query.as_of)
+        doubts = registry.doubts(session)
+        rulebook = rulebook_at(session, office, query.as_of)
+        log_head = records.head_at(session, query.as_of)
+    known = [share for share in known if query.covers(share, _level(sent.get(share.id)))]
+    return ReportFacts(
+        query=query,
+        assignments=known,
+        calendar=office.world.calendar,
+        sent=sent,
+        rulebook=rulebook.fingerprint,
+        log_head=log_head,
+        thresholds=rulebook.thresholds,
+        questions=open_questions(known, doubts, query.as_of),
+    )
+
+
+def _level(sent: Any) -> int:
+    return sent.highest_level if sent else 0
