@@ -58,7 +58,7 @@ def attached(paper: Paper, letterhead: Letterhead) -> str:
 
 
 def _issuer(letterhead: Letterhead) -> str:
-    """Return who issues, as it reads in a sentence: "VĂN PHÒNG" of "UBND TỈNH X" is "Văn phòng UBND tỉnh X"."""
+    """Return who issues, as a sentence has it: VĂN PHÒNG of UBND TỈNH X is Văn phòng UBND tỉnh X."""
     words = f"{_spoken(letterhead.issuer)} {_spoken(letterhead.parent)}".strip()
     return words[:1].upper() + words[1:]
 
