@@ -8,8 +8,8 @@ Every figure counts the same judged assignments, so the parts always sum to the 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
 from functools import lru_cache
@@ -18,20 +18,12 @@ from typing import Any
 from engine.calendar import WorkCalendar
 from engine.collation import vietnamese_order
 from engine.data_quality import DataQuality, Judged, data_quality
-from engine.model import HANOI, Assignment, Document, Role
+from engine.model import HANOI, Assignment, Document
+from engine.report_query import ReminderCount, ReportFacts, ReportQuery, judged
 from engine.rulebook import Thresholds
-from engine.status import Status, Timeliness, days_late, standing_of, timeliness_of
+from engine.status import Status, Timeliness, days_late
 
 AGEING = Thresholds().ageing
-
-
-@dataclass(frozen=True, slots=True)
-class ReminderCount:
-    """What has been sent about one assignment up to the moment of the report."""
-
-    total: int
-    highest_level: int
-    last_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +129,39 @@ class OverdueReport:
     units: tuple[UnitRow, ...]
     rows: tuple[OverdueRow, ...]
     data_quality: tuple[DataQuality, ...]
+    log_head: str = ""
 
     @property
     def rates(self) -> Rates:
         """Both rates over all judged assignments."""
         return self.matrix.rates
+
+
+def overdue_of(facts: ReportFacts) -> OverdueReport:
+    """Return the overdue report on what a query speaks of.
+
+    Only lead units are judged: supporting units are informed, not chased. Assignments made
+    after the moment are not there yet, cancelled ones are counted among the data-quality
+    remarks alone. A result counts as done once reported and until returned. Of a period,
+    whatever has its deadline in force within it is counted.
+    """
+    query, calendar = facts.query, facts.calendar
+    counted = [one for one in judged(facts) if query.is_in_period(one.standing.due_on)]
+    late = (one for one in counted if one.cell is Timeliness.OPEN_LATE)
+    rows = [_overdue_row(one, facts.sent.get(one.assignment.id), calendar, query.on) for one in late]
+    rows.sort(key=lambda row: (-row.days_late, row.task, row.unit))
+    unreminded = sum(row.reminders == 0 for row in rows)
+    return OverdueReport(
+        as_of=query.as_of.astimezone(HANOI),
+        rulebook=facts.rulebook,
+        documents=_documents(counted),
+        matrix=_matrix(Counter(one.cell for one in counted)),
+        ageing=_ageing(rows, facts.thresholds.ageing),
+        units=_units(counted, rows),
+        rows=tuple(rows),
+        data_quality=tuple(data_quality(counted, unreminded, calendar, query.on, facts.questions)),
+        log_head=facts.log_head,
+    )
 
 
 def overdue_report(
@@ -155,28 +175,13 @@ def overdue_report(
 ) -> OverdueReport:
     """Return the overdue report as of a moment.
 
-    Only lead units are judged: supporting units are informed, not chased. Assignments made
-    after `as_of` are not there yet, cancelled ones are counted among the data-quality
-    remarks alone. A result counts as done once reported and until returned. `reminders`
-    are keyed by assignment id; `questions` are open import questions, as (code, sentence);
+    `reminders` are keyed by assignment id; `questions` are open import questions, as (code, sentence);
     `ageing` are the last days, counted in calendar days late, of all bins but the open one.
     """
-    on = as_of.astimezone(HANOI).date()
-    judged = list(_judged(assignments, calendar, as_of, on))
-    late = (one for one in judged if one.cell is Timeliness.OPEN_LATE)
-    rows = [_overdue_row(one, reminders.get(one.assignment.id), calendar, on) for one in late]
-    rows.sort(key=lambda row: (-row.days_late, row.task, row.unit))
-    unreminded = sum(row.reminders == 0 for row in rows)
-    return OverdueReport(
-        as_of=as_of.astimezone(HANOI),
-        rulebook=rulebook,
-        documents=_documents(judged),
-        matrix=_matrix(Counter(one.cell for one in judged)),
-        ageing=_ageing(rows, ageing),
-        units=_units(judged, rows),
-        rows=tuple(rows),
-        data_quality=tuple(data_quality(judged, unreminded, calendar, on, questions)),
-    )
+    thresholds = replace(Thresholds(), ageing=tuple(ageing))
+    query = ReportQuery(as_of)
+    shares = list(assignments)
+    return overdue_of(ReportFacts(query, shares, calendar, reminders, rulebook, "", thresholds, questions))
 
 
 def as_json(report: OverdueReport) -> dict[str, Any]:
@@ -194,15 +199,6 @@ def as_json(report: OverdueReport) -> dict[str, Any]:
             for remark in report.data_quality
         ],
     }
-
-
-def _judged(
-    assignments: Iterable[Assignment], calendar: WorkCalendar, as_of: datetime, on: date
-) -> Iterator[Judged]:
-    for assignment in assignments:
-        if assignment.role is Role.LEAD and assignment.assigned_on <= on:
-            standing = standing_of(assignment, as_of)
-            yield Judged(assignment, standing, timeliness_of(standing, calendar, on))
 
 
 def _overdue_row(one: Judged, sent: ReminderCount | None, calendar: WorkCalendar, on: date) -> OverdueRow:

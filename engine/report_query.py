@@ -13,6 +13,7 @@ from datetime import date, datetime
 from engine.calendar import WorkCalendar
 from engine.data_quality import Judged
 from engine.model import HANOI, Assignment, Role, UnitKind
+from engine.paperwork import Paperwork
 from engine.rulebook import Thresholds
 from engine.status import standing_of, timeliness_of
 
@@ -79,6 +80,7 @@ class ReportFacts:
     the moment; `sent` is keyed by assignment id; `questions` are open import questions as
     (code, sentence). `rulebook` is the fingerprint in force at the moment and `log_head` the
     hash of the last record up to it: printed, they tell years later what the figures rest on.
+    A unit with fewer assignments due than `least_due` is not ranked.
     """
 
     query: ReportQuery
@@ -89,6 +91,7 @@ class ReportFacts:
     log_head: str = ""
     thresholds: Thresholds = field(default_factory=Thresholds)
     questions: Sequence[tuple[str, str]] = ()
+    least_due: int = Paperwork().least_due
 
 
 def judged(facts: ReportFacts) -> list[Judged]:

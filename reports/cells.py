@@ -7,7 +7,6 @@ would evaluate is known as such, so that every format can keep it a text.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,10 +15,11 @@ from typing import Generic, TypeVar
 from engine.compliance import OverdueReport, OverdueRow
 from engine.model import HANOI
 from reports.layout import without_private_numbers
+from reports.plain import MAX_LENGTH, looks_like_formula, plain
 from reports.vietnamese import LEVEL, STATUS
 
 Row = TypeVar("Row")
-MAX_LENGTH = 16_000  # Excel takes 32,767 UTF-16 units a cell and cuts a longer text without a word
+__all__ = ["COLUMNS", "MAX_LENGTH", "Column", "Row", "for_cells", "looks_like_formula", "plain"]
 
 
 @dataclass(frozen=True)
@@ -61,27 +61,6 @@ def for_cells(report: OverdueReport) -> OverdueReport:
     return without_private_numbers(
         replace(report, rows=tuple(rows), documents=documents, data_quality=tuple(remarks))
     )
-
-
-def plain(text: str) -> str:
-    """Return `text` as one line of NFC without control, bidi and other invisible characters."""
-    line = " ".join(text.replace("\t", " ").splitlines())
-    shown = "".join(letter for letter in line if not _is_hidden(letter))
-    shown = unicodedata.normalize("NFC", shown).strip()
-    return shown if len(shown) <= MAX_LENGTH else shown[: MAX_LENGTH - 1] + "…"
-
-
-def looks_like_formula(text: str) -> bool:
-    """Whether a spreadsheet could evaluate `text`, full-width and small signs included.
-
-    So could what follows an apostrophe, which a spreadsheet takes for its own mark.
-    """
-    first = text.lstrip("' \t\r\n")[:1]
-    return bool(first) and unicodedata.normalize("NFKC", first) in {"=", "+", "-", "@"}
-
-
-def _is_hidden(letter: str) -> bool:
-    return unicodedata.category(letter) in {"Cc", "Cf", "Cs"} or letter in "\ufffe\uffff"
 
 
 def _last_reminded_on(row: OverdueRow) -> date | str:

@@ -8,13 +8,13 @@ figure than the next. All words of a paper went through `cleaned` once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
 
 from engine.masking import masked
-from reports.cells import plain
+from reports.plain import plain
 
 Value = str | int | date | Fraction | None  # None prints as a dash
 

@@ -15,11 +15,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from engine.compliance import ReminderCount
 from engine.ledger import DeliveryState, Told, ToldState
 from engine.messages import MessageDraft
 from engine.model import HANOI
 from engine.planning import Suppression
+from engine.report_query import ReminderCount
 from store import records
 from store.statements import chunks, upsert
 from store.tables import (

@@ -130,6 +130,12 @@ def records_of(
     return found
 
 
+def head_at(session: Session, until: datetime) -> str:
+    """Return the hash of the last record of a moment or before, "" when there is none."""
+    last = sa.select(RECORD.hash).where(RECORD.at <= until).order_by(sa.desc(RECORD.seq)).limit(1)
+    return session.scalar(last) or ""
+
+
 def _head(session: Session) -> tuple[int, str]:
     newest = sa.select(RECORD.seq, RECORD.hash).order_by(sa.desc(RECORD.seq)).limit(1)
     row = session.connection().execute(newest).first()

@@ -8,37 +8,23 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from engine.compliance import OverdueReport, overdue_report
+from engine.compliance import OverdueReport, overdue_of
 from engine.explanation import Explanation, explained
 from engine.model import Assignment, Role
 from engine.planning import World
 from engine.preview import Preview, preview
 from engine.remembered import Remembered
-from engine.rulebook import read_rulebook
+from engine.report_query import ReportQuery
 from engine.silence import SilenceReport, red_zone, silence_report
-from engine.status import Status, standing_of
-from store import history, ledger, records, registry, rulebooks, tags
+from store import history, registry, tags
 from store.kept import StoredTask
 from usecases.act import find_task, of_unit
 from usecases.comparing import day_by_day, facts_ahead
 from usecases.duties import coming_occurrences
 from usecases.errors import InputRejected
 from usecases.reach import world_by_now
+from usecases.report_facts import facts_of, rulebook_at
 from usecases.wiring import Office
-
-SETTLED_BY_DECISION = frozenset(
-    {
-        "invalid-deadline",
-        "deadline-needs-decision",
-        "deadline-inferred",
-        "past-due",
-        "said-done",
-        "said-stopped",
-        "state-secret-row",
-        "held",
-    }
-)
-OFFERED = frozenset({"same-task"})  # worth a look, and no reason to distrust a figure
 
 
 def plan_ahead(
@@ -88,31 +74,16 @@ def _trace(share: Assignment, world: World, known: Sequence[Remembered], at: dat
 
 
 def _world_at(session: Session, office: Office, at: datetime) -> World:
-    """Return the world with the rulebook that was in force at a moment, as far as one is kept.
+    """Return the world with the rulebook that was in force at a moment.
 
     Everybody is where they are reached by now.
     """
-    world = world_by_now(session, office)
-    applied = records.records_of(session, ["rulebook"], at).get("rulebook", ())
-    fingerprint = next((str(r.data["new"]) for r in reversed(applied) if r.kind == rulebooks.APPLIED), "")
-    if fingerprint in {"", office.rulebook.fingerprint}:
-        return world
-    kept = rulebooks.kept(session, fingerprint)
-    rulebook, problems = read_rulebook(kept.files if kept else {})
-    return world if problems else replace(world, rulebook=rulebook)
+    return replace(world_by_now(session, office), rulebook=rulebook_at(session, office, at))
 
 
 def report_overdue(office: Office, as_of: datetime) -> OverdueReport:
     """Return who is overdue as of a moment, from what was recorded up to it."""
-    with office.database.reading() as session:
-        known = registry.assignments(session, office.directory.unit, until=as_of)
-        reminders = ledger.tallies(session, as_of)
-        doubts = registry.doubts(session)
-    questions = _open_questions(known, doubts, as_of)
-    rules = office.rulebook
-    return overdue_report(
-        known, reminders, office.world.calendar, as_of, rules.fingerprint, questions, rules.thresholds.ageing
-    )
+    return overdue_of(facts_of(office, ReportQuery(as_of)))
 
 
 def report_silence(office: Office, as_of: datetime) -> SilenceReport:
@@ -129,19 +100,3 @@ def report_silence(office: Office, as_of: datetime) -> SilenceReport:
         reds = red_zone(known, world.calendar, as_of, world.rulebook.thresholds.red_zone)
         remembered = history.remembered(session, (red.assignment.id for red in reds), as_of)
     return silence_report(reds, remembered, world, as_of)
-
-
-def _open_questions(
-    known: Iterable[Assignment], doubts: Iterable[tuple[str, str, str]], as_of: datetime
-) -> list[tuple[str, str]]:
-    """Return the doubts nobody has settled by a moment; one about a deadline ends with the decision."""
-    held = {
-        share.task.code
-        for share in known
-        if share.role is Role.LEAD and standing_of(share, as_of).status is Status.AWAITING_DECISION
-    }
-    return [
-        (code, f"{task}: {said}")
-        for task, code, said in doubts
-        if code not in OFFERED and (code not in SETTLED_BY_DECISION or task in held)
-    ]

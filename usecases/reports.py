@@ -14,8 +14,7 @@ from engine import compliance
 from engine.report_query import ReportFacts, ReportQuery
 from reports.paper import Paper, cleaned
 from reports.papers.overdue import overdue_paper
-from store import ledger, records, registry
-from usecases.look import open_questions, rulebook_at
+from usecases.report_facts import facts_of
 from usecases.wiring import Office
 
 
@@ -52,28 +51,3 @@ def ask(office: Office, name: str, query: ReportQuery) -> Any:
 def paper_of(name: str, report: Any) -> Paper:
     """Return a report as a paper whose words may be handed on."""
     return cleaned(KINDS[name].as_paper(report))
-
-
-def facts_of(office: Office, query: ReportQuery) -> ReportFacts:
-    """Return what was recorded up to the moment of `query` about the assignments it covers."""
-    with office.database.reading() as session:
-        known = registry.assignments(session, office.directory.unit, until=query.as_of)
-        sent = ledger.tallies(session, query.as_of)
-        doubts = registry.doubts(session)
-        rulebook = rulebook_at(session, office, query.as_of)
-        log_head = records.head_at(session, query.as_of)
-    known = [share for share in known if query.covers(share, _level(sent.get(share.id)))]
-    return ReportFacts(
-        query=query,
-        assignments=known,
-        calendar=office.world.calendar,
-        sent=sent,
-        rulebook=rulebook.fingerprint,
-        log_head=log_head,
-        thresholds=rulebook.thresholds,
-        questions=open_questions(known, doubts, query.as_of),
-    )
-
-
-def _level(sent: Any) -> int:
-    return sent.highest_level if sent else 0
