@@ -12,9 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
+from typing import Any
 
 from engine.masking import masked
 from reports.plain import plain
+from reports.repertoire import shown
+
+MARKS = frozenset({"rulebook", "log_head", "hash"})
 
 Value = str | int | date | Fraction | None  # None prints as a dash
 
@@ -164,36 +168,54 @@ def cleaned(paper: Paper) -> Paper:
     """Return the paper as it may be handed on, whatever stood in the words of plans.
 
     One line of NFC a text, without control, bidi and other invisible characters, telephones and
-    accounts left out: the same words for every format. Cleaned before telephones are looked
-    for, since a number split by an invisible character must not come together again.
+    accounts left out, an empty box for letters that our fonts lack: the same words for every
+    format. Cleaned before telephones are looked for, since a number split by an invisible
+    character must not come together again.
     """
     return replace(
         paper,
-        title=_word(paper.title),
-        subject=_word(paper.subject),
-        lines=tuple(map(_word, paper.lines)),
+        title=word(paper.title),
+        subject=word(paper.subject),
+        lines=tuple(map(word, paper.lines)),
         sections=tuple(map(_section, paper.sections)),
-        notes=tuple(map(_word, paper.notes)),
-        basis=tuple((_word(label), plain(value)) for label, value in paper.basis),
-        to=tuple(map(_word, paper.to)),
+        notes=tuple(map(word, paper.notes)),
+        basis=tuple((word(label), plain(value)) for label, value in paper.basis),
+        to=tuple(map(word, paper.to)),
     )
 
 
-def _word(text: str) -> str:
-    return masked(plain(text))
+def cleaned_json(data: Any) -> Any:
+    """Return the plain data of a report with every text cleaned as a paper's words are.
+
+    A mark (rulebook, log head, hash) is no word of anybody's and stays as it is.
+    """
+    match data:
+        case str():
+            return word(data)
+        case dict():
+            return {key: value if key in MARKS else cleaned_json(value) for key, value in data.items()}
+        case list() | tuple():
+            return [cleaned_json(value) for value in data]
+        case _:
+            return data
+
+
+def word(text: str) -> str:
+    """Return one text as it may be handed on."""
+    return masked(shown(plain(text)))
 
 
 def _section(section: Section) -> Section:
-    return replace(section, title=_word(section.title), blocks=tuple(map(_block, section.blocks)))
+    return replace(section, title=word(section.title), blocks=tuple(map(_block, section.blocks)))
 
 
 def _block(block: Block) -> Block:
     match block:
         case Words():
-            return Words(_word(block.text))
+            return Words(word(block.text))
         case Chart():
             data = _table(block.data)
-            return replace(block, title=_word(block.title), says=_word(block.says), data=data)
+            return replace(block, title=word(block.title), says=word(block.says), data=data)
         case Table():
             return _table(block)
 
@@ -201,16 +223,16 @@ def _block(block: Block) -> Block:
 def _table(table: Table) -> Table:
     return replace(
         table,
-        caption=_word(table.caption),
+        caption=word(table.caption),
         lines=[_line(line) for line in table.lines],
         total=None if table.total is None else _row(table.total),
-        nothing=_word(table.nothing),
+        nothing=word(table.nothing),
     )
 
 
 def _line(line: Row | Band) -> Row | Band:
-    return Band(_word(line.label)) if isinstance(line, Band) else _row(line)
+    return Band(word(line.label)) if isinstance(line, Band) else _row(line)
 
 
 def _row(row: Row) -> Row:
-    return tuple(_word(value) if isinstance(value, str) else value for value in row)
+    return tuple(word(value) if isinstance(value, str) else value for value in row)
