@@ -18,7 +18,7 @@ from engine.masking import masked
 from reports.plain import plain
 from reports.repertoire import shown
 
-MARKS = frozenset({"rulebook", "log_head", "hash"})
+MARKS = frozenset({"rulebook", "log_head", "hash", "id", "assignment", "assignments"})
 
 Value = str | int | date | Fraction | None  # None prints as a dash
 
@@ -187,7 +187,7 @@ def cleaned(paper: Paper) -> Paper:
 def cleaned_json(data: Any) -> Any:
     """Return the plain data of a report with every text cleaned as a paper's words are.
 
-    A mark (rulebook, log head, hash) is no word of anybody's and stays as it is.
+    A mark (rulebook, log head, hash, id) is no word of anybody's and stays as it is.
     """
     match data:
         case str():
