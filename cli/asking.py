@@ -18,7 +18,8 @@ from engine.preview import Preview
 from engine.problems import Problem, printed
 from notifiers.mailbox import letters_of, read_letter
 from reports import silence
-from reports.formats import FORMATS, SPREADSHEETS
+from reports.formats import OVERDUE as FORMATS
+from reports.formats import SPREADSHEETS
 from store import records
 from store.database import DatabaseUnavailable
 from usecases import clock

@@ -14,7 +14,7 @@ from cli.output import say
 from engine.compliance import OverdueReport
 from engine.model import HANOI
 from engine.planning import SAID_WHY_NOT, SuppressionReason
-from reports.formats import FORMATS
+from reports.formats import OVERDUE as FORMATS
 from store import ledger
 from usecases.errors import UsageMistake
 from usecases.invented import SHARES

@@ -12,7 +12,7 @@ from pathlib import Path
 from engine.masking import masked
 from engine.model import HANOI, Recipient
 from reports import silence
-from reports.formats import FORMATS
+from reports.formats import OVERDUE as FORMATS
 from store.addresses import KeptAddress
 from usecases.look import report_overdue, report_silence
 from usecases.reach import CHANNEL_NAMES, dead_since, said_of

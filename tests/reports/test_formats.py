@@ -17,7 +17,8 @@ from engine.compliance import AgeingBin, Matrix, OverdueReport, OverdueRow, Unit
 from engine.data_quality import DataQuality
 from engine.model import HANOI
 from engine.status import Status, Timeliness
-from reports.formats import FORMATS, SPREADSHEETS
+from reports.formats import OVERDUE as FORMATS
+from reports.formats import SPREADSHEETS
 from reports.vietnamese import CELL, LEVEL, STATUS
 
 
