@@ -60,6 +60,14 @@ def percent(rate: Fraction | None) -> str:
     return f"{number(tenths // 10)},{tenths % 10}{NBSP}%"
 
 
+def decimal(value: Fraction | None) -> str:
+    """Return a number with one decimal, rounded half up: 3,5; a dash when there is none."""
+    if value is None:
+        return NOTHING
+    tenths = (20 * value.numerator + value.denominator) // (2 * value.denominator)
+    return f"{number(tenths // 10)},{tenths % 10}"
+
+
 def share(count: int, whole: int) -> str:
     """Return a count and what it is a share of: 16.051 / 16.274."""
     return f"{number(count)}{NBSP}/{NBSP}{number(whole)}"

@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 from engine.model import HANOI
-from reports.vietnamese import moment, number, percent
+from reports.vietnamese import decimal, moment, number, percent
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,21 @@ def test_thousands_are_set_off_by_dots(value, shown):
 )
 def test_a_percentage_has_a_comma_and_never_rounds_to_all_or_nothing(rate, shown):
     assert percent(rate).replace("\u00a0", " ") == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (Fraction(7, 2), "3,5"),
+        (Fraction(13, 4), "3,3"),  # 3.25 rounds up
+        (Fraction(1999, 100), "20,0"),
+        (Fraction(12345), "12.345,0"),
+        (Fraction(0), "0,0"),
+        (None, "–"),
+    ],
+)
+def test_an_average_has_one_decimal(value, shown):
+    assert decimal(value) == shown
 
 
 @pytest.mark.parametrize(
