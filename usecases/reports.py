@@ -10,10 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine import compliance
+from engine import compliance, results
 from engine.report_query import ReportFacts, ReportQuery
 from reports.paper import Paper, cleaned
 from reports.papers.overdue import overdue_paper
+from reports.papers.results import results_paper
+from usecases.plan_words import plan_words
 from usecases.report_facts import facts_of
 from usecases.wiring import Office
 
@@ -38,6 +40,14 @@ KINDS: Mapping[str, ReportKind] = {
     kind.name: kind
     for kind in (
         ReportKind("overdue", "nhiệm vụ quá hạn", compliance.overdue_of, compliance.as_json, overdue_paper),
+        ReportKind(
+            "results",
+            "kết quả triển khai từng nhiệm vụ",
+            results.results_of,
+            results.as_json,
+            results_paper,
+            plan_words,
+        ),  # fmt: skip
     )
 }
 
