@@ -77,7 +77,9 @@ def _lines(found: Health) -> list[str]:
     last = f"{found.last_tick_at:%H:%M %d/%m/%Y}" if found.last_tick_at else "chưa có"
     oldest = f", lâu nhất từ {waits.oldest_waiting:%H:%M %d/%m/%Y}" if waits.oldest_waiting else ""
     standing = {"ok": ""}
-    channels = ", ".join(f"{name}{standing.get(how, ' (tạm dừng)')}" for name, how in found.channels.items())
+    channels = ", ".join(
+        f"{name}{standing.get(how, ' (không gửi được lúc này)')}" for name, how in found.channels.items()
+    )
     return [
         f"Lúc {found.at:%H:%M %d/%m/%Y}: {'chạy tốt' if found.ok else 'CÓ LỖI'}.",
         *(f"  ✘ {said}" for said in found.why),

@@ -9,17 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from engine.deputies import Away, on_behalf, reaches, standing_in
 from engine.model import HANOI, PostRole, Recipient, Unit, UnitKind
-from engine.people_fields import addresses_of, away_of, prefers_of, quiet_of
+from engine.people_fields import ROLE_WORDS, addresses_of, away_of, prefers_of, quiet_of
 from engine.problems import Problem
 from engine.units import UnitDirectory
 from engine.yamltext import Node, Section, open_section
+from engine.yamlvalues import needed
 
 # One of each in the province, whichever unit it belongs to.
 SINGLE_ROLES = (PostRole.COORDINATOR, PostRole.CHAIRMAN)
+NEAR_CODE, MOST_NEAR = 0.7, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,12 +167,12 @@ def _entry(section: Section, directory: UnitDirectory) -> _Entry | None:
     """Return one entry of the file; None when its unit or role is not known."""
     unit = _unit(section, directory)
     roles = [role.value for role in PostRole]
-    role = section.choice("role", roles)
-    title = section.text("title")
+    role = section.choice("role", roles, meant=ROLE_WORDS)
+    title = needed(section, "title")
     nobody = Node({}, section.line, section.node.column)
     person = section.section(section.get("person") or nobody, "người giữ vị trí")
     post = f"{unit.code}/{role}" if unit else ""
-    name, addresses = person.text("name"), addresses_of(person, post)
+    name, addresses = needed(person, "name"), addresses_of(person, post)
     prefers, quiet = prefers_of(person, addresses), quiet_of(person)
     person.finish()
     since, until = section.day("from"), section.day("to")
@@ -188,16 +191,29 @@ def _entry(section: Section, directory: UnitDirectory) -> _Entry | None:
 
 
 def _unit(section: Section, directory: UnitDirectory) -> Unit | None:
-    code = section.text("unit")
+    code = needed(section, "unit")
     try:
         return directory.unit(code)
     except KeyError:
         if code:
             hint = "dùng mã trong units.yml, hoặc mã xã, phường theo danh mục quốc gia"
+            near = [f"'{unit.code}' ({unit.name})" for unit in _near_units(code, directory)]
+            hint += f" — ý bạn là {' hay '.join(near)}?" if near else ""
             section.report(
                 "unknown-unit", f"không có cơ quan nào mang mã '{code}'", hint, section.get("unit")
             )
         return None
+
+
+def _near_units(written: str, directory: UnitDirectory) -> list[Unit]:
+    """Return the units whose code looks like what was written, or whose name it is or resembles."""
+    by_code = {unit.code.casefold(): unit for unit in directory.units}
+    likeness = {code: SequenceMatcher(None, written.casefold(), code).ratio() for code in by_code}
+    best = max(likeness.values(), default=0.0)
+    alike = [by_code[code] for code, how in likeness.items() if how == best >= NEAR_CODE]
+    reading = directory.resolve(written)
+    named = [*reading.units, *reading.candidates]
+    return (alike if 0 < len(alike) <= MOST_NEAR else named)[:MOST_NEAR]
 
 
 def _report_overlaps(entries: list[_Entry]) -> None:

@@ -6,18 +6,37 @@ import re
 from datetime import date, datetime, time
 
 from engine.deputies import Away
-from engine.model import HANOI
+from engine.model import HANOI, PostRole
 from engine.rulebook import CHANNELS, each_channel
 from engine.yamltext import Section
+from engine.yamlvalues import email, spelt
 
 FOREVER = datetime.max.replace(tzinfo=HANOI)
 MOMENT = "2026-01-09, hoặc 2026-01-09 12:00"
 SPAN = "20:30-07:00"
+_ROLE_WORDS = {
+    PostRole.CONTACT: (
+        "đầu mối", "cán bộ đầu mối", "chuyên viên", "chuyên viên đầu mối", "liên hệ", "liên lạc",
+    ),
+    PostRole.HEAD: (
+        "thủ trưởng", "người đứng đầu", "lãnh đạo", "lãnh đạo đơn vị", "giám đốc", "chánh văn phòng",
+        "trưởng", "trưởng ban", "chủ tịch xã", "chủ tịch phường", "chủ tịch ubnd xã", "chủ tịch ubnd phường",
+    ),
+    PostRole.COORDINATOR: (
+        "điều phối", "theo dõi", "đôn đốc", "theo dõi đôn đốc", "theo dõi, đôn đốc", "cơ quan theo dõi",
+        "cơ quan điều phối", "phòng theo dõi",
+    ),
+    PostRole.CHAIRMAN: ("chủ tịch", "chủ tịch tỉnh", "chủ tịch ubnd", "chủ tịch ubnd tỉnh", "chairperson"),
+    PostRole.DEPUTY: (
+        "phó", "cấp phó", "phó giám đốc", "phó thủ trưởng", "phó chủ tịch", "phó chánh văn phòng",
+    ),
+}  # fmt: skip
+ROLE_WORDS = spelt({word: str(role) for role, words in _ROLE_WORDS.items() for word in (role, *words)})
 
 
 def addresses_of(person: Section, post: str) -> dict[str, str]:
     """Return where a person is reached by what the file says, by channel."""
-    found = {"email": _email(person), "zalo_zbs": _phone(person), "mailbox": post}
+    found = {"email": email(person, "email"), "zalo_zbs": _phone(person), "mailbox": post}
     return {channel: address for channel, address in found.items() if address}
 
 
@@ -66,22 +85,18 @@ def away_of(section: Section) -> Away | None:
     return Away(since, until, deputies, document) if since and until and deputies else None
 
 
-def _email(person: Section) -> str:
-    """Return the address, or "" when there is none or it would not survive a mail header."""
-    email = person.text("email", "")
-    if email and not _EMAIL.fullmatch(email):
-        hint = "ghi dạng: dau-moi@co-quan.example"
-        person.report("bad-email", f"'{email}' không phải địa chỉ thư điện tử", hint, person.get("email"))
-        return ""
-    return email
+def mobile(written: str) -> str:
+    """Return a mobile number as Zalo has it, 84…, "" when it is none."""
+    digits = re.sub(r"^(\+|00)", "", re.sub(r"[\s.()\-]", "", written))
+    digits = re.sub(r"^(840|0)", "84", digits)
+    return digits if _MOBILE.fullmatch(digits) else ""
 
 
 def _phone(person: Section) -> str:
     """Return a mobile number as Zalo has it, 84…, "" when there is none."""
     written = person.text("phone", "")
-    digits = re.sub(r"^(\+|00)", "", re.sub(r"[\s.()\-]", "", written))
-    digits = re.sub(r"^(840|0)", "84", digits)
-    if written and not _MOBILE.fullmatch(digits):
+    digits = mobile(written)
+    if written and not digits:
         hint = "ghi số di động Việt Nam, dạng: 0912 345 678 hoặc +84 912 345 678"
         person.report("bad-phone", f"'{written}' không phải số di động", hint, person.get("phone"))
         return ""
@@ -97,7 +112,6 @@ def _moment(text: str, of_day: time) -> datetime | None:
     return datetime.combine(day, time.fromisoformat(found[2]) if found[2] else of_day, tzinfo=HANOI)
 
 
-_EMAIL = re.compile(r"[\w.+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
 _MOBILE = re.compile(r"84[35789][0-9]{8}")
 _HOUR = r"((?:[01][0-9]|2[0-3]):[0-5][0-9])"
 _SPAN = re.compile(rf"{_HOUR} ?[-–] ?{_HOUR}")

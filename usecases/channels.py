@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from engine.problems import Problem
 from engine.yamltext import Section, open_section
+from engine.yamlvalues import email, needed
 from notifiers.base import Notifier
 from notifiers.letters import OfficeNames
 from notifiers.mailbox import MailboxNotifier
@@ -17,11 +18,11 @@ from notifiers.smtp import EmailSettings
 from usecases.channels_email import BouncesConfig, read_email, sender_of
 from usecases.channels_guards import Guards, read_guards
 from usecases.channels_telegram import TelegramConfig, read_telegram, report_alone
+from usecases.channels_values import domain, is_host, is_yes, report_host
 from usecases.channels_zalo import ZaloConfig, read_zalo
 from usecases.configuration import accepted, text_of
 
 LONGEST_BASE = 100  # a link with its token must fit into the 200 characters of a Zalo template
-YES_NO = ("có", "không")
 DAY = timedelta(hours=24)
 
 
@@ -61,7 +62,7 @@ def read_channels(text: str, source: str) -> tuple[Channels, list[Problem]]:
     root, problems = open_section(text, source, "tệp kênh gửi")
     office = _office(root.section(root.get("office"), "mục 'office'"))
     mailbox = root.section(root.get("mailbox"), "mục 'mailbox'")
-    has_mailbox = mailbox.choice("enabled", YES_NO, "có") == "có"
+    has_mailbox = is_yes(mailbox, "enabled", "có")
     mailbox.finish()
     email, bounces = read_email(root.section(root.get("email"), "mục 'email'"), office)
     mail_after = _mail_after(root.section(root.get("chats"), "mục 'chats'"))
@@ -112,16 +113,19 @@ def _hours(text: str) -> timedelta | None:
 
 def _private(section: Section) -> frozenset[str]:
     hosts = frozenset(host.casefold() for host in section.texts("allow_private"))
+    for node in section.items("allow_private"):
+        if isinstance(node.value, str) and not is_host(node.value.strip()):
+            report_host(section, "allow_private", node.value.strip(), node)
     section.finish()
     return hosts
 
 
 def _office(section: Section) -> OfficeNames:
     office = OfficeNames(
-        section.text("name"),
-        section.text("reply_to"),
-        section.text("domain"),
-        section.text("contact"),
+        needed(section, "name"),
+        email(section, "reply_to", is_needed=True),
+        domain(section, "domain", is_needed=True),
+        needed(section, "contact"),
         section.typed("base_url", base_url_of, "https://don-doc.tinh.example", ""),
     )
     section.finish()

@@ -7,11 +7,19 @@ from pathlib import Path
 from typing import Literal, cast
 
 from engine.yamltext import Section
+from engine.yamlvalues import chosen, email
 from notifiers.letters import OfficeNames
-from notifiers.mime import Sender, is_address
+from notifiers.mime import Sender
 from notifiers.smtp import EmailSettings
+from usecases.channels_values import YES_NO_WORDS, domain, host, is_yes
 
-YES_NO = ("có", "không")
+SECURITY = ("none", "starttls", "tls")
+SECURITY_WORDS = {
+    **{word: "none" for word, value in YES_NO_WORDS.items() if value == "không"},
+    **dict.fromkeys(("ssl", "ssl/tls", "smtps", "implicit", "implicit tls", "tls"), "tls"),
+    **dict.fromkeys(("starttls", "start-tls", "start_tls", "start tls"), "starttls"),
+    **dict.fromkeys(("none", "plain", "clear"), "none"),
+}
 MOST_CONNECTIONS = 20
 
 
@@ -25,31 +33,31 @@ class BouncesConfig:
 
 def read_email(section: Section, office: OfficeNames) -> tuple[EmailSettings | None, BouncesConfig]:
     """Return the settings of e-mail, None for the closed channel, and where its bounces arrive."""
-    is_open = section.choice("enabled", YES_NO, "không") == "có"
+    is_open = is_yes(section, "enabled")
     settings = EmailSettings(
-        host=section.text("host", ""),
+        host=host(section, "host"),
         port=section.typed("port", _port, "một số từ 1 đến 65535", 587),
-        sender=sender_of(office, section.text("sender", "")),
+        sender=sender_of(office, email(section, "sender")),
         security=cast(
             Literal["none", "starttls", "tls"],
-            section.choice("security", ("none", "starttls", "tls"), "starttls"),
+            chosen(section, "security", SECURITY, "starttls", SECURITY_WORDS),
         ),
         username=section.text("username", ""),
         password_file=_file(section, "password_file"),
-        envelope_from=section.text("envelope_from", ""),
+        envelope_from=email(section, "envelope_from"),
         ca_file=_file(section, "ca_file"),
         connections=section.typed("connections", _connections, f"một số từ 1 đến {MOST_CONNECTIONS}", 4),
     )
     bounces = BouncesConfig(
-        section.typed("bounce_domain", _domain, "một tên miền, ví dụ tra-lai.tinh.example", ""),
+        domain(section, "bounce_domain"),
         _file(section, "bounces_folder"),
     )
     section.finish()
     if bounces.folder and not bounces.domain:
         words = "có 'bounces_folder' mà thiếu 'bounce_domain': không biết thư báo lỗi nói về thư nào"
         section.report("missing-key", words, "thêm dòng 'bounce_domain: …'", section.get("bounces_folder"))
-    for key, value in (("host", settings.host), ("sender", settings.sender.address)) if is_open else ():
-        if not value:
+    for key in ("host", "sender") if is_open else ():
+        if not section.text(key, ""):
             section.report("missing-key", f"kênh email đã mở nhưng thiếu '{key}'", f"thêm dòng '{key}: …'")
     return settings if is_open else None, bounces
 
@@ -62,10 +70,6 @@ def sender_of(office: OfficeNames, address: str) -> Sender:
 def _file(section: Section, key: str) -> Path | None:
     named = section.text(key, "")
     return Path(named) if named else None
-
-
-def _domain(text: str) -> str | None:
-    return text.lower() if not text or ("." in text and is_address(f"a@{text}")) else None
 
 
 def _port(text: str) -> int | None:

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from engine.problems import Problem
 from engine.rulebook import Policy
 from engine.yamltext import Section
+from usecases.channels_values import is_yes
 
-YES_NO = ("có", "không")
 PUBLIC = "https://api.telegram.org"
 _NAME = re.compile(r"[A-Za-z]\w{3,30}[Bb][Oo][Tt]", re.ASCII)
 _INSTEAD = "thêm email hoặc mailbox; Telegram có thể bị chặn bất cứ lúc nào"
@@ -31,7 +31,7 @@ class TelegramConfig:
 
 def read_telegram(section: Section, private: frozenset[str]) -> TelegramConfig | None:
     """Return the settings of an open channel; `private` are the hosts that may speak plain HTTP."""
-    is_open = section.choice("enabled", YES_NO, "không") == "có"
+    is_open = is_yes(section, "enabled")
     token, secret = section.text("token_file", ""), section.text("secret_file", "")
     settings = TelegramConfig(
         section.typed("bot", _bot, "tên của bot, không có @, tận cùng bằng 'bot'", ""),

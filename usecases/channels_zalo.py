@@ -8,8 +8,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from engine.yamltext import Section
+from usecases.channels_values import is_yes
 
-YES_NO = ("có", "không")
 MOST_USERS, MOST_MESSAGES = 100_000, 10_000_000
 
 
@@ -78,7 +78,7 @@ def read_zalo(root: Section, private: frozenset[str]) -> ZaloConfig:
     app = _app(app_section, private)
     bot = _bot(root.section(root.get("zalo_bot"), "mục 'zalo_bot'"), private)
     oa = root.section(root.get("zalo_oa"), "mục 'zalo_oa'")
-    is_open, has_buttons = _is_yes(oa, "enabled"), _is_yes(oa, "buttons")
+    is_open, has_buttons = is_yes(oa, "enabled"), is_yes(oa, "buttons")
     oa.finish()
     zbs = _zbs(root.section(root.get("zalo_zbs"), "mục 'zalo_zbs'"))
     if is_open or zbs is not None:
@@ -94,8 +94,8 @@ def _app(section: Section, private: frozenset[str]) -> AppConfig:
         oa_secret_file=_file(section, "oa_secret_file"),
         verifier_file=_file(section, "verifier_file"),
         redirect_uri=section.text("redirect_uri", ""),
-        sends_proof=_is_yes(section, "proof"),
-        is_strict=_is_yes(section, "strict_signature"),
+        sends_proof=is_yes(section, "proof"),
+        is_strict=is_yes(section, "strict_signature"),
         oauth_url=_url(section, "oauth_url", "https://oauth.zaloapp.com", private),
         oa_url=_url(section, "oa_url", "https://openapi.zalo.me", private),
         zbs_url=_url(section, "zbs_url", "https://business.openapi.zalo.me", private),
@@ -105,7 +105,7 @@ def _app(section: Section, private: frozenset[str]) -> AppConfig:
 
 
 def _bot(section: Section, private: frozenset[str]) -> BotConfig | None:
-    is_open = _is_yes(section, "enabled")
+    is_open = is_yes(section, "enabled")
     bot = BotConfig(
         token_file=_file(section, "token_file"),
         secret_file=_file(section, "secret_file"),
@@ -118,8 +118,8 @@ def _bot(section: Section, private: frozenset[str]) -> BotConfig | None:
 
 
 def _zbs(section: Section) -> ZbsConfig | None:
-    is_open = _is_yes(section, "enabled")
-    template, in_trial = section.text("template", ""), _is_yes(section, "trial")
+    is_open = is_yes(section, "enabled")
+    template, in_trial = section.text("template", ""), is_yes(section, "trial")
     fields = {}
     for param in section.sections("params", "tham số của mẫu"):
         fields[param.text("name")] = param.text("field")
@@ -136,10 +136,6 @@ def _need(section: Section, channel: str, values: dict[str, str]) -> None:
         if not value:
             words = f"kênh {channel} đã mở nhưng {section.what} thiếu '{key}'"
             section.report("missing-key", words, f"thêm dòng '{key}: …'")
-
-
-def _is_yes(section: Section, key: str) -> bool:
-    return section.choice(key, YES_NO, "không") == "có"
 
 
 def _file(section: Section, key: str) -> Path | None:

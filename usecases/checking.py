@@ -7,7 +7,8 @@ parts say about each other is judged by what could be read.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -16,6 +17,7 @@ from engine.calendar import read_calendar
 from engine.calendar_years import calendar_gaps
 from engine.contacts import ContactBook, read_contacts
 from engine.model import PostRole, UnitKind
+from engine.paperwork_file import read_paperwork
 from engine.people_fit import without_way
 from engine.problems import Problem
 from engine.rulebook import Audience, read_rulebook
@@ -26,27 +28,30 @@ from engine.vacancies import vacancies
 from engine.yamltext import parse
 from intake.registry import read_registry
 from usecases.channels import read_channels
+from usecases.channels_guards import unknown_posts
+from usecases.channels_secrets import secret_problems
 from usecases.channels_telegram import only_by_telegram
 from usecases.communes import communes_of
-from usecases.configuration import PROVINCE, text_of, texts_of
+from usecases.configuration import PAPERWORK, PROVINCE, text_of, texts_of
 from usecases.errors import ConfigurationRejected
 from usecases.texts import text_problems
 
 T = TypeVar("T")
 
 
-def problems_in(folder: Path, today: date) -> list[Problem]:
+def problems_in(folder: Path, today: date, of_this_machine: bool = True) -> list[Problem]:
     """Return every problem of the whole folder, warnings included, for `dondoc check`.
 
-    `today` decides who holds a post and which years the calendar must cover.
+    `today` decides who holds a post and which years the calendar must cover. Without
+    `of_this_machine` nothing is said of files that lie elsewhere, such as secrets.
     """
-    return _Check(folder, today).problems
+    return _Check(folder, today, of_this_machine).problems
 
 
 class _Check:
     """One look at a folder; `problems` grows as its parts are read."""
 
-    def __init__(self, folder: Path, today: date) -> None:
+    def __init__(self, folder: Path, today: date, of_this_machine: bool) -> None:
         self.folder, self.today = folder, today
         self.problems: list[Problem] = []
         self._calendar()
@@ -56,6 +61,8 @@ class _Check:
         self._rules(rules, is_whole)
         directory = self._one("units.yml", lambda text, at: read_units(text, at, communes_of(PROVINCE)))
         channels = self._one("channels.yml", read_channels)
+        if of_this_machine:
+            self._beside("channels.yml", secret_problems)
         held = self._held(directory, channels.names if channels else frozenset())
         plans = self._plans()
         known = None if directory is None or _lists_no_office(directory) else directory
@@ -82,15 +89,24 @@ class _Check:
         """Return the levels at which somebody holds a post today; posts no channel reaches are told."""
         if directory is None or _lists_no_office(directory):
             self._one("people.yml", parse)
+            self._paperwork(None)
             return None
         before = len(self.problems)
         book = self._one("people.yml", lambda text, at: self._contacts(text, at, directory))
         if book and not book.recipients:  # each unit without a post is one problem, not three hundred
             self.problems[before:] = [p for p in self.problems[before:] if p.code not in _GAPS]
         if book is None or not book.recipients:
+            self._paperwork(None)
             return None
+        posts = {one.post for one in book.recipients}
+        self._beside("channels.yml", lambda text, source: unknown_posts(text, source, posts))
+        self._paperwork(posts)
         self.problems += without_way(book, channels, self.today, f"{self.folder.name}/people.yml")
         return _levels_held(book, self.today)
+
+    def _paperwork(self, posts: Collection[str] | None) -> None:
+        if (self.folder / PAPERWORK).exists():
+            self._one(PAPERWORK, lambda text, source: read_paperwork(text, source, posts))
 
     def _contacts(
         self, text: str, source: str, directory: UnitDirectory
@@ -131,6 +147,11 @@ class _Check:
         self.problems += found
         return value
 
+    def _beside(self, name: str, judge: Callable[[str, str], list[Problem]]) -> None:
+        """Add what is said about a file besides reading it; whether it can be opened is told elsewhere."""
+        with suppress(ConfigurationRejected):
+            self.problems += judge(*text_of(self.folder, name))
+
     def _stray_files(self) -> None:
         """Report files that look like configuration and are never read."""
         for file in sorted(self.folder.glob("**/*")):
@@ -149,7 +170,7 @@ def _lists_no_office(directory: UnitDirectory) -> bool:
     return all(unit.kind is UnitKind.COMMUNE for unit in directory.units)
 
 
-_FILES = ("units.yml", "people.yml", "channels.yml")
+_FILES = ("units.yml", "people.yml", "channels.yml", PAPERWORK)
 _FOLDERS = ("rules", "rules/tests", "calendar", "registry")
 
 

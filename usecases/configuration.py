@@ -12,6 +12,8 @@ from typing import TypeVar
 
 from engine.calendar import WorkCalendar, read_calendar
 from engine.contacts import ContactBook, read_contacts
+from engine.paperwork import Paperwork
+from engine.paperwork_file import read_paperwork
 from engine.problems import Problem
 from engine.rulebook import Rulebook, read_rulebook
 from engine.units import UnitDirectory, read_units
@@ -20,6 +22,7 @@ from intake.registry import RegistryDocument, read_registry
 from usecases.communes import communes_of
 from usecases.errors import ConfigurationRejected
 
+PAPERWORK = "reports.yml"
 PROVINCE = 51  # Quảng Ngãi, in the numbering of the General Statistics Office
 
 # Problems that a person should see and that do not stop the service.
@@ -28,6 +31,7 @@ WARNINGS = frozenset(
         "no-contact", "no-head", "unused-policy", "outside-hours", "closed-channel", "unknown-plan",
         "missing-year", "uncovered-tasks", "provisional-year", "ignored-file", "unused-template", "not-nfc",
         "unknown-deputy", "no-deputy", "telegram-alone", "no-way",
+        "closed-secret",
     }
 )  # fmt: skip
 
@@ -52,6 +56,13 @@ def load_rulebook(folder: Path) -> Rulebook:
 def load_contacts(folder: Path, directory: UnitDirectory) -> ContactBook:
     """Return the posts of `folder`/people.yml."""
     return accepted(read_contacts(*text_of(folder, "people.yml"), directory))
+
+
+def load_paperwork(folder: Path) -> Paperwork:
+    """Return `folder`/reports.yml; what an office without that file prints on when there is none."""
+    if not (folder / PAPERWORK).exists():
+        return Paperwork()
+    return accepted(read_paperwork(*text_of(folder, PAPERWORK)))
 
 
 def load_registry(folder: Path) -> list[RegistryDocument]:

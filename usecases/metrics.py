@@ -26,6 +26,7 @@ from store.database import DatabaseUnavailable
 from store.switches import Stop
 from usecases import guards
 from usecases.audit import Finding, findings, is_tick_late
+from usecases.channels_secrets import secret_faults
 from usecases.errors import Refused
 from usecases.wiring import Office
 
@@ -43,7 +44,7 @@ class Health:
     notes: tuple[str, ...] = ()
     last_tick_at: datetime | None = None
     backlog: Backlog = _NO_BACKLOG
-    channels: Mapping[str, str] = field(default_factory=dict)  # "ok", or why it is stopped
+    channels: Mapping[str, str] = field(default_factory=dict)  # "ok", or why nothing leaves through it
     stops: tuple[Stop, ...] = ()
     findings: tuple[Finding, ...] = ()
     in_trial: bool = False
@@ -98,19 +99,23 @@ def _health(session: Session, office: Office, now: datetime) -> Health:
         why.append(f"dịch vụ không chạy đúng nhịp: {said}; xem tiến trình 'dondoc serve'")
     found = tuple(findings(session, office, now))
     notes = [guards.said_of(stop) for stop in stops]
+    faults = secret_faults(office.settings.config, office.channels.names)
+    notes += [f"kênh {channel} không gửi được: {why}" for channel, why in sorted(faults.items())]
     notes += [finding.said for finding in found if finding.kind != "late-tick"]
     if office.channels.guards.in_trial:
         notes.append(guards.said_of_trial(office.channels.guards))
     return Health(
         not why, now, tuple(why), tuple(notes), last_tick, stuck.backlog(session),
-        dict(_channels(office, stops)), stops, found, office.channels.guards.in_trial,
+        dict(_channels(office, stops, faults)), stops, found, office.channels.guards.in_trial,
     )  # fmt: skip
 
 
-def _channels(office: Office, stops: tuple[Stop, ...]) -> Iterator[tuple[str, str]]:
+def _channels(
+    office: Office, stops: tuple[Stop, ...], faults: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
     stopped = {stop.name: stop.why for stop in stops}
     for channel in sorted(office.channels.names):
-        yield channel, stopped.get(f"channel:{channel}", "ok")
+        yield channel, faults.get(channel) or stopped.get(f"channel:{channel}", "ok")
 
 
 class _Figures:

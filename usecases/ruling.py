@@ -110,7 +110,8 @@ def unapplied_edit(office: Office) -> str:
 
 def _check_whole(folder: Path, at: datetime) -> None:
     """Refuse rules that do not fit the calendar, units, posts and channels they come with."""
-    problems = problems_in(folder, at.astimezone(HANOI).date()) if is_whole(folder) else []
+    today = at.astimezone(HANOI).date()
+    problems = problems_in(folder, today, of_this_machine=False) if is_whole(folder) else []
     serious = [problem for problem in problems if problem.code not in WARNINGS]
     if serious:
         raise ConfigurationRejected(problems=serious)

@@ -32,6 +32,14 @@ class SealBroken(Refused):
     """What was sealed cannot be opened: another key, or changed since."""
 
 
+class SecretUnreadable(Refused):
+    """A file that should hold a secret does not, or not safely: what is wrong, and the way out."""
+
+    def __init__(self, what: str, way: str) -> None:
+        self.what, self.way = what, way
+        super().__init__(f"{what}; {way}")
+
+
 @dataclass(frozen=True, slots=True)
 class MachineKey:
     """The key of this machine; the first of `keys` seals, all of them open what older ones sealed."""
@@ -79,14 +87,14 @@ def machine_key(home: Path, environment: Mapping[str, str] | None = None) -> Mac
 def secret_of(file: Path | None, name: str, environment: Mapping[str, str] | None = None) -> str:
     """Return the secret in `file`, else that of DONDOC_<NAME>, "" when there is neither.
 
-    Raises Refused when the file cannot be read, is empty, or others may read it.
+    Raises SecretUnreadable when the file cannot be read, is empty, or others may read it.
     """
     if file is None:
         known = os.environ if environment is None else environment
         return known.get(f"DONDOC_{name.upper()}", "").strip()
     found = _owned(file).strip()
     if not found:
-        raise Refused(f"tệp '{file}' không có gì; ghi bí mật vào tệp, hoặc bỏ khóa trỏ tới tệp")
+        raise SecretUnreadable(f"tệp '{file}' không có gì", "ghi bí mật vào tệp, hoặc bỏ khóa trỏ tới tệp")
     return found
 
 
@@ -121,10 +129,20 @@ def _owned(file: Path) -> str:
         with file.open(encoding="utf-8") as opened:
             mode = os.fstat(opened.fileno()).st_mode
             if not stat.S_ISREG(mode) or mode & 0o077:
-                raise Refused(f"tệp '{file}' để người khác đọc được; chạy: chmod 600 {file}")
+                raise SecretUnreadable(f"tệp '{file}' để người khác đọc được", f"chạy: chmod 600 {file}")
             return opened.read(64 * 1024)
     except OSError as error:
-        hint = "kiểm tra đường dẫn và quyền đọc"
-        raise Refused(f"không đọc được tệp '{file}' ({error.strerror}); {hint}") from None
+        raise _unreadable(file, error) from None
     except UnicodeDecodeError:
-        raise Refused(f"tệp '{file}' không phải là chữ UTF-8; ghi lại bí mật vào tệp") from None
+        raise SecretUnreadable(f"tệp '{file}' không phải là chữ UTF-8", "ghi lại bí mật vào tệp") from None
+
+
+def _unreadable(file: Path, error: OSError) -> SecretUnreadable:
+    why, way = f"({error.strerror})", "kiểm tra ổ đĩa và đường dẫn"
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        why, way = "vì không có tệp này", "đặt tệp vào đó, hoặc sửa đường dẫn"
+    elif isinstance(error, IsADirectoryError):
+        why, way = "vì đây là thư mục", "ghi đường dẫn của tệp"
+    elif isinstance(error, PermissionError):
+        why, way = "vì không có quyền đọc", "giao tệp cho người dùng chạy dịch vụ (chown), quyền 0600"
+    return SecretUnreadable(f"không đọc được tệp '{file}' {why}", way)

@@ -72,3 +72,46 @@ def test_a_step_through_a_closed_channel_is_seen_and_does_not_stop_anything(dond
     assert answer.code == 0
     assert "closed-channel" in answer.out
     assert "không có lỗi; 1 điều cần xem" in answer.out
+
+
+OPEN_MAIL = ("email:\n  enabled: không", "email:\n  enabled: có")
+
+
+@pytest.mark.parametrize(
+    ("mode", "content", "words"),
+    [
+        (0o600, "bi-mat", None),
+        (0o644, "bi-mat", "để người khác đọc được"),
+        (0o640, "bi-mat", "để người khác đọc được"),
+        (0o600, "", "không có gì"),
+        (None, "", "không có tệp này"),
+    ],
+)
+@pytest.mark.parametrize("is_open", [True, False])
+def test_a_secret_file_that_the_sender_would_refuse_is_told_before(
+    dondoc, config, tmp_path, mode, content, words, is_open
+):
+    file = tmp_path / "smtp"
+    if mode is not None:
+        file.write_text(content)
+        file.chmod(mode)
+    spoil(config / "channels.yml", 'password_file: ""', f"password_file: {file}")
+    if is_open:
+        spoil(config / "channels.yml", *OPEN_MAIL)
+    answer = dondoc("check", "--json")
+    found = [p for p in answer.json if p["code"] in {"secret-file", "closed-secret"}]
+    with_status = dondoc("status", "--json").json
+
+    assert [words in p["message"] for p in found] == ([True] if words else [])
+    assert all(str(file) in p["message"] and p["hint"] and p["line"] for p in found)
+    assert {p["severity"] for p in found} == ({"error" if is_open else "warning"} if words else set())
+    assert answer.code == (3 if words and is_open else 0)
+    assert any(str(file) in note for note in with_status["notes"]) == bool(words and is_open)
+
+
+def test_a_secret_file_out_of_order_does_not_keep_rules_from_being_applied(dondoc, config):
+    spoil(config / "channels.yml", 'password_file: ""', "password_file: /khong-co-thu-muc-nay/smtp")
+    spoil(config / "channels.yml", *OPEN_MAIL)
+
+    assert dondoc("check").code == 3
+    assert dondoc("apply").code == 0
