@@ -11,6 +11,7 @@ from engine.rulebook import CHANNELS
 from engine.schema import Setting, Shape
 from engine.settings_channels import CHANNELS_FILE
 from engine.settings_of_rules import RULES
+from engine.settings_reports import REPORTS_FILE
 from engine.unit_names import COMMUNE_TYPES
 
 _UNIT_KINDS = tuple(str(kind) for kind in UnitKind)
@@ -221,5 +222,6 @@ FILES = {
     "people": ("people.yml", PEOPLE),
     "units": ("units.yml", UNITS),
     "channels": ("channels.yml", CHANNELS_FILE),
+    "reports": ("reports.yml", REPORTS_FILE),
     "calendar": ("calendar/<năm>.yml", CALENDAR),
 }

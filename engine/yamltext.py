@@ -234,7 +234,7 @@ class Section:
             found = None
         if found is None:
             written = node.value.strip()
-            self.report("bad-value", f"'{key}' không nhận giá trị '{written}'", _advice_on_day(written), node)
+            self.report("bad-value", f"'{key}' không nhận giá trị '{written}'", advice_on_day(written), node)
         return found or default
 
     def items(self, key: str) -> list[Node]:
@@ -319,7 +319,7 @@ _EACH_VALUE = "ghi các giá trị cách nhau bằng dấu phẩy trong một c�
 _ISO_EXPECTED = "2025-09-30 (năm-tháng-ngày)"
 
 
-def _advice_on_day(written: str) -> str:
+def advice_on_day(written: str) -> str:
     """Return what to write instead of a day that is not one, or not written year first."""
     found = re.fullmatch(r"(\d{4})[/.–-](\d{1,2})[/.–-](\d{1,2})(?:[T ].*)?", written)
     local = re.fullmatch(r"(\d{1,2})[/.–-](\d{1,2})[/.–-](\d{4})", written)

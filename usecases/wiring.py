@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from engine.contacts import ContactBook
+from engine.paperwork import Paperwork
 from engine.planning import World
 from engine.rulebook import Rulebook
 from engine.units import UnitDirectory
@@ -19,6 +20,7 @@ from usecases.configuration import (
     load_calendar,
     load_contacts,
     load_directory,
+    load_paperwork,
     texts_of,
 )
 from usecases.errors import ConfigurationRejected, Refused
@@ -92,6 +94,11 @@ class Office:
         if self.settings.mailbox_only:
             return channels.only_mailbox
         return channels
+
+    @cached_property
+    def paperwork(self) -> Paperwork:
+        """The office's own paper and who reads its reports."""
+        return load_paperwork(self.settings.config)
 
     @cached_property
     def world(self) -> World:

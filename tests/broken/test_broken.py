@@ -23,6 +23,7 @@ PLACES = {
     "people": "people.yml",
     "units": "units.yml",
     "channels": "channels.yml",
+    "reports": "reports.yml",
     "templates": "templates/loi-rieng.txt.j2",
 }
 CASES = sorted(

@@ -13,6 +13,7 @@ import yaml
 from engine.calendar import read_calendar
 from engine.contacts import read_contacts
 from engine.model import Unit, UnitKind
+from engine.paperwork_file import read_paperwork
 from engine.rulebook import read_rulebook
 from engine.schema import all_shapes, json_schema, sample
 from engine.settings_table import FILES
@@ -29,6 +30,7 @@ READERS = {
     "people": lambda text: read_contacts(text, "x.yml", DIRECTORY)[1],
     "units": lambda text: read_units(text, "x.yml", COMMUNES)[1],
     "channels": lambda text: read_channels(text, "x.yml")[1],
+    "reports": lambda text: read_paperwork(text, "x.yml")[1],
     "calendar": lambda text: read_calendar({"x.yml": text})[1],
 }
 SHAPES = [(name, shape) for name, (_, file) in FILES.items() for shape in all_shapes(file)]
