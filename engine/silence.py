@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -20,6 +20,7 @@ from engine.ledger import DeliveryState, ToldState
 from engine.model import HANOI, Assignment, PostRole, Role
 from engine.planning import SAID_WHY_NOT, SuppressionReason, World
 from engine.remembered import Remembered
+from engine.report_query import ReportFacts, ReportQuery
 from engine.rulebook import Audience, Step, Thresholds
 from engine.status import Standing, Status, standing_of
 
@@ -75,19 +76,41 @@ class SilentRow:
 
 @dataclass(frozen=True, slots=True)
 class SilenceReport:
-    """Everybody in the red zone whom nothing reached, as of a moment; the others were `reached`."""
+    """Everybody in the red zone whom nothing reached, as of a moment; the others were `reached`.
+
+    `query` and `log_head` say what was asked and what the answer rests on.
+    """
 
     as_of: datetime
     rulebook: str
     rows: tuple[SilentRow, ...]
     reached: int
     red_zone_days: int = RED_ZONE_DAYS
+    query: ReportQuery | None = None
+    log_head: str = ""
 
     @property
     def totals(self) -> dict[str, int]:
         """How many rows there are for each reason, the most frequent first."""
         counts = Counter(str(row.reason) for row in self.rows)
         return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+@dataclass(frozen=True, slots=True)
+class RedFacts:
+    """The red zone of a query, what is remembered of it by assignment id, and the world it is judged in."""
+
+    reds: Sequence[RedZone]
+    remembered: Mapping[str, Sequence[Remembered]]
+    world: World
+
+
+def silence_of(facts: ReportFacts, red: RedFacts) -> SilenceReport:
+    """Return who of what the query speaks of was not reached; in a period lies what is due in it."""
+    query = facts.query
+    reds = [one for one in red.reds if query.is_in_period(one.due_on)]
+    report = silence_report(reds, red.remembered, red.world, query.as_of)
+    return replace(report, query=query, log_head=facts.log_head)
 
 
 def red_zone(
@@ -136,6 +159,7 @@ def as_json(report: SilenceReport) -> dict[str, Any]:
     return {
         "as_of": report.as_of.isoformat(timespec="seconds"),
         "rulebook": report.rulebook,
+        "log_head": report.log_head,
         "red_zone": {"working_days": report.red_zone_days, "total": report.reached + len(report.rows)},
         "reached": report.reached,
         "rows": [_row_json(row) for row in report.rows],

@@ -11,30 +11,15 @@ from datetime import date
 from itertools import groupby
 
 from engine.masking import masked
-from engine.silence import SilenceReason, SilenceReport, SilentRow, Zone, as_json
+from engine.silence import SilenceReason, SilenceReport, SilentRow, as_json
 from reports.cells import looks_like_formula, plain
+from reports.papers.silence import NEVER, REASON, ZONE
 from reports.vietnamese import day, moment, number
 
-ZONE = {Zone.DUE_SOON: "Sắp đến hạn", Zone.OVERDUE: "Quá hạn"}
-REASON = {
-    SilenceReason.NO_CONTACT: "Chưa có người nhận tin",
-    SilenceReason.NO_CHANNEL: "Không có kênh liên lạc",
-    SilenceReason.ACKNOWLEDGED: "Đã xác nhận đã nhận việc",
-    SilenceReason.WAITING: "Đang chờ đến lượt",
-    SilenceReason.HELD: "Đang giữ đến giờ gửi",
-    SilenceReason.UNDELIVERED: "Chưa gửi được",
-    SilenceReason.FAILED: "Bị từ chối hẳn",
-    SilenceReason.BLOCKED: "Đang vướng ở đơn vị khác",
-    SilenceReason.AWAITING_DECISION: "Chờ quyết định",
-    SilenceReason.NO_RULE: "Không quy tắc nào áp dụng",
-    SilenceReason.NO_STEP: "Chưa đến bậc nhắc",
-    SilenceReason.TICK_MISSING: "Chưa có lượt chạy nào xét",
-}
 HEADINGS = (
     "Mã nhiệm vụ", "Nhiệm vụ", "Mã đơn vị", "Đơn vị chủ trì", "Thời hạn hiện hành", "Vùng đỏ",
     "Vào vùng đỏ ngày", "Lý do", "Giải thích", "Lần gửi gần nhất", "Số liệu tính đến",
 )  # fmt: skip
-NEVER = "chưa gửi lần nào"
 
 
 def as_text(report: SilenceReport) -> str:

@@ -15,15 +15,15 @@ from engine.planning import World
 from engine.preview import Preview, preview
 from engine.remembered import Remembered
 from engine.report_query import ReportQuery
-from engine.silence import SilenceReport, red_zone, silence_report
+from engine.silence import SilenceReport, silence_of
 from store import history, registry, tags
 from store.kept import StoredTask
 from usecases.act import find_task, of_unit
 from usecases.comparing import day_by_day, facts_ahead
-from usecases.duties import coming_occurrences
 from usecases.errors import InputRejected
 from usecases.reach import world_by_now
 from usecases.report_facts import facts_of, rulebook_at
+from usecases.silent import red_facts
 from usecases.wiring import Office
 
 
@@ -91,12 +91,5 @@ def report_silence(office: Office, as_of: datetime) -> SilenceReport:
 
     An occurrence of a duty that should be open and is not is owed all the same.
     """
-    with office.database.reading() as session:
-        known = registry.assignments(session, office.directory.unit, until=as_of)
-        ids = {assignment.id for assignment in known}
-        world = _world_at(session, office, as_of)
-        unopened = coming_occurrences(session, office.directory, world, as_of)
-        known += [assignment for assignment in unopened if assignment.id not in ids]
-        reds = red_zone(known, world.calendar, as_of, world.rulebook.thresholds.red_zone)
-        remembered = history.remembered(session, (red.assignment.id for red in reds), as_of)
-    return silence_report(reds, remembered, world, as_of)
+    facts = facts_of(office, ReportQuery(as_of))
+    return silence_of(facts, red_facts(office, facts))

@@ -10,13 +10,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine import compliance, results
+from engine import compliance, results, silence
 from engine.report_query import ReportFacts, ReportQuery
 from reports.paper import Paper, cleaned
 from reports.papers.overdue import overdue_paper
 from reports.papers.results import results_paper
+from reports.papers.silence import silence_paper
 from usecases.plan_words import plan_words
 from usecases.report_facts import facts_of
+from usecases.silent import red_facts
 from usecases.wiring import Office
 
 
@@ -47,7 +49,15 @@ KINDS: Mapping[str, ReportKind] = {
             results.as_json,
             results_paper,
             plan_words,
-        ),  # fmt: skip
+        ),
+        ReportKind(
+            "silence",
+            "việc trong vùng đỏ chưa ai nhận được tin",
+            silence.silence_of,
+            silence.as_json,
+            silence_paper,
+            red_facts,
+        ),
     )
 }
 
