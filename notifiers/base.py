@@ -28,6 +28,15 @@ class IcsPart:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that travels with a letter; its name is plain ASCII."""
+
+    name: str  # "qua-han-20251016.pdf"
+    media_type: str  # "application/pdf"
+    octets: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """One thing the reader may answer: a button, a link, and the words to type where there are neither.
 
@@ -63,6 +72,7 @@ class Letter:
     short: str = ""
     choices: tuple[Choice, ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

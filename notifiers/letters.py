@@ -11,10 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import groupby
-from pathlib import Path
 from typing import NamedTuple
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from engine.digest import Digest, DigestRow, shown_rows
 from engine.masking import masked
@@ -22,6 +19,7 @@ from engine.model import HANOI
 from notifiers.answering import NO_DOORS, ByAssignment, Doors, choices_of, doors_of
 from notifiers.base import IcsPart, Letter
 from notifiers.chats import fields_of, short_of
+from notifiers.mail_templates import template
 from notifiers.sentences import answer_of, opening_of
 from notifiers.subjects import NOT_OWED, subject_of, tallied, totals
 from notifiers.words import (
@@ -111,7 +109,7 @@ def written(digest: Digest, office: OfficeNames, doors: ByAssignment = NO_DOORS)
     view = view_of(digest, office, doors)
     return Letter(
         key=digest.key,
-        message_id=_message_id("letter", digest.key, office),
+        message_id=message_id("letter", digest.key, office),
         subject=view.subject,
         text=_TEXT.render(letter=view),
         html=_HTML.render(letter=view),
@@ -262,29 +260,15 @@ def _thread_of(digest: Digest, office: OfficeNames) -> str:
     """Return the root that gathers letters: one task for one post, else one plan for one post."""
     post = digest.recipient.post
     if len(digest.rows) == 1 and len(digest.rows[0].assignment_ids) == 1:
-        return _message_id("assignment", f"{post} {digest.rows[0].assignment_ids[0]}", office)
+        return message_id("assignment", f"{post} {digest.rows[0].assignment_ids[0]}", office)
     plans = {row.task_code.rpartition("/")[0] for row in digest.rows}
-    return _message_id("plan", f"{post} {plans.pop() if len(plans) == 1 else ''}", office)
+    return message_id("plan", f"{post} {plans.pop() if len(plans) == 1 else ''}", office)
 
 
-def _message_id(kind: str, key: str, office: OfficeNames) -> str:
+def message_id(kind: str, key: str, office: OfficeNames) -> str:
+    """Return the same Message-ID for the same thing, whenever it is written."""
     return f"<{hashlib.sha256(f'{kind} {key}'.encode()).hexdigest()[:40]}@{office.domain}>"
 
 
-def _environment() -> Environment:
-    """Return what renders the templates beside this module: ours, so no sandbox is needed around them."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates" / "email"),
-        autoescape=lambda name: name is not None and ".html." in name,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        auto_reload=False,
-    )
-    environment.globals.clear()
-    return environment
-
-
-_TEXT = _environment().get_template("letter.txt.j2")
-_HTML = _environment().get_template("letter.html.j2")
+_TEXT = template("letter.txt.j2")
+_HTML = template("letter.html.j2")

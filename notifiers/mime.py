@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from email.utils import format_datetime
 
 from engine.model import HANOI
-from notifiers.base import Letter
+from notifiers.base import Attachment, Letter
 from notifiers.ics import as_calendar
 from notifiers.words import plain
 
@@ -41,7 +41,8 @@ def as_bytes(letter: Letter, sender: Sender, to: str = "") -> bytes:
     alternative = _multipart(inner, [_text("plain", letter.text), _text("html", letter.html)])
     parts = [_typed(f'multipart/alternative; boundary="{inner}"') + alternative]
     if letter.ics:
-        parts.append(_attached(as_calendar(letter.ics, letter.at)))
+        parts.append(_calendar(as_calendar(letter.ics, letter.at)))
+    parts += map(_file, letter.attachments)
     head = [*_headers(letter, sender, to), "MIME-Version: 1.0"]
     head.append(f'Content-Type: multipart/mixed; boundary="{outer}"')
     return "".join(f"{line}\r\n" for line in head).encode() + b"\r\n" + _multipart(outer, parts)
@@ -119,13 +120,23 @@ def _text(subtype: str, text: str) -> bytes:
     return head + _base64(text.replace("\n", "\r\n").encode())
 
 
-def _attached(calendar: bytes) -> bytes:
+def _calendar(calendar: bytes) -> bytes:
     head = _typed(
         'text/calendar; charset=utf-8; method=PUBLISH; name="han.ics"',
         "Content-Transfer-Encoding: base64",
         'Content-Disposition: attachment; filename="han.ics"',
     )
     return head + _base64(calendar)
+
+
+def _file(attachment: Attachment) -> bytes:
+    name = re.sub(r"[^A-Za-z0-9._-]", "-", attachment.name)
+    head = _typed(
+        f'{attachment.media_type}; name="{name}"',
+        "Content-Transfer-Encoding: base64",
+        f'Content-Disposition: attachment; filename="{name}"',
+    )
+    return head + _base64(attachment.octets)
 
 
 def _base64(octets: bytes) -> bytes:
