@@ -9,6 +9,7 @@ from cli.parsing import OPENING, day
 from engine.model import Fact, FactKind
 from usecases import clock
 from usecases.act import Recorded, record, waited_for
+from usecases.causes import confirmer
 from usecases.wiring import open_office
 
 VERBS = (
@@ -24,6 +25,11 @@ VERBS = (
     ("dispute", FactKind.DISPUTED, "đơn vị cho là không phải việc của mình, chờ phân xử"),
     ("cancel", FactKind.CANCELLED, "hủy phần việc"),
     ("decide", FactKind.DECIDED, "quyết định điều đang chờ; --to đặt thời hạn"),
+    (
+        "confirm-cause",
+        FactKind.CAUSE_CONFIRMED,
+        "xác nhận việc trễ hạn có nguyên nhân khách quan (cần --by, --document và --reason)",
+    ),
 )
 
 
@@ -42,7 +48,9 @@ def add_commands(commands: _SubParsersAction) -> None:  # type: ignore[type-arg]
         else:
             command.add_argument("--by", default="", metavar="AI", help="vị trí hoặc người thực hiện")
         command.add_argument("--document", default="", metavar="SỐ", help="số văn bản làm căn cứ")
-        command.add_argument("--note", default="", metavar="LỜI", help="ghi chú, lý do")
+        command.add_argument(
+            "--note", "--reason", dest="note", default="", metavar="LỜI", help="ghi chú, lý do"
+        )
         if kind in {FactKind.REPORTED, FactKind.ACCEPTED}:
             command.add_argument(
                 "--on", type=day, metavar="NGÀY", help="ngày hoàn thành; mặc định là ngày báo"
@@ -57,10 +65,11 @@ def add_commands(commands: _SubParsersAction) -> None:  # type: ignore[type-arg]
 def _record(arguments: Namespace) -> None:
     office = open_office()
     blocker = getattr(arguments, "blocker", "")
+    is_confirmed = arguments.kind is FactKind.CAUSE_CONFIRMED and arguments.by
     fact = Fact(
         arguments.kind,
         arguments.at or clock.now(),
-        arguments.by,
+        confirmer(office, arguments.by) if is_confirmed else arguments.by,
         on=getattr(arguments, "on", None),
         due_on=getattr(arguments, "to", None),
         document=arguments.document,

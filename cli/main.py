@@ -38,7 +38,7 @@ MODULES = {
     "cli.people": ("join", "people"),
     "cli.acting": (
         "ack", "report-done", "accept", "return", "extend", "block", "unblock", "cancel", "decide",
-        "request-extension", "refuse-extension", "dispute",
+        "request-extension", "refuse-extension", "dispute", "confirm-cause",
     ),
     "cli.zalo": ("zalo",),
     "cli.web": ("web",),

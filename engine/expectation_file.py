@@ -48,6 +48,7 @@ FACT_WORDS = {
     "không phải việc của đơn vị": FactKind.DISPUTED,
     "đổi người nhận tin": FactKind.SUBSTITUTE_NAMED,
     "hủy": FactKind.CANCELLED,
+    "xác nhận nguyên nhân khách quan": FactKind.CAUSE_CONFIRMED,
     "chờ quyết định": FactKind.HELD,
     "quyết định": FactKind.DECIDED,
 }

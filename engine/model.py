@@ -210,6 +210,7 @@ class FactKind(StrEnum):
     DISPUTED = "disputed"  # "không phải việc của tôi": a coordinator decides
     SUBSTITUTE_NAMED = "substitute_named"  # whom to tell instead: a note, nothing changes by itself
     CANCELLED = "cancelled"
+    CAUSE_CONFIRMED = "cause_confirmed"  # an objective cause of lateness, in `note`: moves no deadline
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ SAID = {
     FactKind.UNBLOCKED: "đã hết vướng, nhắc trở lại",
     FactKind.CANCELLED: "đã hủy phần việc",
     FactKind.DECIDED: "đã quyết định",
+    FactKind.CAUSE_CONFIRMED: "đã ghi nhận nguyên nhân khách quan được xác nhận, thời hạn không đổi",
 }
 
 # What may be done in which status; everything else is refused with the reason.
@@ -49,6 +50,7 @@ ALLOWED = {
     FactKind.UNBLOCKED: frozenset({Status.BLOCKED}),
     FactKind.CANCELLED: frozenset(Status) - {Status.CANCELLED},
     FactKind.DECIDED: frozenset({Status.AWAITING_DECISION, Status.DISPUTED}),
+    FactKind.CAUSE_CONFIRMED: frozenset(Status) - {Status.CANCELLED},
 }
 
 
@@ -195,6 +197,13 @@ def _check(assignment: Assignment, standing: Standing, fact: Fact) -> None:
         raise InputRejected(f"{assignment.id}: gia hạn phải có số văn bản cho phép; thêm --document")
     if fact.kind is FactKind.DECIDED and fact.due_on is None and standing.due_on is None:
         raise InputRejected(f"{assignment.id}: chưa có thời hạn; thêm --to để đặt thời hạn")
+    if fact.kind is FactKind.CAUSE_CONFIRMED and standing.due_on is None:
+        raise InputRejected(f"{assignment.id}: không có thời hạn nên không có gì trễ để xác nhận nguyên nhân")
+    if fact.kind is FactKind.CAUSE_CONFIRMED and not (fact.by and fact.document and fact.note):
+        raise InputRejected(
+            f"{assignment.id}: xác nhận phải có người xác nhận, số văn bản và nguyên nhân; "
+            "thêm --by, --document và --reason"
+        )
     if fact.on is not None and fact.on > fact.at.date():
         raise InputRejected(f"{assignment.id}: ngày hoàn thành {fact.on:%d/%m/%Y} sau ngày báo cáo")
 
