@@ -10,15 +10,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine import compliance, results, silence
+from engine import compliance, due_soon, evaluation, results, scorecard, silence
 from engine.report_query import ReportFacts, ReportQuery
 from reports.paper import Paper, cleaned
+from reports.papers.due_soon import due_soon_paper
+from reports.papers.evaluation import evaluation_paper
 from reports.papers.overdue import overdue_paper
 from reports.papers.results import results_paper
+from reports.papers.scorecard import scorecard_paper
 from reports.papers.silence import silence_paper
+from usecases.causes import names_of
 from usecases.plan_words import plan_words
 from usecases.report_facts import facts_of
 from usecases.silent import red_facts
+from usecases.snapshots import ground_of
 from usecases.wiring import Office
 
 
@@ -42,6 +47,29 @@ KINDS: Mapping[str, ReportKind] = {
     kind.name: kind
     for kind in (
         ReportKind("overdue", "nhiệm vụ quá hạn", compliance.overdue_of, compliance.as_json, overdue_paper),
+        ReportKind(
+            "due-soon",
+            "nhiệm vụ sắp đến hạn",
+            due_soon.due_soon_of,
+            due_soon.as_json,
+            due_soon_paper,
+        ),
+        ReportKind(
+            "scorecard",
+            "chấp hành thời hạn của từng đơn vị",
+            scorecard.scorecard_of,
+            scorecard.as_json,
+            scorecard_paper,
+            ground_of,
+        ),
+        ReportKind(
+            "evaluation",
+            "tiến độ phục vụ đánh giá",
+            evaluation.evaluation_of,
+            evaluation.as_json,
+            evaluation_paper,
+            names_of,
+        ),
         ReportKind(
             "results",
             "kết quả triển khai từng nhiệm vụ",
