@@ -1,7 +1,8 @@
 """What does one person read in one message?
 
 Reminders of one run are gathered by person and channel into one message, grouped
-Quá hạn · Hôm nay · 7 ngày tới · Sắp tới · Việc định kỳ. Never empty, never two.
+Quá hạn · Hôm nay · 7 ngày tới · Sắp tới · Việc định kỳ; before them stands what came in
+since and is said once. Never empty, never two.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from engine.model import Recipient
 class Group(StrEnum):
     """The headings of a digest, in the order they are read."""
 
+    RECEIVED = "received"  # what was recorded in the name of this person
+    NOTICE = "notice"  # what the coordinator must decide, as it came in
     OVERDUE = "overdue"
     TODAY = "today"
     WEEK = "week"
@@ -23,8 +26,6 @@ class Group(StrEnum):
     DUTY = "duty"
     WAITED = "waited"  # another unit's work that waits for this one
     INFORMED = "informed"  # supporting units: for information only
-    RECEIVED = "received"  # what was recorded in the name of this person
-    NOTICE = "notice"  # what the coordinator must decide, as it came in
     FAULT = "fault"  # contact faults, for the coordinator
 
 
@@ -76,5 +77,6 @@ MOST_LINES = 100  # for upper levels, who read a line a task and whose rules set
 
 
 def shown_rows(digest: Digest) -> tuple[DigestRow, ...]:
-    """Return the rows that a message shows, the most pressing."""
-    return digest.rows[: MOST_ROWS if digest.level < 3 else MOST_LINES]
+    """Return the rows that a message shows, the most pressing; what is said once only is never left out."""
+    said_once = sum(row.group in {Group.RECEIVED, Group.NOTICE} for row in digest.rows)
+    return digest.rows[: said_once + (MOST_ROWS if digest.level < 3 else MOST_LINES)]

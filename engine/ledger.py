@@ -21,6 +21,7 @@ class DeliveryState(StrEnum):
     FAILED_TEMPORARY = "failed_temporary"
     FAILED_PERMANENT = "failed_permanent"
     SUPPRESSED = "suppressed"
+    MERGED = "merged"  # what it carried leaves in another message to the same post
     UNKNOWN = "unknown"
 
 

@@ -96,6 +96,16 @@ def gather(reminders: Iterable[Reminder], world: World, now: datetime, spent: Ma
     return Gathered(tuple(messages), tuple(left_out))
 
 
+def joined(one: MessageDraft, other: MessageDraft) -> MessageDraft:
+    """Return the message that leaves instead of two to the same post through the same channel."""
+    return replace(
+        one,
+        level=max(one.level, other.level),
+        reminders=(*one.reminders, *other.reminders),
+        fallbacks=tuple(dict.fromkeys((*one.fallbacks, *other.fallbacks))),
+    )
+
+
 def compose(
     key: str, recipient: Recipient, lines: Sequence[Line], world: World, at: datetime, hidden: int = 0
 ) -> Digest:

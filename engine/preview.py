@@ -16,7 +16,7 @@ from engine.calendar import WorkCalendar
 from engine.escalation import due_dates_touched, next_sending_moment
 from engine.heard import Heard
 from engine.ledger import Told, ToldState
-from engine.messages import MessageDraft, gather
+from engine.messages import MessageDraft, gather, joined
 from engine.model import HANOI, Assignment, Role
 from engine.planning import Reminder, Suppression, World, decide_each
 from engine.rulebook import Audience, Policy, Rulebook, Step
@@ -57,7 +57,7 @@ def preview_at(
     memory = _Memory(told)
     index = _Index(assignments, world)
     memory.count(told, index.assignments)
-    messages: list[MessageDraft] = []
+    messages: dict[tuple[datetime, str, str], MessageDraft] = {}
     suppressions: list[tuple[datetime, Suppression]] = []
     before: datetime | None = None
     for now in moments:
@@ -66,14 +66,14 @@ def preview_at(
         decision = decide_each(shares, world, memory.heard, now, index.policy_for)
         leaves_at = next_sending_moment(now, world.rulebook.sending, world.calendar)
         gathered = gather(decision.reminders, world, now, memory.spent(leaves_at.date()))
-        messages += gathered.messages
+        _put_out(messages, gathered.messages)
         left_out = (*decision.suppressions, *gathered.suppressions)
         suppressions += [(now, s) for s in left_out if memory.is_news(s)]
         memory.keep(gathered.messages, left_out, now)
         before = now
         if tell is not None:
             tell(now)
-    return Preview(tuple(messages), tuple(suppressions))
+    return Preview(tuple(messages.values()), tuple(suppressions))
 
 
 def run_moments(
@@ -89,6 +89,15 @@ def run_moments(
                 if first <= moment <= last:
                     yield moment
         day += timedelta(days=1)
+
+
+def _put_out(
+    messages: dict[tuple[datetime, str, str], MessageDraft], planned: Iterable[MessageDraft]
+) -> None:
+    """Add the messages of a run; what leaves at one moment to one post through one channel is one."""
+    for message in planned:
+        slot = message.not_before, message.recipient.post, message.channel
+        messages[slot] = joined(messages[slot], message) if slot in messages else message
 
 
 def _arrived(

@@ -6,6 +6,8 @@ Towards party bodies and bodies outside the UBND it asks with "Kính đề ngh�
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from engine.digest import Digest, DigestRow, Group
 from engine.model import HANOI, UnitKind
 from notifiers.subjects import NOT_OWED, counted, is_informed, tallied, totals
@@ -16,7 +18,7 @@ COURTEOUS = {UnitKind.PARTY, UnitKind.BODY}
 
 def opening_of(digest: Digest) -> str:
     """Return who owes what by when and how late it is, and what is asked."""
-    return f"{_news(digest)} {_request(digest)}".strip()
+    return " ".join(filter(None, (_news(digest), _request(digest), *_asked_beside(digest))))
 
 
 def answer_of(digest: Digest, contact: str, has_page: bool = False) -> str:
@@ -96,6 +98,15 @@ def _request(digest: Digest) -> str:
     if digest.level == 2:
         return "Đề nghị lãnh đạo đơn vị chỉ đạo hoàn thành và báo kết quả."
     return "Đề nghị đơn vị hoàn thành và báo kết quả."
+
+
+def _asked_beside(digest: Digest) -> Iterator[str]:
+    """Yield what is asked about rows that came in beside work that is owed."""
+    groups = {row.group for row in digest.rows}
+    if len(groups) > 1 and Group.NOTICE in groups:
+        yield "Đề nghị xem xét, quyết định phần cần quyết định."
+    if len(groups) > 1 and Group.RECEIVED in groups:
+        yield "Nếu phần đã ghi nhận không phải do anh/chị trả lời, đề nghị báo ngay."
 
 
 def _is_all(digest: Digest, *groups: Group) -> bool:

@@ -83,7 +83,7 @@ def _as_it_stood(
     until: datetime,
 ) -> Remembered | None:
     """Return one reminder at `until`; None when nothing had been decided about it yet."""
-    if message is not None and message.planned_at <= until:
+    if message is not None and _planned_at(row, message) <= until:
         return _planned(row, message, histories.get(message.key, ()), until)
     if message is None and row.decided_at <= until:
         state = ToldState.WAITING if row.state == "waiting" else ToldState.SUPPRESSED
@@ -99,6 +99,11 @@ def _planned(row: ReminderRow, message: MessageRow, history: Sequence[Record], u
     if row.state == "suppressed" and row.decided_at <= until:  # taken out at the last moment
         return Remembered(_told(row, ToldState.SUPPRESSED, row.decided_at, row.suppression), *details)
     return Remembered(_told(row, _told_state(journey.state), journey.at), *details)
+
+
+def _planned_at(row: ReminderRow, message: MessageRow) -> datetime:
+    """Return when a reminder was planned: it may have been taken into a message that is older."""
+    return max(message.planned_at, row.decided_at) if row.state == "planned" else message.planned_at
 
 
 def _journey(message: MessageRow, history: Sequence[Record], until: datetime) -> _Journey:

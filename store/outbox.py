@@ -131,10 +131,20 @@ def reminders_in(session: Session, message_keys: Iterable[str]) -> dict[str, lis
 
 
 def copied(session: Session, claims: Iterable[Claim]) -> dict[str, list[KeptReminder]]:
-    """Return the reminders of the messages that `claims` are copies of, by the key of the copy."""
-    originals = {claim.key: claim.copy_of for claim in claims if claim.copy_of}
-    of_originals = reminders_in(session, originals.values())
-    return {key: of_originals[original] for key, original in originals.items()}
+    """Return the reminders of the messages that `claims` are copies of, by the key of the copy.
+
+    A copy says what those say that were merged into it.
+    """
+    found: dict[str, list[KeptReminder]] = {claim.key: [] for claim in claims if claim.copy_of}
+    for chunk in chunks(found):
+        is_merged = sa.and_(MESSAGE.state == DeliveryState.MERGED, MESSAGE.passed_to.in_(chunk))
+        either = sa.or_(MESSAGE.key.in_(chunk), is_merged)
+        copies = sa.select(MESSAGE.key, MESSAGE.passed_to, MESSAGE.copy_of).where(either)
+        rows = session.connection().execute(copies.order_by(MESSAGE.copy_of)).all()
+        of_originals = reminders_in(session, (row.copy_of for row in rows))
+        for row in rows:
+            found[row.passed_to or row.key] += of_originals[row.copy_of]
+    return found
 
 
 def settle(session: Session, settlements: Iterable[Settlement], at: datetime) -> list[str]:

@@ -21,7 +21,7 @@ from engine.escalation import next_sending_moment
 from engine.ledger import DeliveryState
 from engine.quiet_hours import wakes_at
 from notifiers.base import DeliveryFailed, DeliveryUnknown, Scope, repeats_safely
-from store import ledger, outbox, registry, switches
+from store import ledger, merging, outbox, registry, switches
 from store.outbox import Claim, Settlement
 from store.switches import Stop
 from usecases import guards, restored
@@ -101,6 +101,7 @@ async def _emptied(
     tried: set[str] = set()
     while True:  # what one channel passes on, another may have finished waiting for
         with office.database.writing() as session:
+            merging.merge(session, now)
             outbox.sweep(session, now)
             channels = [c for c in outbox.waiting_channels(session, now) if c not in tried]
         if not channels:
