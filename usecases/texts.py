@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import lru_cache
@@ -23,6 +23,7 @@ from engine.rulebook import Rulebook
 from engine.yamltext import Node, Section, open_section
 from notifiers.own_words import OwnWords
 from notifiers.own_words_reader import read_own_words
+from reports.official_template import FILES
 from usecases.configuration import WARNINGS, text_of
 from usecases.errors import ConfigurationRejected
 
@@ -79,7 +80,8 @@ def text_problems(folder: Path, rules: Mapping[str, str]) -> list[Problem]:
         found += [problem for problem in problems if problem.code == "unknown-template"]
     unused = sorted(set(files) - wanted) if rules and is_whole else []
     found += [_unused(folder, files[name], name) for name in unused]
-    return found + [_ignored(folder, file) for file in _strangers(folder)]
+    found += [_ignored(folder, file) for file in _strangers(folder)]
+    return found + [problem for name in FILES.values() for problem in _form_problems(folder, name)]
 
 
 def _name_for(row: DigestRow, told: Mapping[tuple[str, str], Assignment], rulebook: Rulebook) -> str:
@@ -118,7 +120,21 @@ def _files(folder: Path) -> dict[str, str]:
 
 def _strangers(folder: Path) -> list[Path]:
     listed = sorted((folder / FOLDER).glob("*"))
-    return [file for file in listed if not file.name.endswith(ENDING) and not file.name.startswith(".")]
+    known = {*FILES.values()}
+    return [file for file in listed if not file.name.endswith(ENDING) and not _is_left_out(file.name, known)]
+
+
+def _is_left_out(name: str, known: Container[str]) -> bool:
+    """Whether a file is a form of official papers, or none of ours: hidden, or open in Word just now."""
+    return name in known or name.startswith((".", "~$"))
+
+
+def _form_problems(folder: Path, name: str) -> list[Problem]:
+    """Return what is wrong in a form of official papers; without one, ours is used."""
+    from reports.official_form import form_problems  # imported here: most commands never need it
+
+    file = folder / FOLDER / name
+    return form_problems(file.read_bytes(), _shown(folder, name)) if file.is_file() else []
 
 
 def _named_in(root: Section) -> Iterator[tuple[Section, Node]]:
