@@ -9,132 +9,62 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from fractions import Fraction
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from engine.calendar import WorkCalendar
 from engine.collation import vietnamese_order
-from engine.data_quality import DataQuality, Judged, data_quality
+from engine.data_quality import data_quality
 from engine.model import HANOI, Assignment, Document
-from engine.report_query import ReminderCount, ReportFacts, ReportQuery, judged
+from engine.overdue import (
+    AgeingBin,
+    Changes,
+    ComingRow,
+    HeatRow,
+    Leaving,
+    LeftRow,
+    Matrix,
+    Month,
+    OverdueReport,
+    OverdueRow,
+    Rates,
+    UnitRow,
+)
+from engine.overdue_json import as_json
+from engine.report_query import ReminderCount, ReportFacts, ReportQuery
 from engine.rulebook import Thresholds
-from engine.status import Status, Timeliness, days_late
+from engine.status import Timeliness, days_late
+from engine.weighing import (
+    DAYS_AHEAD,
+    Movement,
+    Names,
+    Weighed,
+    WeighedFacts,
+    coming,
+    each_unit,
+    movement,
+    weighed_facts,
+)
+
+__all__ = [
+    "AGEING",
+    "AgeingBin",
+    "Matrix",
+    "OverdueReport",
+    "OverdueRow",
+    "Rates",
+    "ReminderCount",
+    "UnitRow",
+    "as_json",
+    "document_name",
+    "overdue_of",
+    "overdue_report",
+]
 
 AGEING = Thresholds().ageing
-
-
-@dataclass(frozen=True, slots=True)
-class Rates:
-    """Both official rates over the same denominator; None while nothing has fallen due."""
-
-    due: int
-    completed: int
-    on_time: int
-
-    @property
-    def completed_of_due(self) -> Fraction | None:
-        """Completed, late or not, among everything due: the headline figure."""
-        return Fraction(self.completed, self.due) if self.due else None
-
-    @property
-    def on_time_of_due(self) -> Fraction | None:
-        """Completed on time among everything due: what the headline figure hides."""
-        return Fraction(self.on_time, self.due) if self.due else None
-
-
-@dataclass(frozen=True, slots=True)
-class Matrix:
-    """Judged assignments by completion and timeliness; the names are those of `Timeliness`."""
-
-    done_on_time: int = 0
-    done_late: int = 0
-    open_in_time: int = 0
-    open_late: int = 0
-    no_deadline: int = 0
-    awaiting_decision: int = 0
-
-    @property
-    def total(self) -> int:
-        """The sum of all cells."""
-        return self.done + self.still_open + self.no_deadline + self.awaiting_decision
-
-    @property
-    def done(self) -> int:
-        """Everything with a deadline that was completed, on time or late."""
-        return self.done_on_time + self.done_late
-
-    @property
-    def still_open(self) -> int:
-        """Everything with a deadline that is not completed."""
-        return self.open_in_time + self.open_late
-
-    @property
-    def rates(self) -> Rates:
-        """The rates; due is whatever was completed and whatever is overdue."""
-        return Rates(self.done + self.open_late, self.done, self.done_on_time)
-
-
-@dataclass(frozen=True, slots=True)
-class AgeingBin:
-    """How many overdue assignments are `first` to `last` calendar days late; None is no limit."""
-
-    first: int
-    last: int | None
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class UnitRow:
-    """One lead unit's share of the matrix; `oldest_days_late` is 0 when nothing is overdue."""
-
-    code: str
-    name: str
-    matrix: Matrix
-    oldest_days_late: int
-
-
-@dataclass(frozen=True, slots=True)
-class OverdueRow:
-    """One assignment that is overdue; `due_on` is the deadline in force."""
-
-    task: str
-    title: str
-    unit: str
-    unit_name: str
-    document: str  # "12/KH-UBND ngày 17/10/2025, STT 15"
-    original_due_on: date
-    due_on: date
-    effective_due_on: date
-    days_late: int
-    status: Status
-    extensions: int
-    reminders: int
-    level: int
-    last_reminded_at: datetime | None = None
-    waits_for: str = ""  # the code of the unit that is waited for
-
-
-@dataclass(frozen=True, slots=True)
-class OverdueReport:
-    """Everything the overdue report says, whatever the format it is printed in."""
-
-    as_of: datetime
-    rulebook: str
-    documents: tuple[str, ...]  # the plans that assigned the work
-    matrix: Matrix
-    ageing: tuple[AgeingBin, ...]
-    units: tuple[UnitRow, ...]
-    rows: tuple[OverdueRow, ...]
-    data_quality: tuple[DataQuality, ...]
-    log_head: str = ""
-
-    @property
-    def rates(self) -> Rates:
-        """Both rates over all judged assignments."""
-        return self.matrix.rates
+_FELL_DUE = (Timeliness.DONE_ON_TIME, Timeliness.DONE_LATE, Timeliness.OPEN_LATE)
 
 
 def overdue_of(facts: ReportFacts) -> OverdueReport:
@@ -145,22 +75,34 @@ def overdue_of(facts: ReportFacts) -> OverdueReport:
     remarks alone. A result counts as done once reported and until returned. Of a period,
     whatever has its deadline in force within it is counted.
     """
-    query, calendar = facts.query, facts.calendar
-    counted = [one for one in judged(facts) if query.is_in_period(one.standing.due_on)]
-    late = (one for one in counted if one.cell is Timeliness.OPEN_LATE)
-    rows = [_overdue_row(one, facts.sent.get(one.assignment.id), calendar, query.on) for one in late]
+    facts = facts if isinstance(facts, WeighedFacts) else weighed_facts(facts)
+    query, calendar, found, names = facts.query, facts.calendar, facts.found, facts.names
+    moved = movement(found, calendar, query)
+    late = [one for one in found if one.cell is Timeliness.OPEN_LATE]
+    rows = [row for one in late for row in _overdue_rows(one, facts, moved)]
     rows.sort(key=lambda row: (-row.days_late, row.task, row.unit))
     unreminded = sum(row.reminders == 0 for row in rows)
+    plans = _plans(found, names)
     return OverdueReport(
         as_of=query.as_of.astimezone(HANOI),
         rulebook=facts.rulebook,
-        documents=_documents(counted),
-        matrix=_matrix(Counter(one.cell for one in counted)),
+        documents=tuple(map(_document_title, plans)),
+        matrix=_matrix(_counts(found)),
         ageing=_ageing(rows, facts.thresholds.ageing),
-        units=_units(counted, rows),
+        units=_units(found, rows, names),
         rows=tuple(rows),
-        data_quality=tuple(data_quality(counted, unreminded, calendar, query.on, facts.questions)),
+        data_quality=tuple(
+            data_quality(found, unreminded, calendar, query.on, facts.questions, facts.remarks)
+        ),
         log_head=facts.log_head,
+        query=query,
+        plans=plans,
+        changes=_changes(moved, names),
+        coming=_coming(coming(found, calendar, query.on), calendar, names),
+        coming_until=query.on + timedelta(days=DAYS_AHEAD),
+        months=_months(found),
+        heat=_heat(late, names),
+        least_due=facts.least_due,
     )
 
 
@@ -179,57 +121,166 @@ def overdue_report(
     `ageing` are the last days, counted in calendar days late, of all bins but the open one.
     """
     thresholds = replace(Thresholds(), ageing=tuple(ageing))
-    query = ReportQuery(as_of)
-    shares = list(assignments)
+    query, shares = ReportQuery(as_of), list(assignments)
     return overdue_of(ReportFacts(query, shares, calendar, reminders, rulebook, "", thresholds, questions))
-
-
-def as_json(report: OverdueReport) -> dict[str, Any]:
-    """Return the report as the plain data of the JSON contract."""
-    return {
-        "as_of": report.as_of.isoformat(timespec="seconds"),
-        "rulebook": report.rulebook,
-        "matrix": _matrix_json(report.matrix),
-        "rates": _rates_json(report.rates),
-        "ageing": [{"from": age.first, "to": age.last, "count": age.count} for age in report.ageing],
-        "units": [_unit_json(unit) for unit in report.units],
-        "rows": [_row_json(row) for row in report.rows],
-        "data_quality": [
-            {"code": remark.code, "count": remark.count, "message": remark.message}
-            for remark in report.data_quality
-        ],
-    }
-
-
-def _overdue_row(one: Judged, sent: ReminderCount | None, calendar: WorkCalendar, on: date) -> OverdueRow:
-    assignment, standing = one.assignment, one.standing
-    due_on = standing.due_on
-    assert due_on is not None, "only what has a deadline is ever late"
-    number = assignment.task.number
-    document = document_name(assignment.task.document) + (f", STT {number}" if number else "")
-    return OverdueRow(
-        task=assignment.task.code,
-        title=assignment.task.title,
-        unit=assignment.unit.code,
-        unit_name=assignment.unit.name,
-        document=document,
-        original_due_on=standing.original_due_on or due_on,
-        due_on=due_on,
-        effective_due_on=calendar.next_working_day(due_on),
-        days_late=days_late(standing, calendar, on),
-        status=standing.status,
-        extensions=standing.extensions,
-        reminders=sent.total if sent else 0,
-        level=sent.highest_level if sent else 0,
-        last_reminded_at=sent.last_at if sent else None,
-        waits_for=standing.waits_for,
-    )
 
 
 @lru_cache(maxsize=1024)
 def document_name(document: Document) -> str:
     """Return number and date of a document; a draft still without a number goes by its code."""
     return f"{document.number.strip() if _has_number(document) else document.code} {_issued(document)}"
+
+
+# --- rows ------------------------------------------------------------------------------------
+
+
+def _overdue_rows(one: Weighed, facts: WeighedFacts, moved: Movement) -> list[OverdueRow]:
+    """Return a row for each unit of an overdue lot."""
+    lot, standing, names = one.lot, one.standing, facts.names
+    due_on = standing.due_on
+    assert due_on is not None, "only what has a deadline is ever late"
+    task, effective = names.tasks[lot.task], facts.calendar.next_working_day(due_on)
+    document = document_name(task.document) + (f", STT {task.number}" if task.number else "")
+    late, is_acknowledged = (
+        days_late(standing, facts.calendar, facts.query.on),
+        bool(standing.acknowledged_at),
+    )
+    rows = []
+    for code in lot.units:
+        sent = facts.sent.get(f"{lot.task}@{code}", _NOTHING_SENT)
+        rows.append(
+            OverdueRow(
+                lot.task, task.title, code, names.units[code].name, document,
+                standing.original_due_on or due_on, due_on, effective, late, standing.status,
+                standing.extensions, sent.total, sent.highest_level, sent.last_at, standing.waits_for,
+                task.expected, is_acknowledged, standing.wished_on, (lot.task, code) in moved.became,
+            )
+        )  # fmt: skip
+    return rows
+
+
+_NOTHING_SENT = ReminderCount(0, 0)
+
+
+def _coming(found: Iterable[Weighed], calendar: WorkCalendar, names: Names) -> tuple[ComingRow, ...]:
+    """Return what falls due soon, the first day first, then by unit."""
+    rows = []
+    for one in found:
+        due_on = one.standing.due_on
+        assert due_on is not None, "only what has a deadline falls due"
+        task, effective = names.tasks[one.lot.task], calendar.next_working_day(due_on)
+        for code in one.lot.units:
+            unit = names.units[code].name
+            rows.append(ComingRow(task.code, task.title, code, unit, due_on, effective, one.standing.status))
+    places = _places(names)
+    return tuple(sorted(rows, key=lambda row: (row.effective_due_on, places[row.unit], row.task)))
+
+
+def _changes(moved: Movement, names: Names) -> Changes:
+    left = [
+        LeftRow(one.lot.task, names.tasks[one.lot.task].title, code, names.units[code].name, _why(one))
+        for one, code in each_unit(moved.left)
+    ]
+    left.sort(key=lambda row: (row.why, row.task, row.unit))
+    return Changes(moved.since, moved.before, len(moved.became), tuple(left))
+
+
+def _why(one: Weighed) -> Leaving:
+    match one.cell:
+        case Timeliness.DONE_ON_TIME | Timeliness.DONE_LATE:
+            return Leaving.DONE
+        case Timeliness.OPEN_IN_TIME:
+            return Leaving.EXTENDED
+        case Timeliness.CANCELLED:
+            return Leaving.CANCELLED
+        case _:
+            return Leaving.UNDECIDED
+
+
+# --- figures ---------------------------------------------------------------------------------
+
+
+def _counts(found: Iterable[Weighed]) -> Counter[Timeliness]:
+    counts: Counter[Timeliness] = Counter()
+    for one in found:
+        counts[one.cell] += one.weight
+    return counts
+
+
+def _matrix(counts: Mapping[Timeliness, int]) -> Matrix:
+    cells = (cell for cell in Timeliness if cell is not Timeliness.CANCELLED)
+    return Matrix(**{cell.value: counts.get(cell, 0) for cell in cells})
+
+
+def _ageing(rows: Sequence[OverdueRow], bounds: Sequence[int]) -> tuple[AgeingBin, ...]:
+    def between(first: int, last: int | None) -> int:
+        return sum(first <= row.days_late and (last is None or row.days_late <= last) for row in rows)
+
+    firsts = (1, *(bound + 1 for bound in bounds))
+    bins = zip(firsts, (*bounds, None), strict=True)
+    return tuple(AgeingBin(first, last, between(first, last)) for first, last in bins)
+
+
+def _units(found: Iterable[Weighed], rows: Iterable[OverdueRow], names: Names) -> tuple[UnitRow, ...]:
+    """Return every judged unit: most overdue first, then the longest overdue, then by name."""
+    counts: defaultdict[Timeliness, Counter[str]] = defaultdict(Counter)
+    extended, acknowledged, pending = Counter[str](), Counter[str](), Counter[str]()
+    for one in found:
+        counts[one.cell].update(one.lot.units)
+        if one.standing.extensions and one.cell is not Timeliness.CANCELLED:
+            extended.update(one.lot.units)
+    counts.pop(Timeliness.CANCELLED, None)
+    oldest: dict[str, int] = {}
+    for row in rows:
+        oldest[row.unit] = max(row.days_late, oldest.get(row.unit, 0))
+        acknowledged[row.unit] += row.is_acknowledged
+        pending[row.unit] += row.wished_on is not None
+    units = [
+        UnitRow(
+            code, names.units[code].name, _matrix({cell: of[code] for cell, of in counts.items()}),
+            oldest.get(code, 0), extended[code], acknowledged[code], pending[code],
+        )
+        for code in set().union(*counts.values())
+    ]  # fmt: skip
+    return tuple(sorted(units, key=_worst_first))
+
+
+def _worst_first(unit: UnitRow) -> tuple[Any, ...]:
+    return -unit.matrix.open_late, -unit.oldest_days_late, vietnamese_order(unit.name), unit.code
+
+
+def _months(found: Iterable[Weighed]) -> tuple[Month, ...]:
+    """Return what fell due by the month of the deadline in force, the earliest first."""
+    counts: defaultdict[date, Counter[str]] = defaultdict(Counter)
+    for one in found:
+        if one.cell in _FELL_DUE and one.standing.due_on is not None:
+            counts[one.standing.due_on.replace(day=1)][one.cell.value] += one.weight
+    return tuple(Month(first_on, **counts[first_on]) for first_on in sorted(counts))
+
+
+def _heat(late: Iterable[Weighed], names: Names) -> tuple[HeatRow, ...]:
+    """Return the units with overdue work, most of it first, then by name."""
+    counts: defaultdict[str, Counter[date]] = defaultdict(Counter)
+    for one, code in each_unit(late):
+        if one.standing.due_on is not None:
+            counts[code][one.standing.due_on.replace(day=1)] += 1
+    places = _places(names)
+    codes = sorted(counts, key=lambda code: (-counts[code].total(), places[code]))
+    return tuple(HeatRow(code, names.units[code].name, tuple(sorted(counts[code].items()))) for code in codes)
+
+
+# --- names -----------------------------------------------------------------------------------
+
+
+def _places(names: Names) -> dict[str, int]:
+    """Return the place of each unit in the alphabet."""
+    units = sorted(names.units.values(), key=lambda unit: (vietnamese_order(unit.name), unit.code))
+    return {unit.code: place for place, unit in enumerate(units)}
+
+
+def _plans(found: Iterable[Weighed], names: Names) -> tuple[Document, ...]:
+    plans = (names.documents[code] for code in {one.lot.document for one in found})
+    return tuple(sorted(plans, key=lambda plan: vietnamese_order(_document_title(plan))))
 
 
 def _document_title(document: Document) -> str:
@@ -247,85 +298,3 @@ def _has_number(document: Document) -> bool:
 
 def _issued(document: Document) -> str:
     return f"ngày {document.issued_on:%d/%m/%Y}"
-
-
-def _documents(judged: Iterable[Judged]) -> tuple[str, ...]:
-    by_code = {one.assignment.task.document.code: one.assignment.task.document for one in judged}
-    return tuple(sorted((_document_title(document) for document in by_code.values()), key=vietnamese_order))
-
-
-def _matrix(counts: Mapping[Timeliness, int]) -> Matrix:
-    cells = (cell for cell in Timeliness if cell is not Timeliness.CANCELLED)
-    return Matrix(**{cell.value: counts.get(cell, 0) for cell in cells})
-
-
-def _ageing(rows: Sequence[OverdueRow], bounds: Sequence[int]) -> tuple[AgeingBin, ...]:
-    def between(first: int, last: int | None) -> int:
-        return sum(first <= row.days_late and (last is None or row.days_late <= last) for row in rows)
-
-    firsts = (1, *(bound + 1 for bound in bounds))
-    bins = zip(firsts, (*bounds, None), strict=True)
-    return tuple(AgeingBin(first, last, between(first, last)) for first, last in bins)
-
-
-def _units(judged: Iterable[Judged], rows: Iterable[OverdueRow]) -> tuple[UnitRow, ...]:
-    """Return every judged unit: most overdue first, then the longest overdue, then by name."""
-    names: dict[str, str] = {}
-    counts: defaultdict[str, Counter[Timeliness]] = defaultdict(Counter)
-    for one in judged:
-        if one.cell is not Timeliness.CANCELLED:
-            unit = one.assignment.unit
-            names[unit.code] = unit.name
-            counts[unit.code][one.cell] += 1
-    oldest: dict[str, int] = {}
-    for row in rows:
-        oldest[row.unit] = max(row.days_late, oldest.get(row.unit, 0))
-    units = [UnitRow(code, names[code], _matrix(counts[code]), oldest.get(code, 0)) for code in names]
-    return tuple(sorted(units, key=_worst_first))
-
-
-def _worst_first(unit: UnitRow) -> tuple[Any, ...]:
-    return -unit.matrix.open_late, -unit.oldest_days_late, vietnamese_order(unit.name), unit.code
-
-
-def _matrix_json(matrix: Matrix) -> dict[str, int]:
-    cells = [cell.value for cell in Timeliness if cell is not Timeliness.CANCELLED]
-    return {name: getattr(matrix, name) for name in [*cells, "total"]}
-
-
-def _rates_json(rates: Rates) -> dict[str, float | None]:
-    def rounded(rate: Fraction | None) -> float | None:
-        return None if rate is None else round(float(rate), 4)
-
-    return {
-        "completed_of_due": rounded(rates.completed_of_due),
-        "on_time_of_due": rounded(rates.on_time_of_due),
-    }
-
-
-def _unit_json(unit: UnitRow) -> dict[str, Any]:
-    return {
-        "code": unit.code,
-        "name": unit.name,
-        **_matrix_json(unit.matrix),
-        "due": unit.matrix.rates.due,
-        **_rates_json(unit.matrix.rates),
-        "oldest_days_late": unit.oldest_days_late,
-    }
-
-
-def _row_json(row: OverdueRow) -> dict[str, Any]:
-    return {
-        "task": row.task,
-        "title": row.title,
-        "unit": row.unit,
-        "unit_name": row.unit_name,
-        "original_due_on": row.original_due_on.isoformat(),
-        "due_on": row.due_on.isoformat(),
-        "effective_due_on": row.effective_due_on.isoformat(),
-        "days_late": row.days_late,
-        "reminders": row.reminders,
-        "level": row.level,
-        "status": row.status.value,
-        "extensions": row.extensions,
-    }

@@ -7,27 +7,42 @@ deadlines, years without a calendar, questions of an import that are still open.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from engine.calendar import WorkCalendar
 from engine.model import Assignment
 from engine.status import Standing, Status, Timeliness
+
+if TYPE_CHECKING:
+    from engine.weighing import Weighed
 
 _MESSAGES = {
     "waiting-for-acceptance": "Phần việc đã báo cáo kết quả, đang chờ nghiệm thu: "
     "được tính là hoàn thành theo ngày đơn vị báo.",
     "returned": "Phần việc có kết quả bị trả lại: được tính là chưa hoàn thành.",
     "blocked": "Phần việc đang vướng ở đơn vị khác: vẫn tính theo thời hạn hiện hành.",
+    "disputed": "Phần việc đơn vị cho là không phải việc của mình, đang chờ phân xử: "
+    "vẫn tính theo thời hạn hiện hành.",
+    "extension-pending": "Phần việc đang xin gia hạn, chưa có quyết định: vẫn tính theo thời hạn hiện hành.",
     "extended": "Phần việc đã được gia hạn: đúng hạn hay quá hạn tính theo thời hạn sau gia hạn.",
     "not-reminded": "Phần việc quá hạn chưa có lời nhắc nào được ghi nhận.",
+    "no-contact": "Phần việc có lời nhắc không gửi được vì chưa có người nhận hoặc không có kênh liên lạc.",
+    "refused": "Tin đôn đốc bị trả lại hoặc bị từ chối hẳn.",
     "done-after-report": "Phần việc ghi ngày hoàn thành sau thời điểm báo cáo: cần kiểm tra lại.",
     "calendar-missing": "Phần việc có hạn trong năm chưa có lịch nghỉ: "
     "chỉ thứ Bảy và Chủ nhật được coi là ngày nghỉ.",
     "calendar-provisional": "Phần việc có hạn trong năm mà lịch nghỉ mới là dự kiến.",
     "cancelled": "Phần việc đã hủy giao: không tính trong báo cáo này.",
+}
+
+_BY_STATUS = {
+    Status.REPORTED: "waiting-for-acceptance",
+    Status.RETURNED: "returned",
+    Status.BLOCKED: "blocked",
+    Status.DISPUTED: "disputed",
 }
 
 
@@ -50,52 +65,56 @@ class DataQuality:
 
 
 def data_quality(
-    judged: Sequence[Judged],
+    found: Iterable[Weighed],
     unreminded: int,
     calendar: WorkCalendar,
     on: date,
     questions: Sequence[tuple[str, str]],
+    remarks: Mapping[str, int],
 ) -> Iterator[DataQuality]:
     """Yield what a reader must know before trusting the figures, open questions last.
 
-    Remarks that concern nothing are left out.
+    `remarks` are counts that do not follow from the assignments. What concerns nothing is left out.
     """
-    counted = [one for one in judged if one.cell is not Timeliness.CANCELLED]
-    found = {
-        "cancelled": len(judged) - len(counted),
-        "not-reminded": unreminded,
-        **{code: sum(map(applies, counted)) for code, applies in _remarks(calendar, on)},
-    }
+    counts = Counter({"not-reminded": unreminded, **remarks})
+    in_year = _Years(calendar)
+    for one in found:
+        for code in _codes(one.standing, one.cell, on, in_year):
+            counts[code] += one.weight
     for code, message in _MESSAGES.items():
-        if found[code]:
-            yield DataQuality(code, found[code], message)
+        if counts[code]:
+            yield DataQuality(code, counts[code], message)
     for (code, sentence), count in sorted(Counter(questions).items()):
         yield DataQuality(code, count, sentence, is_question=True)
 
 
-def _remarks(calendar: WorkCalendar, on: date) -> Iterator[tuple[str, Callable[[Judged], bool]]]:
-    yield "waiting-for-acceptance", lambda one: one.standing.status is Status.REPORTED
-    yield "returned", lambda one: one.standing.status is Status.RETURNED
-    yield "blocked", lambda one: one.standing.status is Status.BLOCKED
-    yield "extended", lambda one: one.standing.extensions > 0
-    yield "done-after-report", lambda one: one.standing.done_on is not None and one.standing.done_on > on
-    years = (
-        ("calendar-missing", lambda year: not calendar.covers(year)),
-        ("calendar-provisional", calendar.is_provisional),
-    )
-    for code, holds in years:
-        yield code, _by_year(holds)
+def _codes(standing: Standing, cell: Timeliness, on: date, in_year: _Years) -> Iterator[str]:
+    if cell is Timeliness.CANCELLED:
+        yield "cancelled"
+        return
+    if standing.status in _BY_STATUS:
+        yield _BY_STATUS[standing.status]
+    if standing.extensions:
+        yield "extended"
+    if standing.wished_on is not None and standing.done_on is None:
+        yield "extension-pending"
+    if standing.done_on is not None and standing.done_on > on:
+        yield "done-after-report"
+    if standing.due_on is not None and (code := in_year.code(standing.due_on.year)):
+        yield code
 
 
-def _by_year(holds: Callable[[int], bool]) -> Callable[[Judged], bool]:
-    known: dict[int, bool] = {}
+class _Years:
+    """What is wrong with the calendar of a year, asked once a year."""
 
-    def applies(one: Judged) -> bool:
-        due_on = one.standing.due_on
-        if due_on is None:
-            return False
-        if due_on.year not in known:
-            known[due_on.year] = holds(due_on.year)
-        return known[due_on.year]
+    def __init__(self, calendar: WorkCalendar) -> None:
+        self._calendar = calendar
+        self._known: dict[int, str] = {}
 
-    return applies
+    def code(self, year: int) -> str:
+        """Return the code of the remark on deadlines in a year, "" for none."""
+        if year not in self._known:
+            is_provisional = self._calendar.is_provisional(year)
+            covered = "calendar-provisional" if is_provisional else ""
+            self._known[year] = covered if self._calendar.covers(year) else "calendar-missing"
+        return self._known[year]

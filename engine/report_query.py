@@ -78,8 +78,9 @@ class ReportFacts:
 
     `assignments` are those the query covers, supporting units included, with their facts up to
     the moment; `sent` is keyed by assignment id; `questions` are open import questions as
-    (code, sentence). `rulebook` is the fingerprint in force at the moment and `log_head` the
-    hash of the last record up to it: printed, they tell years later what the figures rest on.
+    (code, sentence), `remarks` counts of what else a reader must know, by the code of the remark.
+    `rulebook` is the fingerprint in force at the moment and `log_head` the hash of the last record
+    up to it: printed, they tell years later what the figures rest on.
     A unit with fewer assignments due than `least_due` is not ranked.
     """
 
@@ -92,6 +93,7 @@ class ReportFacts:
     thresholds: Thresholds = field(default_factory=Thresholds)
     questions: Sequence[tuple[str, str]] = ()
     least_due: int = Paperwork().least_due
+    remarks: Mapping[str, int] = field(default_factory=dict)
 
 
 def judged(facts: ReportFacts) -> list[Judged]:

@@ -146,6 +146,10 @@ def test_an_overdue_row_says_what_was_owed_and_what_was_done_about_it():
             "level": 2,
             "status": "open",
             "extensions": 1,
+            "extended_due_on": "2025-09-14",
+            "extension_wished_on": None,
+            "acknowledged": False,
+            "new": False,
         }
     ]
     assert made.rows[0].document == "12/KH-UBND ngày 01/07/2025, STT 1"
