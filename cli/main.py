@@ -40,6 +40,7 @@ MODULES = {
         "ack", "report-done", "accept", "return", "extend", "block", "unblock", "cancel", "decide",
         "request-extension", "refuse-extension", "dispute", "confirm-cause",
     ),
+    "cli.letters": ("letter-issued",),
     "cli.zalo": ("zalo",),
     "cli.web": ("web",),
     "cli.sending": ("sending", "status"),

@@ -39,7 +39,8 @@ class Paperwork:
     (Chủ tịch UBND tỉnh: "yêu cầu"). `meeting_days` are the days of the monthly UBND meeting: a report
     leaves one day before each; `meeting_day` is the day of the month where no date was set.
     `readers` are the posts the scheduled reports are mailed to. `least_due` guards rankings: a unit with
-    fewer tasks due is not ranked.
+    fewer tasks due is not ranked. A letter demands overdue work within `finish_within` working days and an
+    answer within `answer_within`.
     """
 
     letterhead: Letterhead = Letterhead()
@@ -48,3 +49,5 @@ class Paperwork:
     meeting_days: tuple[date, ...] = ()
     readers: tuple[str, ...] = ()
     least_due: int = 5
+    finish_within: int = 5
+    answer_within: int = 3

@@ -10,16 +10,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine import compliance, due_soon, evaluation, results, scorecard, silence
+from engine import compliance, due_soon, evaluation, letters, results, scorecard, silence
 from engine.report_query import ReportFacts, ReportQuery
 from reports.paper import Paper, cleaned
 from reports.papers.due_soon import due_soon_paper
 from reports.papers.evaluation import evaluation_paper
+from reports.papers.letters import letter_papers, letters_paper
 from reports.papers.overdue import overdue_paper
 from reports.papers.results import results_paper
 from reports.papers.scorecard import scorecard_paper
 from reports.papers.silence import silence_paper
 from usecases.causes import names_of
+from usecases.letters import letter_facts
 from usecases.plan_words import plan_words
 from usecases.report_facts import facts_of
 from usecases.silent import red_facts
@@ -32,7 +34,8 @@ class ReportKind:
     """A report by name: how it follows from facts, and how it is told to programs and to people.
 
     `title` says in a few words what it answers. `make` is pure; a report that needs more than facts
-    about assignments has `gather` bring it, and hands it to `make` as the second argument.
+    about assignments has `gather` bring it, and hands it to `make` as the second argument. `behind` are
+    papers of their own that belong to the first: the letters behind their list.
     """
 
     name: str
@@ -41,6 +44,7 @@ class ReportKind:
     as_json: Callable[[Any], dict[str, Any]]
     as_paper: Callable[[Any], Paper]
     gather: Callable[[Office, ReportFacts], Any] | None = None
+    behind: Callable[[Any], list[Paper]] | None = None
 
 
 KINDS: Mapping[str, ReportKind] = {
@@ -86,6 +90,15 @@ KINDS: Mapping[str, ReportKind] = {
             silence_paper,
             red_facts,
         ),
+        ReportKind(
+            "letters",
+            "công văn đôn đốc cần ban hành",
+            letters.letters_of,
+            letters.as_json,
+            letters_paper,
+            letter_facts,
+            letter_papers,
+        ),
     )
 }
 
@@ -99,3 +112,9 @@ def ask(office: Office, name: str, query: ReportQuery) -> Any:
 def paper_of(name: str, report: Any) -> Paper:
     """Return a report as a paper whose words may be handed on."""
     return cleaned(KINDS[name].as_paper(report))
+
+
+def papers_of(name: str, report: Any) -> list[Paper]:
+    """Return a report as a paper, and behind it the papers that are issued one by one."""
+    behind = KINDS[name].behind
+    return [paper_of(name, report), *map(cleaned, behind(report) if behind else [])]
