@@ -11,7 +11,8 @@ from cli.contracts import deadline_as_json
 from cli.output import add_json, iso, print_json, shown
 from cli.parsing import OPENING
 from engine.counting import CountedDay, doubtful_years, words_of
-from engine.explanation import ChannelState, Explanation, StepState, StepTrace
+from engine.explanation import Explanation, StepState, StepTrace
+from engine.hindrances import ChannelState
 from engine.model import ResolutionStatus
 from engine.planning import SAID_WHY_NOT
 from reports.vietnamese import STATUS
@@ -123,6 +124,7 @@ def _unit_as_json(trace: Explanation) -> dict[str, Any]:
 
 
 def _step_as_json(step: StepTrace) -> dict[str, Any]:
+    notes = dict(step.notes)
     return {
         "id": step.step,
         "level": step.level,
@@ -139,7 +141,10 @@ def _step_as_json(step: StepTrace) -> dict[str, Any]:
         "person": step.holder or None,
         "why_recipient": step.why_recipient or None,
         "channel": step.channel or None,
-        "channels": [{"channel": name, "state": str(how)} for name, how in step.channels],
+        "channels": [
+            {"channel": name, "state": str(how), "note": notes.get(name)} for name, how in step.channels
+        ],
+        "held_by": list(step.held_by),
         "rulebook": step.rulebook or None,
         "level_days": step.level_days or None,
         "counting": [_day_as_json(day) for day in step.counting],
@@ -196,6 +201,8 @@ def _share_lines(traces: list[Explanation], office: Office, with_days: bool) -> 
     lines += [f"  hạn cũ: {_step_line(step, today)}" for step in first.earlier]
     for step in _worth_reading(first.steps):
         lines.append(f"  {_step_line(step, today)}")
+        if step.state in {StepState.PENDING, StepState.WAITING} and step is not first.next_step:
+            lines += [f"      lưu ý: {said}" for said in step.held_by]
         if with_days and step.counting:
             lines.append(f"      đếm ngày: {words_of(step.counting)}")
     lines += _what_comes(first, office)
@@ -259,4 +266,10 @@ def _what_comes(trace: Explanation, office: Office) -> Iterator[str]:
         named = f"{coming.holder} ({coming.post}), " if coming.holder else ""
         yield f"    người nhận: {named}{coming.why_recipient}"
     if coming.channels:
-        yield f"    kênh: {' · '.join(f'{name} {CHANNEL_SAID[how]}' for name, how in coming.channels)}"
+        yield f"    kênh: {' · '.join(_channel(coming, name, how) for name, how in coming.channels)}"
+    yield from (f"    lưu ý: {said}" for said in coming.held_by)
+
+
+def _channel(step: StepTrace, name: str, how: ChannelState) -> str:
+    note = dict(step.notes).get(name)
+    return f"{name} ✘ {note}" if note else f"{name} {CHANNEL_SAID[how]}"

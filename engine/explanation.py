@@ -15,6 +15,7 @@ from enum import StrEnum
 from engine.counting import CountedDay, counted
 from engine.digest_days import digest_for, digest_moment
 from engine.escalation import next_sending_moment, step_falls_at
+from engine.hindrances import NOTHING, ChannelState, ClosedWay, Hindrances
 from engine.ledger import Told, ToldState
 from engine.messages import channels_for
 from engine.model import Assignment, Recipient
@@ -44,15 +45,6 @@ class StepState(StrEnum):
     UNDELIVERABLE = "undeliverable"
     SUPPRESSED = "suppressed"
     OVER = "over"  # the assignment is no longer chased
-
-
-class ChannelState(StrEnum):
-    """Whether a channel of a step carries the message, and why not."""
-
-    CHOSEN = "chosen"  # the first that is open and reaches the person
-    SPARE = "spare"  # would do, but one before it is chosen
-    CLOSED = "closed"
-    NO_ADDRESS = "no_address"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +77,8 @@ class StepTrace:
     counting: tuple[CountedDay, ...] = ()
     level_days: str = ""
     is_passed_over: bool = False  # not decided yet, and as things stand nobody will be told
+    notes: tuple[tuple[str, str], ...] = ()  # by channel: what became of an address
+    held_by: tuple[str, ...] = ()  # what keeps the message back, or might, while it has not left
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +118,12 @@ def explained(
     told: Sequence[Told],
     at: datetime,
     details: Mapping[str, Remembered] | None = None,
+    hindrances: Hindrances = NOTHING,
 ) -> Explanation:
     """Return the trace of `assignment` at `at`, by the rules of `world` as far as nothing was decided.
 
-    `details` says by the key of each reminder how it was decided and sent.
+    `details` says by the key of each reminder how it was decided and sent, `hindrances` what keeps
+    back those that have not left.
     """
     standing = standing_of(assignment, at)
     rule = world.rulebook.rule_for(assignment)
@@ -141,7 +137,7 @@ def explained(
     by_then = [t for t in told if t.at <= at]
     next_run = decide(assignment, world, by_then, at).suppressions
     left_out = {one.step: one.reason for one in next_run if not one.reason.waits}
-    case = _Case(assignment, standing, world, at, details or {}, left_out)
+    case = _Case(assignment, standing, world, at, details or {}, left_out, hindrances)
     current = [t for t in by_then if t.due_on == standing.due_on]
     earlier = [t for t in by_then if t.due_on != standing.due_on]
     return Explanation(
@@ -160,6 +156,7 @@ class _Case:
     at: datetime
     details: Mapping[str, Remembered]
     left_out: Mapping[str, SuppressionReason]  # steps of which the next run tells nobody
+    hindrances: Hindrances
 
     def steps(self, told: Iterable[Told]) -> tuple[StepTrace, ...]:
         """Return every step of the ladder, and what the ledger knows besides."""
@@ -187,27 +184,64 @@ class _Case:
         falls_at = told.falls_at if told else step_falls_at(step, due_on, self.world.calendar)
         recipient = recipient_for(step, self.assignment, self.world.contacts, falls_at.date())
         state, said = self._state(step, falls_at, told)
-        channels = _channels(step, recipient, self.world.channels)
+        channels = self._channels(step, recipient)
         chosen = next((name for name, how in channels if how is ChannelState.CHOSEN), "")
         detail = self.details.get(told.key) if told else None
         days = digest_for(step, self.world.rulebook)
         waits_since = told.at if told and told.state is ToldState.WAITING else None
+        leaves_at = (detail.leaves_at if detail else None) or self._leaves_at(waits_since or falls_at, days)
+        channel = (detail.channel if detail else "") or chosen
         return StepTrace(
             step.id, step.to.level, str(step.to),
             told.post if told else recipient.post if recipient else "",
             recipient.title if recipient else "",
             falls_at, state, told.at if told else None, _reason(told), said,
             (detail.place if detail else "") or step.place,
-            (detail.leaves_at if detail else None) or self._leaves_at(waits_since or falls_at, days),
+            leaves_at,
             (detail.person if detail else "") or (recipient.person if recipient else ""),
             _why_recipient(step.to, self.assignment, recipient),
             channels,
-            (detail.channel if detail else "") or chosen,
+            channel,
             detail.rulebook if detail else "",
             self._counting(step, due_on, falls_at.date()),
             days.words if days else "",
             told is None and self._why_passed_over(step, falls_at) is not None,
+            tuple((name, way.said) for name, _ in channels if (way := self._closed(recipient, name))),
+            self._held_by(recipient, channel, leaves_at) if state in _HAS_NOT_LEFT else (),
         )  # fmt: skip
+
+    def _channels(self, step: Step, recipient: Recipient | None) -> tuple[tuple[str, ChannelState], ...]:
+        """Return a step's channels in order; the first that works, preferred ones before, is chosen."""
+        is_open = self.world.channels
+        chosen = next(channels_for(recipient, step.via, is_open), "") if recipient else ""
+        found: list[tuple[str, ChannelState]] = []
+        for channel in each_channel(step.via):
+            state = ChannelState.CHOSEN
+            if channel not in is_open:
+                state = ChannelState.CLOSED
+            elif way := self._closed(recipient, channel):
+                state = way.state
+            elif recipient is None or channel not in recipient.addresses:
+                state = ChannelState.NO_ADDRESS
+            elif channel != chosen:
+                state = ChannelState.SPARE
+            found.append((channel, state))
+        return tuple(found)
+
+    def _closed(self, recipient: Recipient | None, channel: str) -> ClosedWay | None:
+        """Return what became of an address that is not used any more; one mended since is used."""
+        is_used = recipient is None or channel in recipient.addresses or channel not in self.world.channels
+        return None if is_used else self.hindrances.closed_way(recipient, channel)
+
+    def _held_by(self, holder: Recipient | None, channel: str, leaves_at: datetime) -> tuple[str, ...]:
+        """Return what would keep the message back when it leaves; who stands in by then is who counts."""
+        hours, calendar = self.world.rulebook.sending, self.world.calendar
+        leaves_at = next_sending_moment(max(leaves_at, self.at), hours, calendar)
+        halted = self.hindrances.halted(channel, leaves_at)
+        if not self.hindrances.trial or holder is None or not channel:
+            return halted
+        told = self.world.contacts.told_at(holder.post, leaves_at, self.world.channels)
+        return (*halted, self.hindrances.on_trial(told or holder, channel))
 
     def _why_passed_over(self, step: Step, falls_at: datetime) -> SuppressionReason | None:
         """Return why nobody would be told of an undecided step if everything stayed as it is."""
@@ -245,22 +279,7 @@ def _in_order(traces: Iterable[StepTrace]) -> tuple[StepTrace, ...]:
     return tuple(sorted(traces, key=lambda trace: (trace.falls_at, trace.level)))
 
 
-def _channels(
-    step: Step, recipient: Recipient | None, is_open: frozenset[str]
-) -> tuple[tuple[str, ChannelState], ...]:
-    """Return the channels of a step in their order; the first that works, preferred ones first, is chosen."""
-    chosen = next(channels_for(recipient, step.via, is_open), "") if recipient else ""
-    found: list[tuple[str, ChannelState]] = []
-    for channel in each_channel(step.via):
-        state = ChannelState.CHOSEN
-        if channel not in is_open:
-            state = ChannelState.CLOSED
-        elif recipient is None or channel not in recipient.addresses:
-            state = ChannelState.NO_ADDRESS
-        elif channel != chosen:
-            state = ChannelState.SPARE
-        found.append((channel, state))
-    return tuple(found)
+_HAS_NOT_LEFT = frozenset({StepState.COMING, StepState.DUE, StepState.WAITING, StepState.PENDING})
 
 
 def _why_recipient(to: Audience, assignment: Assignment, recipient: Recipient | None) -> str:

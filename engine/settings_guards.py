@@ -20,8 +20,8 @@ TRIAL = Shape(
         ),
         Setting(
             "allow",
-            "ai được nhận: địa chỉ trên từng kênh (số điện thoại ghi 84…), tên miền viết “@tinh.example”, hoặc "
-            "vị trí trong people.yml (SYT/contact, nhận trên mọi kênh)",
+            "ai được nhận: địa chỉ trên từng kênh (số điện thoại ghi 84…), tên miền viết “@tinh.example”, "
+            "hoặc vị trí trong people.yml (SYT/contact, nhận trên mọi kênh)",
             example="SYT/contact",
             is_list=True,
         ),

@@ -16,6 +16,7 @@ from notifiers.verp import Returned
 from store import addresses
 from store.receipts import Told
 from usecases.mail import return_path
+from usecases.reach import BOUNCED
 from usecases.wiring import Office
 
 
@@ -34,7 +35,7 @@ def learned(session: Session, office: Office, said: Heard, told: Told, now: date
     path = return_path(office.channels.bounces, office.settings.home)
     if not address or path is None or not path.is_to(Returned(said.about, said.token), address):
         return "địa chỉ đã đổi từ khi thư đi: không kết luận"
-    answer, evidence = verdict(said.text), f"thư báo lỗi: {said.text}"
+    answer, evidence = verdict(said.text), f"{BOUNCED}{said.text}"
     who = (told.post, told.person, "email", address, evidence, now)
     if answer.permanent and answer.scope is Scope.RECIPIENT:
         addresses.mark_dead(session, *who)

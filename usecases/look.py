@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from engine.compliance import OverdueReport, overdue_of
 from engine.explanation import Explanation, explained
+from engine.hindrances import Hindrances
 from engine.model import Assignment, Role
 from engine.planning import World
 from engine.preview import Preview, preview
@@ -21,6 +22,7 @@ from store.kept import StoredTask
 from usecases.act import find_task, of_unit
 from usecases.comparing import day_by_day, facts_ahead
 from usecases.errors import InputRejected
+from usecases.hindrances import hindrances_at
 from usecases.reach import world_by_now
 from usecases.report_facts import facts_of, rulebook_at
 from usecases.silent import red_facts
@@ -53,11 +55,11 @@ def explain(
         shares = shares if unit is None else of_unit(office, shares, unit)
         task, shares = _as_tagged(task, shares, tags.tags_then(session, task.task.code, at))
         known = history.remembered(session, (share.id for share in shares), at)
-        world = _world_at(session, office, at)
+        world, hindrances = _world_at(session, office, at), hindrances_at(session, office, at)
     if unit is not None and not shares:
         raise InputRejected(f"nhiệm vụ {task.task.code} không giao cho '{unit}'; bỏ --unit để xem các đơn vị")
     shares.sort(key=lambda share: (share.role is not Role.LEAD, share.unit.code))
-    return task, [_trace(share, world, known.get(share.id, ()), at) for share in shares]
+    return task, [_trace(share, world, known.get(share.id, ()), at, hindrances) for share in shares]
 
 
 def _as_tagged(
@@ -68,9 +70,11 @@ def _as_tagged(
     return replace(task, task=replace(task.task, tags=then)), tagged
 
 
-def _trace(share: Assignment, world: World, known: Sequence[Remembered], at: datetime) -> Explanation:
+def _trace(
+    share: Assignment, world: World, known: Sequence[Remembered], at: datetime, hindrances: Hindrances
+) -> Explanation:
     details = {one.told.key: one for one in known}
-    return explained(share, world, [one.told for one in known], at, details)
+    return explained(share, world, [one.told for one in known], at, details, hindrances)
 
 
 def _world_at(session: Session, office: Office, at: datetime) -> World:

@@ -12,6 +12,7 @@ from notifiers.base import DeliveryFailed, DeliveryUnknown, Letter, Receipt, Sco
 from store import addresses
 from store.outbox import Settlement
 from usecases.in_hand import InHand
+from usecases.reach import reason_of
 
 FIRST_RETRY = timedelta(minutes=5)
 LONGEST_RETRY = timedelta(hours=6)
@@ -63,9 +64,9 @@ def mark_address(session: Session, outcome: Outcome, at: datetime) -> None:
     if failure.moved_to:
         addresses.move(session, claim.channel, outcome.one.address, failure.moved_to, at)
     elif failure.scope is Scope.OPTED_OUT:
-        addresses.opt_out(session, *who, failure.reason, at, "event")
+        addresses.opt_out(session, *who, reason_of(failure.reason), at, "event")
     elif failure.permanent and failure.scope is Scope.RECIPIENT:
-        addresses.mark_dead(session, *who, failure.reason, at, "event")
+        addresses.mark_dead(session, *who, reason_of(failure.reason), at, "event")
 
 
 def _failed(one: InHand, failure: DeliveryFailed, repeats_safely: bool, at: datetime) -> Settlement:

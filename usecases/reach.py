@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,8 +11,11 @@ from sqlmodel import Session
 
 from engine.contacts import ContactBook
 from engine.deputies import UNATTENDED
+from engine.hindrances import ChannelState, ClosedWay
 from engine.model import HANOI, Recipient
 from engine.planning import World
+from notifiers.bounces import verdict
+from notifiers.mail_codes import enhanced_in, reply_in
 from store import addresses, switches
 from store.addresses import AddressStatus, KeptAddress
 from usecases.wiring import Office
@@ -20,6 +24,13 @@ CHANNEL_NAMES = {
     "email": "thư điện tử", "mailbox": "hộp thư tại chỗ", "zalo_bot": "Zalo Bot", "zalo_oa": "Zalo OA",
     "zalo_zbs": "tin ZBS", "telegram": "Telegram",
 }  # fmt: skip
+NOBODY_THERE = {
+    "email": "hộp thư không nhận",
+    "mailbox": "hộp thư không nhận",
+    "zalo_zbs": "số này không nhận",
+}
+BOUNCED = "thư báo lỗi: "  # what usecases.bouncing keeps: the words of a server as they came
+_ABOUT_WHOM = re.compile(r"^(?:thư điện tử|telegram|Zalo \w+): (?:[^:]*\): )?")
 CLOSED = {
     AddressStatus.DEAD: "không đến được",
     AddressStatus.OPTED_OUT: "đã dừng theo ý người nhận",
@@ -113,8 +124,40 @@ def _because(one: Reach) -> str:
 
 def said_of(kept: KeptAddress) -> str:
     """Return what became of an address, in words: since when and on what it rests."""
-    rests_on = f" ({kept.evidence})" if kept.evidence else ""
-    return f"{CLOSED.get(kept.status, 'đang dùng')} từ {kept.at:%d/%m/%Y}{rests_on}"
+    since, reason = f"từ {kept.at:%d/%m/%Y}", reason_of(kept.evidence)
+    said = f"{CLOSED.get(kept.status, 'đang dùng')} {since}"
+    if kept.status is AddressStatus.DEAD and reason:
+        return f"{said} vì {reason}"
+    return f"{said} ({reason})" if reason else said
+
+
+def reason_of(evidence: str) -> str:
+    """Return in plain words why an address is not used: not the channel's own, nor to whom it was writing.
+
+    What a server said in a mail that came back is told by its meaning; it stays on record as it was.
+    """
+    told = evidence.removeprefix(BOUNCED)
+    if told != evidence:
+        words, code = verdict(told).words, enhanced_in(told) or reply_in(told)
+        return f"{words} ({code})" if code else words
+    return _ABOUT_WHOM.sub("", evidence).partition(" — ")[0]
+
+
+def closed_ways(session: Session) -> dict[tuple[str, str, str], ClosedWay]:
+    """Return every address that is not used any more, by post, person and channel."""
+    found = (kept for status in CLOSED for kept in addresses.of_status(session, status))
+    return {(k.post, k.person, k.channel): ClosedWay(ChannelState(k.status), _told(k)) for k in found}
+
+
+def _told(kept: KeptAddress) -> str:
+    """Return what became of an address as an explanation names it."""
+    since, reason = f"từ {kept.at:%d/%m/%Y}", reason_of(kept.evidence)
+    if kept.status is AddressStatus.ERASED:
+        return f"địa chỉ đã xóa theo yêu cầu {since}"
+    if kept.status is AddressStatus.OPTED_OUT:
+        return f"đã từ chối nhận tin {since}" + (f" ({reason})" if reason else "")
+    nobody = NOBODY_THERE.get(kept.channel, "cuộc trò chuyện không nhận")
+    return f"{nobody}: {reason or 'không đến được'}, {since}"
 
 
 def dead_since(

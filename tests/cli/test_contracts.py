@@ -37,6 +37,7 @@ STEP = {
     "rulebook",
     "counting",
     "level_days",
+    "held_by",
 }
 AT = "2025-12-01T08:00"
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+
 import pytest
+
+from engine.model import HANOI
+from store import addresses
+from usecases.wiring import open_office
 
 AT = "2025-11-26T06:00"
 
@@ -37,3 +43,35 @@ def test_other_programs_get_the_count_the_channels_and_the_rules_of_each_step(as
         "day": "2025-11-25", "weekday": "thứ Ba", "is_working": True, "number": 3, "why_off": None,
         "why_working": None,
     }  # fmt: skip
+
+
+def test_what_would_hold_the_next_step_back_is_said_with_the_way_out(asked, dondoc):
+    assert "lưu ý: ĐANG DỪNG" not in asked().out
+    dondoc("sending", "stop", "--why", "thấy sai danh bạ", "--by", "người trực", "--at", AT)
+    said, told = asked().out, asked("--json").json
+
+    assert said.count("    lưu ý: ĐANG DỪNG GỬI từ 06:00 26/11/2025 (người trực): thấy sai danh bạ") == 2
+    assert "gửi lại: dondoc sending resume" in said
+    held = [step for step in told["steps"] if step["held_by"]]
+    assert {step["state"] for step in held} == {"pending", "coming"}
+    assert told["next_step"]["held_by"] == held[0]["held_by"]
+
+
+def test_an_address_refused_by_its_owner_is_named_as_such(asked, october_contact):
+    said, told = asked().out, asked("--json").json
+
+    assert "mailbox ✘ đã từ chối nhận tin từ 20/11/2025 (nhắn STOP)" in said
+    assert "chưa có địa chỉ" not in said
+    assert told["next_step"]["channels"][-1] == {
+        "channel": "mailbox", "state": "opted_out", "note": "đã từ chối nhận tin từ 20/11/2025 (nhắn STOP)",
+    }  # fmt: skip
+
+
+@pytest.fixture
+def october_contact(with_october):
+    """The contact of the unit asked about wants nothing through the mailbox."""
+    office = open_office()
+    with office.database.writing() as session:
+        holder = office.contacts.at_post("CAT/contact", date(2025, 11, 20))
+        when = datetime(2025, 11, 20, 8, tzinfo=HANOI)
+        addresses.opt_out(session, holder.post, holder.person, "mailbox", holder.post, "nhắn STOP", when)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -9,9 +10,10 @@ import pytest
 from engine.model import FactKind
 from engine.rulebook import fingerprint
 from notifiers.base import DeliveryFailed
-from store import addresses, rulebooks
+from store import addresses, rulebooks, switches
 from store.rulebooks import KeptRulebook
 from tests.guarantee.world import PLAN, ScriptedNotifier, a_row, act, at, bring, run, with_notifier
+from usecases.channels_guards import Guards
 from usecases.errors import InputRejected
 from usecases.look import explain, report_overdue
 from usecases.remind import tick
@@ -53,13 +55,15 @@ def test_a_step_is_due_then_pending_then_delivered(office):
 
 def test_a_channel_found_dead_since_is_not_offered(office):
     holder = office.contacts.at_post("SYT/contact", DUE.date())
-    before = dict(trace(office, DUE).next_step.channels)
+    before = trace(office, DUE).next_step
     with office.database.writing() as session:
         who = (holder.post, holder.person, "mailbox", holder.addresses["mailbox"])
         addresses.mark_dead(session, *who, "trả lại", DUE, "bounce")
 
-    assert before["mailbox"] == "chosen"
-    assert dict(trace(office, DUE).next_step.channels)["mailbox"] == "no_address"
+    after = trace(office, DUE).next_step
+    assert (dict(before.channels)["mailbox"], before.notes) == ("chosen", ())
+    assert dict(after.channels)["mailbox"] == "dead"
+    assert after.notes == (("mailbox", "hộp thư không nhận: trả lại, từ 30/09/2025"),)
 
 
 def test_what_was_true_last_week_is_explained_as_of_last_week(office):
@@ -166,3 +170,99 @@ def test_the_report_of_last_month_is_the_same_next_year(office):
 
     assert report_overdue(office, at("2025-10-06 17:00")) == before
     assert len(report_overdue(office, at("2025-10-08 17:00")).rows) == len(before.rows) - 1
+
+
+def hindered(office, **guards):
+    office.__dict__["channels"] = replace(office.channels, guards=Guards(**guards))
+
+
+def stopped(office, until=None, name="sending"):
+    with office.database.writing() as session:
+        switches.stop(session, name, "thấy sai danh bạ", "người trực", at("2025-09-20"), until)
+
+
+def test_a_coming_step_says_that_sending_is_stopped_and_how_it_goes_on(office):
+    assert trace(office, at("2025-09-25")).next_step.held_by == ()
+    stopped(office)
+
+    (said,) = trace(office, at("2025-09-25")).next_step.held_by
+    assert said == (
+        "ĐANG DỪNG GỬI từ 08:00 20/09/2025 (người trực): thấy sai danh bạ; gửi lại: dondoc sending resume"
+    )
+    assert trace(office, at("2025-09-19")).next_step.held_by == ()  # nothing was stopped by then
+
+
+def test_a_coming_step_says_that_a_file_stops_all_sending(office):
+    office.settings.home.mkdir(parents=True, exist_ok=True)
+    (office.settings.home / "DUNG-GUI").touch()
+
+    (said,) = trace(office, at("2025-09-25")).next_step.held_by
+    assert "DUNG-GUI" in said
+
+
+@pytest.mark.parametrize(
+    ("channel", "until", "is_held"),
+    [
+        ("mailbox", "2025-09-27", True),
+        ("mailbox", "2025-09-25 06:00", False),  # over before the sending hours begin
+        ("mailbox", None, True),
+        ("telegram", None, False),  # a channel that does not carry it
+    ],
+)
+def test_a_channel_that_is_paused_is_said_while_it_would_hold_the_step(office, channel, until, is_held):
+    stopped(office, at(until) if until else None, f"channel:{channel}")
+    coming = trace(office, at("2025-09-24 18:00"), task=1).next_step
+
+    assert bool(coming.held_by) == is_held
+    assert all("mailbox tạm dừng" in said for said in coming.held_by)
+
+
+@pytest.mark.parametrize(
+    ("allow", "words"),
+    [
+        ("stc/contact", "không có trong danh sách: tin sẽ không được gửi và không gửi bù"),
+        ("syt/contact", "có trong danh sách nên vẫn nhận được"),
+    ],
+)
+def test_a_coming_step_says_what_the_trial_does_to_it(office, allow, words):
+    hindered(office, in_trial=True, allow=frozenset({allow}))
+
+    (said,) = trace(office, at("2025-09-25")).next_step.held_by
+    assert (
+        said
+        == f"đang chạy thử: chỉ gửi cho 1 địa chỉ, tên miền, vị trí trong danh sách; người nhận này {words}"
+    )
+
+
+def test_what_left_is_not_said_to_be_held(office):
+    run(office, DUE)
+    stopped(office)
+    found = {step.step: step.held_by for step in trace(office, at("2025-10-01")).steps}
+
+    assert found["den-han"] == ()
+    assert found["bao-chu-tich"] != ()
+
+
+@pytest.mark.parametrize(
+    ("status", "evidence", "note"),
+    [
+        (
+            "dead",
+            "thư báo lỗi: smtp; 550 5.1.1 <x@tinh.example>: no such user",
+            "hộp thư không nhận: hộp thư không tồn tại (5.1.1), từ 30/09/2025",
+        ),
+        ("opted_out", "nhắn STOP", "đã từ chối nhận tin từ 30/09/2025 (nhắn STOP)"),
+        ("erased", "", "địa chỉ đã xóa theo yêu cầu từ 30/09/2025"),
+    ],
+)
+def test_an_address_that_is_not_used_any_more_is_named_as_such(office, status, evidence, note):
+    holder = office.contacts.at_post("SYT/contact", DUE.date())
+    kept = addresses.KeptAddress(
+        holder.post, holder.person, "mailbox", holder.addresses["mailbox"],
+        addresses.AddressStatus(status), evidence, "bounce", DUE,
+    )  # fmt: skip
+    with office.database.writing() as session:
+        addresses.put(session, kept)
+    found = {step.step: step for step in trace(office, DUE, task=2, unit="SYT").steps}["den-han"]
+
+    assert (dict(found.channels)["mailbox"], dict(found.notes)["mailbox"]) == (status, note)

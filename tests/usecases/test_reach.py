@@ -12,7 +12,7 @@ from engine.deputies import Away
 from store import addresses, switches
 from store.addresses import AddressStatus, KeptAddress
 from tests.guarantee.world import at
-from usecases.reach import dead_since, reach_of_everybody
+from usecases.reach import dead_since, reach_of_everybody, reason_of
 
 NOW = at("2025-11-20")
 POST, HEAD = "SYT/contact", "SYT/head"
@@ -80,7 +80,7 @@ def test_a_dead_address_is_named_with_what_it_rests_on(posts):
 
     assert found.open == ("mailbox",)
     assert found.why == (
-        f"không kênh nào đang mở tới được: thư điện tử không đến được từ 20/11/2025 ({GONE})"
+        f"không kênh nào đang mở tới được: thư điện tử không đến được từ 20/11/2025 vì {GONE}"
     )
 
 
@@ -157,3 +157,30 @@ def test_dead_addresses_are_those_found_since_the_last_look_and_not_mended(posts
     assert found(NOW) == []
     changed(posts, HEAD, addresses={"email": "dia-chi-moi@tinh.example"})
     assert found(yesterday) == []
+
+
+@pytest.mark.parametrize(
+    ("evidence", "reason"),
+    [
+        (
+            "thư điện tử: Đầu mối (Sở Y tế): hộp thư không tồn tại (550 5.1.1) — không gửi lại",
+            "hộp thư không tồn tại (550 5.1.1)",
+        ),
+        ("Zalo Bot: Đầu mối (Sở Y tế): bot không có cuộc trò chuyện này (400) — không gửi lại",
+         "bot không có cuộc trò chuyện này (400)"),
+        (
+            "Zalo ZBS: Phòng theo dõi (đôn đốc) (Văn phòng UBND tỉnh): số này chưa dùng Zalo (-118)",
+            "số này chưa dùng Zalo (-118)",
+        ),
+        ("telegram: bot bị chặn — không gửi lại", "bot bị chặn"),
+        ("telegram: không còn cuộc trò chuyện với người này — không gửi lại",
+         "không còn cuộc trò chuyện với người này"),
+        ("thư báo lỗi: smtp; 550 5.1.1 <x@tinh.example>: no such user", "hộp thư không tồn tại (5.1.1)"),
+        ("thư báo lỗi: smtp; 550 No such user here", "hộp thư không tồn tại (550)"),
+        ("quản trị viên ngắt để nối lại", "quản trị viên ngắt để nối lại"),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_why_an_address_is_not_used_reads_as_one_sentence(evidence, reason):
+    assert reason_of(evidence) == reason
+    assert reason_of(reason) == reason  # what is kept as plain words stays as it is

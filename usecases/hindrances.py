@@ -1,0 +1,43 @@
+"""What keeps messages back by now: stops, the trial, and addresses that are not used any more?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from sqlmodel import Session
+
+from engine.hindrances import Halt, Hindrances
+from engine.model import Recipient
+from store.storms import PREFIX as STORM
+from store.switches import Stop
+from usecases import guards
+from usecases.reach import closed_ways
+from usecases.wiring import Office
+
+CHANNEL = "channel:"
+
+
+def hindrances_at(session: Session, office: Office, at: datetime) -> Hindrances:
+    """Return what would keep a message back at a moment, as far as it is known by now.
+
+    A storm holds the messages of its own tick and nothing that is still to come.
+    """
+    limits = office.channels.guards
+
+    def may_get(told: Recipient, channel: str) -> bool:
+        return limits.may_write_to(replace(told, post=told.own_post), channel)
+
+    trial = guards.said_of_trial(limits) if limits.in_trial else ""
+    return Hindrances(tuple(_halts(session, office, at)), trial, may_get, closed_ways(session))
+
+
+def _halts(session: Session, office: Office, at: datetime) -> Iterator[Halt]:
+    for stop in guards.standing(session, office, at):
+        if stop.at <= at and not stop.name.startswith(STORM):
+            yield Halt(guards.said_of(stop), _channel_of(stop), stop.until)
+
+
+def _channel_of(stop: Stop) -> str:
+    return stop.name.removeprefix(CHANNEL) if stop.name.startswith(CHANNEL) else ""
