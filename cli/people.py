@@ -7,15 +7,15 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from cli.output import add_json, iso, print_json
+from cli.output import add_json, iso, print_json, say
 from cli.parsing import OPENING, Parser
 from store.addresses import KeptAddress
 from usecases import clock
 from usecases.consent import erase_person, export_person
 from usecases.errors import InputRejected
-from usecases.joining import CHATS, invite, unlink
-from usecases.reach import CHANNEL_NAMES, Reach, reach_of_everybody, said_of
-from usecases.wiring import open_office
+from usecases.joining import CHATS, invite, unlink, why_idle
+from usecases.reach import CHANNEL_NAMES, Reach, reach_of_everybody, reason_of, said_of
+from usecases.wiring import Office, open_office
 
 
 def add_commands(commands: _SubParsersAction) -> None:  # type: ignore[type-arg]
@@ -67,10 +67,9 @@ def _finish(command: Any, run: Callable[[Namespace], None]) -> None:
 
 
 def _join(arguments: Namespace) -> None:
-    now = arguments.at or clock.now()
-    given = invite(
-        open_office(), arguments.post, arguments.channel, now, timedelta(minutes=arguments.minutes)
-    )
+    now, office = arguments.at or clock.now(), open_office()
+    given = invite(office, arguments.post, arguments.channel, now, timedelta(minutes=arguments.minutes))
+    _say_if_idle(office, arguments.channel)
     if arguments.json:
         print_json(
             {
@@ -115,14 +114,22 @@ def _erase(arguments: Namespace) -> None:
 
 
 def _unlink(arguments: Namespace) -> None:
-    if not unlink(open_office(), arguments.post, arguments.channel, arguments.at or clock.now()):
+    office = open_office()
+    if not unlink(office, arguments.post, arguments.channel, arguments.at or clock.now()):
         raise InputRejected(
             f"{arguments.post}: không có gì để ngắt; kênh này chưa nối, xem 'dondoc people reach'"
         )
+    _say_if_idle(office, arguments.channel)
     if arguments.json:
         print_json({"post": arguments.post, "channel": arguments.channel, "unlinked": True})
     else:
         print(f"Đã ngắt. Cấp mã mới: dondoc join {arguments.post} --channel {arguments.channel}")
+
+
+def _say_if_idle(office: Office, channel: str) -> None:
+    """Warn that a code of this channel would do nothing: whoever types it hears no answer."""
+    if idle := why_idle(office, channel):
+        say(idle)
 
 
 def _said(one: Reach) -> str:
@@ -162,6 +169,7 @@ def _known_json(kept: KeptAddress) -> dict[str, object]:
         "status": str(kept.status),
         "at": iso(kept.at),
         "evidence": kept.evidence,
+        "reason": reason_of(kept.evidence),
         "text_version": kept.text_version,
         "heard_at": iso(kept.heard_at),
     }

@@ -84,6 +84,19 @@ def invite(
     return Invitation(post, holder.person, channel, code, whose.expires_at, _handed_over(whose, code, bot))
 
 
+def why_idle(office: Office, channel: str) -> str:
+    """Return one sentence on why a code for a channel does nothing for now, "" when the channel is open."""
+    if channel in office.channels.names:
+        return ""
+    head = f"Lưu ý: kênh {CHANNEL_NAMES[channel]} đang đóng nên mã nối chưa có tác dụng gì cho đến khi"
+    if office.settings.mailbox_only:
+        return f"{head} bỏ DONDOC_MAILBOX_ONLY và mở kênh {channel} trong channels.yml."
+    where = office.settings.config / "channels.yml"
+    return (
+        f"{head} đặt 'enabled: có' ở mục '{channel}' của tệp {where}; mã hết hạn trước lúc đó thì cấp mã mới."
+    )
+
+
 def join(session: Session, office: Office, said: Heard, code: str, now: datetime) -> list[Reply]:
     """Link a private chat to whom the code was given; return what to say, and where."""
     back = (said.channel, said.address)

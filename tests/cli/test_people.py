@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 POST = "SYT/contact"
 AT = ("--at", "2025-11-20 08:00")
 
@@ -13,6 +15,32 @@ def test_a_code_is_printed_once_with_the_words_to_hand_over(dondoc):
     assert given["code"] in given["text"]
     assert given["expires_at"] == "2025-11-20T09:00:00+07:00"
     assert "Mã: " in dondoc("join", POST, "--channel", "zalo_bot", *AT).out
+
+
+@pytest.mark.parametrize("channel", ["zalo_bot", "zalo_oa"])
+def test_a_code_for_a_closed_channel_comes_with_a_warning_where_to_open_it(dondoc, config, channel):
+    answer = dondoc("join", POST, "--channel", channel, *AT, "--json")
+
+    assert answer.json["code"]
+    (said,) = answer.err.splitlines()
+    assert "chưa có tác dụng" in said
+    assert f"'{channel}'" in said
+    assert str(config / "channels.yml") in said
+
+
+def test_a_code_for_an_open_channel_comes_without_a_word(dondoc, config):
+    file = config / "channels.yml"
+    closed = "zalo_bot:\n  enabled: không"
+    assert closed in file.read_text("utf-8")
+    file.write_text(file.read_text("utf-8").replace(closed, closed.replace("không", "có")), "utf-8")
+
+    assert dondoc("join", POST, "--channel", "zalo_bot", *AT).err == ""
+
+
+def test_where_only_the_mailbox_may_be_used_the_warning_says_so(dondoc, config, monkeypatch):
+    monkeypatch.setenv("DONDOC_MAILBOX_ONLY", "1")
+
+    assert "DONDOC_MAILBOX_ONLY" in dondoc("join", POST, "--channel", "zalo_bot", *AT).err
 
 
 def test_a_person_is_listed_handed_over_and_blanked(dondoc):
