@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from reports.charts import chart_svg, chart_svgs
 from reports.official_filling import Room
-from reports.official_markup import R, quoted
+from reports.official_markup import R, quoted, writable
 from reports.paper import Chart
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 FONTS = Path(__file__).parent / "fonts"
 EMU_PER_TWIP = 635
 SHARP = 220  # dots an inch
+_FIRST_ID = 9000  # beyond the pictures a form brings along
 _HIGHEST = 0.75  # of a page: the words that belong to the picture stand on it too
 _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
 _SET = (
@@ -62,7 +63,7 @@ class Picture:
     def markup(self, style: str) -> str:
         """Return the paragraph the picture stands in."""
         width, height = self.width * EMU_PER_TWIP, self.height * EMU_PER_TWIP
-        named = f'id="{self.number}" name="{quoted(self.title)}" descr="{quoted(self.says)}"'
+        named = f'id="{_FIRST_ID + self.number}" name="{quoted(self.title)}" descr="{quoted(self.says)}"'
         png, svg = self.targets
         return (
             f'<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr><w:r><w:drawing>'
@@ -95,13 +96,13 @@ def pictures_of(chart: Chart, room: Room, numbers: count[int]) -> Iterator[Pictu
 
 
 def _pieces(chart: Chart, room: Room) -> list[str]:
-    svg = chart_svg(chart)
+    svg = writable(chart_svg(chart))
     wide, high = _size(svg)
     allowed = room.height * _HIGHEST / room.width * wide
     if high <= allowed:
         return [svg]
     rows = max(1, int(len(chart.data.rows) * allowed / high))
-    return chart_svgs(chart, rows)
+    return [writable(piece) for piece in chart_svgs(chart, rows)]
 
 
 def _size(svg: str) -> tuple[float, float]:

@@ -221,11 +221,21 @@ def definitions() -> dict[Named, tuple[str, str]]:
     return {name: (style.id, style.markup) for name, style in STYLES.items()} | _OTHERS
 
 
+# What runs and tables stand in that say nothing else; readers of the format expect both.
+_DEFAULTS = (
+    '<w:style w:type="character" w:default="1" w:styleId="DefaultParagraphFont">'
+    '<w:name w:val="Default Paragraph Font"/></w:style>'
+    '<w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/>'
+    '<w:tblPr><w:tblInd w:w="0" w:type="dxa"/></w:tblPr></w:style>'
+)
+
+
 def styles_part() -> str:
     """Return styles.xml: the same face in every slot, no theme to swap it for another."""
     return (
         f'{HEAD}<w:styles xmlns:w="{W}"><w:docDefaults><w:rPrDefault><w:rPr>{FONTS}'
         f'<w:sz w:val="28"/><w:szCs w:val="28"/>{LANGUAGE}</w:rPr></w:rPrDefault>'
         '<w:pPrDefault><w:pPr><w:spacing w:before="0" w:after="0" w:line="240" w:lineRule="auto"/></w:pPr>'
-        f"</w:pPrDefault></w:docDefaults>{''.join(markup for _, markup in definitions().values())}</w:styles>"
+        f"</w:pPrDefault></w:docDefaults>{_DEFAULTS}"
+        f"{''.join(markup for _, markup in definitions().values())}</w:styles>"
     )
