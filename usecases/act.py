@@ -197,15 +197,22 @@ def _check(assignment: Assignment, standing: Standing, fact: Fact) -> None:
         raise InputRejected(f"{assignment.id}: gia hạn phải có số văn bản cho phép; thêm --document")
     if fact.kind is FactKind.DECIDED and fact.due_on is None and standing.due_on is None:
         raise InputRejected(f"{assignment.id}: chưa có thời hạn; thêm --to để đặt thời hạn")
-    if fact.kind is FactKind.CAUSE_CONFIRMED and standing.due_on is None:
+    if fact.kind is FactKind.CAUSE_CONFIRMED:
+        _check_cause(assignment, standing, fact)
+    if fact.on is not None and fact.on > fact.at.date():
+        raise InputRejected(f"{assignment.id}: ngày hoàn thành {fact.on:%d/%m/%Y} sau ngày báo cáo")
+
+
+def _check_cause(assignment: Assignment, standing: Standing, fact: Fact) -> None:
+    if standing.due_on is None:
         raise InputRejected(f"{assignment.id}: không có thời hạn nên không có gì trễ để xác nhận nguyên nhân")
-    if fact.kind is FactKind.CAUSE_CONFIRMED and not (fact.by and fact.document and fact.note):
+    if fact.by == assignment.unit.code:
+        raise InputRejected(f"{assignment.id}: đơn vị không tự xác nhận nguyên nhân trễ hạn của mình")
+    if not (fact.by and fact.document and fact.note):
         raise InputRejected(
             f"{assignment.id}: xác nhận phải có người xác nhận, số văn bản và nguyên nhân; "
             "thêm --by, --document và --reason"
         )
-    if fact.on is not None and fact.on > fact.at.date():
-        raise InputRejected(f"{assignment.id}: ngày hoàn thành {fact.on:%d/%m/%Y} sau ngày báo cáo")
 
 
 def _is_later(wished: date | None, due_on: date | None) -> bool:

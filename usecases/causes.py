@@ -22,7 +22,7 @@ def confirmer(office: Office, words: str) -> str:
         return wanted
     known = {unit.code: unit for unit in office.directory.units}
     found = (known[wanted],) if wanted in known else office.directory.resolve(wanted).units
-    if len(found) != 1:
+    if len(found) != 1 or "/" in wanted:
         listed = ", ".join(sorted(set(posts)))
         ways = f"một vị trí ({listed})" if listed else "một vị trí"
         raise InputRejected(
