@@ -26,6 +26,7 @@ from engine.model import (
     UnitReading,
 )
 from engine.problems import Problem
+from engine.reply_report import AGREE, COMMENT, UNCLEAR, UNDATED, consultation_text
 from engine.status import Status, standing_of
 from engine.units import UnitDirectory
 from intake.annex import Annex
@@ -40,7 +41,7 @@ from usecases.staging import derived_code
 from usecases.wiring import Office
 
 REPLIED = "consultation-reply"  # the record of a reply that changes no standing
-SAID = {Verdict.AGREE: "thống nhất", Verdict.COMMENT: "có ý kiến góp ý", None: "không rõ ý kiến"}
+SAID = {Verdict.AGREE: AGREE, Verdict.COMMENT: COMMENT, None: UNCLEAR}
 _CLEAR = frozenset({ResolutionStatus.RESOLVED, ResolutionStatus.GROUP})
 _OWING = frozenset(
     {Status.OPEN, Status.ACKNOWLEDGED, Status.RETURNED, Status.BLOCKED, Status.AWAITING_DECISION}
@@ -190,7 +191,7 @@ class _Filing:
             self.kept.append(records.Entry(self.at, REPLIED, subject, _as_data(reply)))
 
     def _fact(self, kind: FactKind, reply: Reply, is_dated: bool = True) -> Fact:
-        note = SAID[reply.verdict] if is_dated else f"{SAID[reply.verdict]}; chưa rõ ngày trả lời"
+        note = SAID[reply.verdict] if is_dated else f"{SAID[reply.verdict]}; {UNDATED}"
         on = reply.date if is_dated else None
         return Fact(kind, self.at, reply.unit_words, on=on, document=reply.number, note=note)
 
@@ -229,7 +230,7 @@ def _staged(office: Office, asked: Asked, at: datetime) -> Staged:
     if at.astimezone(HANOI).date() < asked.issued_on:
         raise InputRejected(f"chưa đến ngày hỏi {asked.issued_on:%d/%m/%Y}; sửa --issued hoặc --at")
     document = _document(asked)
-    text = f"Tham gia ý kiến: {asked.title}"
+    text = consultation_text(asked.title)
     deadline = read_deadline(f"{asked.due_on:%d/%m/%Y}", asked.issued_on)
     nobody = office.directory.resolve("")
     task = StagedTask(

@@ -10,18 +10,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine import compliance, due_soon, evaluation, letters, results, scorecard, silence
+from engine import compliance, due_soon, evaluation, letters, reply_report, results, scorecard, silence
 from engine.report_query import ReportFacts, ReportQuery
 from reports.paper import Paper, cleaned
 from reports.papers.due_soon import due_soon_paper
 from reports.papers.evaluation import evaluation_paper
 from reports.papers.letters import letter_papers, letters_paper
 from reports.papers.overdue import overdue_paper
+from reports.papers.replies import replies_paper
 from reports.papers.results import results_paper
 from reports.papers.scorecard import scorecard_paper
 from reports.papers.silence import silence_paper
 from usecases.causes import names_of
 from usecases.letters import letter_facts
+from usecases.other_replies import other_replies
 from usecases.plan_words import plan_words
 from usecases.report_facts import facts_of
 from usecases.silent import red_facts
@@ -98,6 +100,14 @@ KINDS: Mapping[str, ReportKind] = {
             letters_paper,
             letter_facts,
             letter_papers,
+        ),
+        ReportKind(
+            "replies",
+            "đơn vị nào đã, chưa trả lời văn bản hỏi ý kiến",
+            reply_report.replies_of,
+            reply_report.as_json,
+            replies_paper,
+            other_replies,
         ),
     )
 }

@@ -8,12 +8,14 @@ from functools import partial
 import pytest
 
 from engine.model import FactKind
+from engine.report_query import ReportQuery
 from engine.status import Status, standing_of
 from store import registry
 from tests.guarantee.world import at, is_verified, rows_of
 from usecases.consultation import Asked, Outcome, consult, match_replies
 from usecases.errors import InputRejected
 from usecases.look import report_overdue
+from usecases.reports import ask
 
 ASKED = Asked(
     "Sở Y tế, Sở Tư pháp, Sở Nội vụ, Sở Tài chính",
@@ -175,3 +177,17 @@ def test_a_group_is_no_single_agency(office):
 
     assert [one.unit and one.unit.code for one in matched] == [None, "SYT"]
     assert Outcome.UNRESOLVED == "unresolved"
+
+
+def test_the_report_on_replies_names_the_silent_and_what_nobody_asked_for(office, file):
+    file(AGREE + HEALTH + JUSTICE)
+    file(AGREE + HEALTH.replace("12/SYT", "13/SYT") + "\t3\n\tSở Xây dựng: 9/SXD-VP ngày 26/7/2025\n\n")
+
+    (found,) = ask(office, "replies", ReportQuery(WHEN)).consultations
+    assert {row.unit: str(row.answer) for row in found.rows} == {
+        "SNV": "overdue", "STC": "overdue", "STP": "late", "SYT": "in_time",
+    }  # fmt: skip
+    assert [(other.by, other.is_supplement) for other in found.others] == [
+        ("Sở Xây dựng", False),
+        ("Sở Y tế", True),
+    ]
