@@ -11,6 +11,7 @@ from engine.schema import Setting, Shape, all_shapes, json_schema
 from engine.settings_table import FILES
 from usecases.own_words_page import own_words_page
 from usecases.settings import PROJECT
+from usecases.word_forms_page import word_forms_page
 
 MANUAL = "docs/cau-hinh.md"
 
@@ -35,6 +36,7 @@ def _manual() -> str:
         for section in all_shapes(shape):
             parts += _section(section, is_file=section is shape)
     parts += own_words_page()
+    parts += word_forms_page()
     return "\n".join(parts)
 
 
