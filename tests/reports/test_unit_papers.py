@@ -154,7 +154,8 @@ def test_the_extract_names_who_confirmed_by_post_and_never_by_person():
 def test_the_extract_tells_extensions_and_waits_of_a_product():
     share = assigned(
         "1", "SYT", DUE, fact(FactKind.BLOCKED, "2025-09-02", unit="SXD"),
-        fact(FactKind.UNBLOCKED, "2025-09-04"), fact(FactKind.EXTENDED, "2025-09-13", due="2025-09-14", document="5/UBND"), LATE,
+        fact(FactKind.UNBLOCKED, "2025-09-04"),
+        fact(FactKind.EXTENDED, "2025-09-13", due="2025-09-14", document="5/UBND"), LATE,
     )  # fmt: skip
     (row,) = table(evaluation_paper(evaluation_of(asked(share), {"SXD": "Sở Xây dựng"})), "products").rows
 
