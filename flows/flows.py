@@ -43,6 +43,21 @@ async def report(at: str | None = None) -> Summary:
     return summary
 
 
+@flow(name="reports", description="Báo cáo tuần, tháng, trước phiên họp")
+async def reports(at: str | None = None) -> Summary:
+    """Make the scheduled reports that are due at `at`, mail them, and show what was made beside the run."""
+    summary = await publish_scheduled_task(_run(at))
+    if "files" in summary:
+        made = {name.removesuffix(".text"): path for name, path in summary["files"].items()}
+        texts = [path for path in made.values() if path.endswith(".txt")]
+        await acreate_markdown_artifact(
+            key="bao-cao-dinh-ky",
+            markdown=_as_markdown({"text": texts[0], **made}),
+            description=f"Báo cáo định kỳ lúc {summary['at']}",
+        )
+    return summary
+
+
 @flow(name="silence", description="Việc đến hạn mà chưa ai nhận được tin")
 async def silence(at: str | None = None) -> Summary:
     """Write who in the red zone nothing has reached as of `at` and show it beside the run."""
@@ -76,13 +91,19 @@ async def publish_task(run: Run) -> Summary:
     return await run.publish()
 
 
+@task(name="publish-scheduled", retries=2, retry_delay_seconds=[2, 10], cache_policy=NO_CACHE)
+async def publish_scheduled_task(run: Run) -> Summary:
+    """Write the scheduled reports and mail them."""
+    return await run.publish_scheduled()
+
+
 @task(name="publish-silence", retries=2, retry_delay_seconds=[2, 10], cache_policy=NO_CACHE)
 async def publish_silence_task(run: Run) -> Summary:
     """Write the report files."""
     return await run.publish_silence()
 
 
-FLOWS = {found.name: found for found in (remind, deliver, report, silence, sweep)}
+FLOWS = {found.name: found for found in (remind, deliver, report, reports, silence, sweep)}
 
 
 async def _ticked(run: Run, summary: Summary, deliver: bool) -> Summary:

@@ -26,6 +26,7 @@ from usecases.bounce_mail import take_folder
 from usecases.copies import copy_unanswered
 from usecases.deliver import pump
 from usecases.guards import kept_back_words, what_stands
+from usecases.publications import mail_due, publish_due
 from usecases.publish import publish_overdue, publish_silence
 from usecases.remind import tick
 from usecases.ruling import ensure_rules_in_force
@@ -56,9 +57,13 @@ class Run:
         """Do what the flow `name` does, without an orchestrator; return the summary of all steps."""
         if name in {"remind", "sweep"}:
             return {**await self.plan(full=name == "sweep"), **await self.deliver()}
-        return await {"deliver": self.deliver, "report": self.publish, "silence": self.publish_silence}[
-            name
-        ]()
+        steps = {
+            "deliver": self.deliver,
+            "report": self.publish,
+            "reports": self.publish_scheduled,
+            "silence": self.publish_silence,
+        }
+        return await steps[name]()
 
     async def plan(self, full: bool = False) -> Summary:
         """Plan what is due; "busy" says that another process is planning now."""
@@ -75,6 +80,10 @@ class Run:
     async def publish_silence(self) -> Summary:
         """Write who in the red zone was not reached; "busy" as above."""
         return await self._once("publish", partial(self._publish, "serve:silence", publish_silence))
+
+    async def publish_scheduled(self) -> Summary:
+        """Write the reports of the week, the month and the coming meeting once each, and mail them."""
+        return await self._once("publish", self._publish_scheduled)
 
     async def _once(self, step: str, work: Callable[[], Awaitable[Summary]]) -> Summary:
         if step not in self.done:
@@ -138,6 +147,18 @@ class Run:
                 return {"busy": True}
             paths = await asyncio.to_thread(write, self.office, self.at)
         return {"files": {name: str(path) for name, path in paths.items()}}
+
+    async def _publish_scheduled(self) -> Summary:
+        with turn(self.office, "serve:reports") as is_ours:
+            if not is_ours:
+                return {"busy": True}
+            made = await asyncio.to_thread(publish_due, self.office, self.at)
+            mailing = await mail_due(self.office, self.at)
+        files = {name: str(path) for paths in made.values() for name, path in paths.items()}
+        summary: Summary = {"made": sorted(made), "mailed": mailing.sent, "failures": mailing.failures}
+        if mailing.waits:
+            summary["waits"] = mailing.waits
+        return {**summary, "files": files} if files else summary
 
 
 def process_name() -> str:

@@ -51,7 +51,13 @@ def check_cron(cron: str) -> None:
 SCHEDULES = (
     Schedule("remind", "remind", "*/10 7-16 * * *", "xét việc đến mốc, 10 phút một lần từ 7 giờ", "worker"),
     Schedule("deliver", "deliver", "*/5 7-16 * * *", "gửi tin đang chờ, 5 phút một lần từ 7 giờ", "sender"),
-    Schedule("report", "report", "30 7 * * MON", "báo cáo quá hạn, 7 giờ 30 sáng thứ Hai", "worker"),
+    Schedule(
+        "reports",
+        "reports",
+        "32 7-16 * * *",
+        "báo cáo tuần, tháng, trước phiên họp: lập và gửi khi đến kỳ, xét mỗi giờ từ 7 giờ 32",
+        "worker",
+    ),
     Schedule(
         "silence",
         "silence",

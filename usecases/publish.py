@@ -90,21 +90,21 @@ def _with_dead(text: str, dead: Sequence[tuple[KeptAddress, Recipient]]) -> str:
 
 
 def _laid(office: Office, name: str, as_of: datetime, texts: Iterable[tuple[str, str]]) -> dict[str, Path]:
-    office.reports.mkdir(parents=True, exist_ok=True)
     paths = {}
     for form, text in texts:
         paths[form] = office.reports / f"{name}-{as_of:%Y%m%d-%H%M}.{SUFFIXES[form]}"
-        _write(paths[form], text)
+        put_in_place(paths[form], text.encode())
     return paths
 
 
-def _write(path: Path, text: str) -> None:
+def put_in_place(path: Path, content: bytes) -> None:
     """Write beside the file and put it in place in one step: no reader meets half a report."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+        with os.fdopen(handle, "wb") as file:
             os.fchmod(file.fileno(), 0o644)
-            file.write(text)
+            file.write(content)
         os.replace(draft, path)
     except BaseException:
         os.unlink(draft)

@@ -46,7 +46,7 @@ def test_a_line_that_they_would_read_differently_is_refused(cron, culprit):
         ("remind", "2026-03-10 16:50", "2026-03-11 07:00"),
         ("remind", "2026-03-13 16:50", "2026-03-14 07:00"),  # a Saturday: the engine knows what it is
         ("deliver", "2026-03-10 16:50", "2026-03-10 16:55"),
-        ("report", "2026-03-10 08:00", "2026-03-16 07:30"),  # from Tuesday to Monday
+        ("reports", "2026-03-10 16:40", "2026-03-11 07:32"),
         ("silence", "2026-03-10 08:00", "2026-03-10 09:30"),
         ("sweep", "2026-03-10 08:00", "2026-03-11 06:15"),
     ],
