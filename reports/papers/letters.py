@@ -15,11 +15,11 @@ from engine.letters import IssuedLetter, LeftOut, Letter, LetterRow, LettersRepo
 from engine.model import Document
 from reports.paper import Band, Column, Form, Kind, Paper, Row, Section, Table, Words
 from reports.papers.scope import basis_of, cited, kind_of, lines_of
-from reports.vietnamese import day, number
+from reports.vietnamese import NBSP, day, number
 
 _CITED = Column("Đã đôn đốc (số văn bản)", width=20)
 ROWS = (
-    Column("STT", Kind.NUMBER, 5),
+    Column("STT", Kind.NUMBER, 6),
     Column("Tên nhiệm vụ", width=44),
     Column("Văn bản giao", width=24),
     Column("Hạn gốc", Kind.DATE, 11),
@@ -30,11 +30,11 @@ ROWS = (
     Column("Mã nhiệm vụ", width=16, is_wide_only=True),
 )
 LETTERS = (
-    Column("STT", Kind.NUMBER, 5),
+    Column("STT", Kind.NUMBER, 6),
     Column("Đơn vị nhận", width=30),
     Column("Công văn đôn đốc lần", Kind.NUMBER, 10),
-    Column("Nhiệm vụ quá hạn", Kind.NUMBER, 10),
-    Column("Nhiệm vụ sắp đến hạn", Kind.NUMBER, 10),
+    Column("Phần việc quá hạn", Kind.NUMBER, 10),
+    Column("Phần việc sắp đến hạn", Kind.NUMBER, 10),
     Column("Quá hạn lâu nhất (ngày)", Kind.NUMBER, 10),
     Column("Công văn đã gửi trước", width=26),
     Column("Mã đơn vị", width=11, is_wide_only=True),
@@ -53,8 +53,8 @@ def letters_paper(report: LettersReport) -> Paper:
     overdue = sum(len(letter.overdue) for letter in report.letters)
     due_soon = sum(len(letter.due_soon) for letter in report.letters)
     said = (
-        f"Cần {number(len(report.letters))} công văn đôn đốc, về {number(overdue)} nhiệm vụ quá hạn và "
-        f"{number(due_soon)} nhiệm vụ sắp đến hạn."
+        f"Cần {number(len(report.letters))} công văn đôn đốc, về {number(overdue)} phần việc quá hạn và "
+        f"{number(due_soon)} phần việc sắp đến hạn."
         if report.letters
         else "Không có đơn vị nào cần công văn đôn đốc."
     )
@@ -86,7 +86,7 @@ def letter_paper(letter: Letter, report: LettersReport) -> Paper:
     return Paper(
         code=f"letter-{letter.unit.code}",
         title=f"Công văn lần {number(letter.count)} gửi {name}",
-        subject=f"{_about(letter)} (lần {number(letter.count)})",
+        subject=_about(letter) + _time(letter),
         as_of=report.as_of,
         lines=lines_of(report.query),
         sections=(Section("body", "", body), annex),
@@ -108,6 +108,12 @@ def _about(letter: Letter) -> str:
         shown = f"…{only}" if only.startswith("/") else only
         return f"{verb} nhiệm vụ tại {kind_of(only)} số {shown}"
     return f"{verb} các nhiệm vụ được giao" if len(letter.rows) > 1 else f"{verb} nhiệm vụ được giao"
+
+
+def _time(letter: Letter) -> str:
+    """Return lần thứ mấy; a first letter of courtesy does not speak of a second."""
+    is_said = letter.count > 1 or not letter.is_courteous
+    return f" (lần{NBSP}{number(letter.count)})" if is_said else ""
 
 
 def _sentences(letter: Letter, report: LettersReport) -> Iterator[str]:
@@ -168,8 +174,8 @@ def _demands(letter: Letter, voice: Voice) -> Iterator[str]:
         )
     yield from _when_blocked(letter, "Chủ động làm việc với")
     yield (
-        f"Trường hợp có nhiệm vụ cần gia hạn, có văn bản đề nghị nêu rõ lý do và thời hạn mới, gửi "
-        f"{voice.receiver} trước ngày {day(letter.answer_by)}."
+        "Trường hợp có nhiệm vụ cần gia hạn, có văn bản đề nghị nêu rõ lý do và thời hạn mới, gửi "
+        f"{voice.receiver} {_before(letter)}."
     )
 
 
@@ -182,9 +188,17 @@ def _courteous(letter: Letter, voice: Voice) -> Iterator[str]:
         )
     yield from _when_blocked(letter, "Phối hợp với")
     yield (
-        f"Trường hợp cần thêm thời gian, có văn bản trao đổi nêu rõ lý do và thời hạn mới, gửi "
-        f"{voice.receiver} trước ngày {day(letter.answer_by)}."
+        "Trường hợp cần thêm thời gian, có văn bản trao đổi nêu rõ lý do và thời hạn mới, gửi "
+        f"{voice.receiver} {_before(letter)}."
     )
+
+
+def _before(letter: Letter) -> str:
+    """Return by when more time is asked for: what is not overdue yet, before it is."""
+    if not letter.overdue:
+        return "trước khi hết thời hạn"
+    until = f"trước ngày {day(letter.answer_by)}"
+    return f"{until}; với nhiệm vụ sắp đến hạn thì trước khi hết thời hạn" if letter.due_soon else until
 
 
 def _work(letter: Letter, hurry: str, finish: str) -> str:

@@ -46,7 +46,7 @@ OTHERS = (
     Column("Là", width=32),
 )
 UNITS = (
-    Column("STT", Kind.NUMBER, 5),
+    Column("STT", Kind.NUMBER, 6),
     Column("Cơ quan được hỏi", width=32),
     Column("Tình trạng", width=22),
     Column("Ý kiến", width=18),

@@ -19,25 +19,25 @@ OUTCOME = {
     Outcome.DONE_UNDATED: "Hoàn thành, không có hạn",
     Outcome.OPEN_IN_TIME: "Chưa hoàn thành, trong hạn",
     Outcome.OPEN_LATE: "Chưa hoàn thành, quá hạn",
-    Outcome.OPEN_UNDATED: "Đang thực hiện, chưa có hạn xác định",
+    Outcome.OPEN_UNDATED: "Chưa hoàn thành, chưa có hạn xác định",
     Outcome.AWAITING_DECISION: "Chờ quyết định",
 }
 GROUPS = (
-    Column("Nhóm nhiệm vụ", width=40),
+    Column("Nhóm nhiệm vụ", width=30),
     *(Column(OUTCOME[outcome], Kind.NUMBER, 11) for outcome in OUTCOME),
-    Column("Tổng số nhiệm vụ", Kind.NUMBER, 9),
-    Column("Tỷ lệ hoàn thành (trên tổng số nhiệm vụ)", Kind.RATE, 11),
+    Column("Tổng số nhiệm vụ", Kind.NUMBER, 11),
+    Column("Tỷ lệ hoàn thành (trên tổng số nhiệm vụ)", Kind.RATE, 12),
 )
 TASKS = (
     Column("STT", width=6),
-    Column("Nhiệm vụ", width=40),
-    Column("Cơ quan chủ trì", width=20),
+    Column("Nhiệm vụ", width=36),
+    Column("Cơ quan chủ trì", width=26),
     Column("Cơ quan phối hợp", width=18),
-    Column("Hạn gốc", Kind.DATE, 11),
-    Column("Gia hạn đến", Kind.DATE, 11),
-    Column("Tình trạng", width=16),
-    Column("Kết quả, văn bản; lý do chưa hoàn thành", width=34),
-    Column("Ngày hoàn thành", Kind.DATE, 11),
+    Column("Hạn gốc", Kind.DATE, 13),
+    Column("Gia hạn đến", Kind.DATE, 13),
+    Column("Tình trạng", width=15),
+    Column("Kết quả, văn bản; lý do chưa hoàn thành", width=30),
+    Column("Ngày hoàn thành", Kind.DATE, 13),
     Column("Thời hạn ghi trong văn bản", width=18, is_wide_only=True),
     Column("Mã nhiệm vụ", width=16, is_wide_only=True),
     Column("Văn bản giao", width=28, is_wide_only=True),
@@ -139,24 +139,41 @@ def _group_lines(group: Group) -> Iterator[Row]:
 
 
 def _shared_task(result: TaskResult) -> Iterator[Row]:
-    """Yield the line of a task that several units lead, then its units, those that stand alike together."""
+    """Yield the line of a task that several units lead, then its units, those that stand alike together.
+
+    Where all stand alike the line says how, and no unit is named that the plan does not name.
+    """
     whole = f"Hoàn thành {number(result.done)}/{number(len(result.parts))} đơn vị"
     days = [part.done_on for part in result.parts if part.done_on]
     done_on = max(days, default=None) if result.outcome.is_done else None
+    alike = _alike(result.parts)
+    if len(alike) == 1:
+        said = "; ".join(filter(None, (whole, told(result.parts[0]))))
+        yield _row(result, result.parts, OUTCOME[result.outcome], said, done_on)
+        return
     yield _row(result, result.parts, OUTCOME[result.outcome], whole, done_on)
-    for outcome in Outcome:
-        alike: dict[tuple[str, date | None, date | None], list[Part]] = {}
-        for part in result.parts:
-            if part.outcome is outcome:
-                alike.setdefault((told(part), _extended(part), part.done_on), []).append(part)
-        for (said, extended, done), parts in alike.items():
-            for start in range(0, len(parts), UNITS_A_LINE):
-                names = ", ".join(part.unit_name for part in parts[start : start + UNITS_A_LINE])
-                original = parts[0].original_due_on
-                yield (
-                    "", "", names, "", original, extended, OUTCOME[outcome], said, done,
-                    "", result.task.code, "",
-                )  # fmt: skip
+    for parts in alike:
+        yield from _units_lines(result.task.code, parts)
+
+
+def _alike(parts: Sequence[Part]) -> list[list[Part]]:
+    """Return parts that a line can tell together, the gravest first."""
+    found: dict[tuple[object, ...], list[Part]] = {}
+    order = list(Outcome)
+    for part in sorted(parts, key=lambda part: order.index(part.outcome)):
+        key = part.outcome, told(part), part.original_due_on, _extended(part), part.done_on
+        found.setdefault(key, []).append(part)
+    return list(found.values())
+
+
+def _units_lines(code: str, parts: Sequence[Part]) -> Iterator[Row]:
+    first = parts[0]
+    for start in range(0, len(parts), UNITS_A_LINE):
+        names = ", ".join(part.unit_name for part in parts[start : start + UNITS_A_LINE])
+        yield (
+            "", "", names, "", first.original_due_on, _extended(first), OUTCOME[first.outcome], told(first),
+            first.done_on, "", code, "",
+        )  # fmt: skip
 
 
 def _row(result: TaskResult, parts: Sequence[Part], state: str, said: str, done_on: date | None) -> Row:
@@ -190,6 +207,8 @@ def _done(part: Part) -> Iterator[str]:
 
 
 def _open(part: Part) -> Iterator[str]:
+    if part.outcome is Outcome.AWAITING_DECISION:
+        return
     if part.days_late:
         yield f"quá hạn {number(part.days_late)} ngày"
     if part.status is Status.BLOCKED:

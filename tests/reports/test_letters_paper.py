@@ -44,7 +44,7 @@ def test_a_letter_reads_as_clerks_write_it():
     paper = letter(owed(overdue=3, soon=2))
 
     assert (paper.form, paper.to) == (Form.LETTER, ("Sở Y tế",))
-    assert paper.subject == "đôn đốc thực hiện nhiệm vụ tại Kế hoạch số 01/KH-UBND (lần 1)"
+    assert paper.subject == "đôn đốc thực hiện nhiệm vụ tại Kế hoạch số 01/KH-UBND (lần\u00a01)"
     assert sentences(paper) == [
         "Thực hiện Kế hoạch số 01/KH-UBND ngày 02/01/2025; qua theo dõi, đến ngày 16/10/2025, Sở Y tế còn "
         "03 nhiệm vụ quá hạn, 02 nhiệm vụ sắp đến hạn (Phụ lục kèm theo).",
@@ -54,7 +54,7 @@ def test_a_letter_reads_as_clerks_write_it():
         "2. Báo cáo nguyên nhân, trách nhiệm để các nhiệm vụ quá hạn và kết quả thực hiện, gửi Văn phòng "
         "UBND tỉnh trước ngày 21/10/2025.",
         "3. Trường hợp có nhiệm vụ cần gia hạn, có văn bản đề nghị nêu rõ lý do và thời hạn mới, gửi Văn "
-        "phòng UBND tỉnh trước ngày 21/10/2025.",
+        "phòng UBND tỉnh trước ngày 21/10/2025; với nhiệm vụ sắp đến hạn thì trước khi hết thời hạn.",
         "Đề nghị Sở Y tế quan tâm, triển khai thực hiện./.",
     ]
 
@@ -98,6 +98,7 @@ def test_one_task_and_several_are_told_apart(overdue, soon, first):
     said = sentences(letter(owed(overdue, soon)))
 
     assert first in said
+    assert said[-2].endswith("trước khi hết thời hạn.") is bool(soon)
     assert any("nguyên nhân" in sentence for sentence in said) is bool(overdue)
 
 
@@ -113,7 +114,7 @@ def test_tasks_due_on_several_days_are_left_to_the_annex():
 def test_a_second_letter_cites_the_first_in_its_sentence_and_in_its_annex():
     paper = letter(owed(overdue=1), issued=[ISSUED])
 
-    assert paper.subject.endswith("(lần 2)")
+    assert paper.subject.endswith("(lần\u00a02)")
     assert sentences(paper)[1] == "Nội dung này đã được đôn đốc tại Công văn số 45/VP-KGVX ngày 16/09/2025."
     (table,) = paper.tables
     assert table.rows[0][6] == "45/VP-KGVX (16/09/2025)"

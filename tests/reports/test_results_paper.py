@@ -103,6 +103,7 @@ def test_groups_stand_across_the_table_with_their_count():
             (fact(FactKind.REPORTED, document="12/BC-SYT"), fact(FactKind.ACCEPTED)),
             "12/BC-SYT; nghiệm thu ngày 20/09/2025",
         ),
+        ((fact(FactKind.HELD),), ""),  # its state says it all, and nobody knows yet by when
         ((fact(FactKind.EXTENDED, due_on=date(2025, 11, 30)),), "chưa xác nhận; đã gia hạn 1 lần"),
     ],
 )
@@ -130,6 +131,15 @@ def test_units_of_one_task_that_stand_alike_share_lines_that_fit_on_a_page():
     assert sorted(name for names in listed for name in names) == sorted(
         ["Sở Xây dựng", *(unit.name for unit in communes)]
     )
+
+
+def test_where_all_units_stand_alike_none_is_named_that_the_plan_does_not_name():
+    communes = [Unit(f"XA{n:02}", f"xã {n}", UnitKind.COMMUNE) for n in range(23)]
+    (whole,) = rows_of(paper_of(*(an_assignment(DUE, unit=unit) for unit in communes)))
+
+    assert whole["Cơ quan chủ trì"] == "23 đơn vị"
+    said = whole["Kết quả, văn bản; lý do chưa hoàn thành"]
+    assert said == "Hoàn thành 0/23 đơn vị; quá hạn 16 ngày; chưa xác nhận"
 
 
 def test_two_plans_share_one_table_under_their_names():
