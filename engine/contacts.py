@@ -213,7 +213,7 @@ def _near_units(written: str, directory: UnitDirectory) -> list[Unit]:
     alike = [by_code[code] for code, how in likeness.items() if how == best >= NEAR_CODE]
     reading = directory.resolve(written)
     named = [*reading.units, *reading.candidates]
-    return (alike if 0 < len(alike) <= MOST_NEAR else named)[:MOST_NEAR]
+    return next((found for found in (alike, named) if 0 < len(found) <= MOST_NEAR), [])
 
 
 def _report_overlaps(entries: list[_Entry]) -> None:

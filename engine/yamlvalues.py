@@ -96,5 +96,5 @@ def _report_empty(section: Section, key: str, hint: str) -> None:
     section.report("empty-value", f"'{key}' để trống", hint, section.node.keys.get(key))
 
 
-_LOCAL = re.compile(r"[\w.+!#$%&'*/=?^`{|}~-]{1,64}", re.ASCII)
+_LOCAL = re.compile(r"[\w.+!#$%&'/=?^`{|}~-]{1,64}", re.ASCII)
 _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")

@@ -221,3 +221,30 @@ def test_the_shipped_book_reaches_everybody_and_only_invented_addresses(director
     assert len(book.recipients) == 2 * len(units) + 2
     assert all(email.endswith("@quangngai.example") for email in emails)
     assert len(set(emails)) == len(emails)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "meant"),
+    [
+        ("unit: SYT, role: head", "unit: syt, role: head", "unknown-unit", "SYT"),
+        ("unit: SYT, role: head", "unit: SYTE, role: head", "unknown-unit", "SYT"),
+        ("unit: SYT, role: head", "unit: So Y te, role: head", "unknown-unit", "SYT"),
+        ("unit: SYT, role: head", "unit: Hội Phép thuật, role: head", "unknown-unit", ""),
+        ("unit: SYT, role: head", "unit: '', role: head", "empty-value", ""),
+        ("unit: SYT, role: head", "unit: SYT, role: giám đốc", "bad-value", "head"),
+        ("unit: SYT, role: head", "unit: SYT, role: thu-truong", "bad-value", "head"),
+        ("unit: SYT, role: head", "unit: SYT, role: Head", "bad-value", "head"),
+        ("unit: VPUB, role: contact", "unit: VPUB, role: Đầu Mối", "bad-value", "contact"),
+        ("role: coordinator", "role: điều phối", "bad-value", "coordinator"),
+        ("title: Giám đốc", "title: ' '", "empty-value", ""),
+        ("name: Mẫu E", "name: ''", "empty-value", ""),
+        ("name: Mẫu E", "name: ' '", "empty-value", ""),
+    ],
+)
+def test_a_word_that_does_not_fit_is_told_with_the_one_that_was_meant(old, new, code, meant):
+    assert old in PEOPLE
+    _, problems = read_contacts(PEOPLE.replace(old, new, 1), "people.yml", DIRECTORY)
+    (found,) = [p for p in problems if p.line]
+    written = found.hint.partition("ý bạn là '")[2]
+
+    assert (found.code, written.partition("'")[0]) == (code, meant)
