@@ -20,9 +20,13 @@ DIFFERENCES = (
     Column("Đúng hạn nay", Kind.NUMBER, 8),
     Column("Hoàn thành khi chốt", Kind.NUMBER, 8),
     Column("Hoàn thành nay", Kind.NUMBER, 8),
-    Column("Ghi nhận sau khi chốt", width=34),
+    Column("Ghi nhận sau khi chốt", width=24),
 )
-NO_FACT = "không có ghi nhận mới: kế hoạch nhập sau hoặc được sửa, hoặc hạn vào ngày nghỉ chưa qua khi chốt"
+NO_FACT = "không có ghi nhận mới"
+WHY_WITHOUT = (
+    "Nơi không có ghi nhận mới mà số liệu khác: kế hoạch nhập sau hoặc được sửa, hoặc hạn vào ngày nghỉ "
+    "chưa qua khi chốt."
+)
 _WORDS = {str(kind): words for words, kind in FACT_WORDS.items()}
 
 
@@ -42,6 +46,8 @@ def _blocks(month: Compared) -> Iterator[Block]:
         caption = f"Số liệu tháng {_month(month)} khi chốt và nay, ở đơn vị có thay đổi"
         lines = [_row(one) for one in month.differences]
         yield Table(f"frozen-{month.frozen.first_on:%Y-%m}", caption, DIFFERENCES, lines)
+    if not all(one.because for one in month.differences):
+        yield Words(WHY_WITHOUT)
 
 
 def _said(month: Compared) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 
 from engine.compliance import Matrix, Rates
 from engine.model import HANOI
-from engine.scorecard import Score, ScorecardReport, UnitScore, Unranked
+from engine.scorecard import Month, Score, ScorecardReport, UnitScore, Unranked
 from reports.paper import Band, Block, Chart, ChartKind, Column, Kind, Paper, Row, Section, Table, Words
 from reports.papers.frozen import frozen_basis, frozen_blocks
 from reports.papers.scope import basis_of, lines_of
@@ -97,6 +97,9 @@ def _sections(report: ScorecardReport) -> Iterator[Section]:
         yield Section("months", "Theo tháng của thời hạn", tuple(_months(report)))
     if report.frozen:
         yield Section("frozen", "So với số liệu đã chốt", frozen_blocks(report.frozen))
+    heat = _heat(report, [month.first_on for month in _due(report)])
+    if heat.data.rows:
+        yield Section("heat", "Tỷ lệ đúng hạn theo đơn vị và tháng", (heat,), is_annex=True)
     yield Section("units", "Số liệu của từng đơn vị", (_units(report),), is_annex=True)
 
 
@@ -137,7 +140,13 @@ def _notes(report: ScorecardReport) -> Iterator[str]:
 
 def _ranked(units: Sequence[UnitScore]) -> Table:
     lines = [_ranked_row(unit) for unit in units]
-    return Table("ranked", "Đơn vị được xếp hạng", RANKED, lines, nothing="Không có đơn vị nào đủ điều kiện.")
+    return Table(
+        "ranked",
+        "Xếp hạng theo tỷ lệ đúng hạn (trên số đến hạn)",
+        RANKED,
+        lines,
+        nothing="Không có đơn vị nào đủ điều kiện.",
+    )
 
 
 def _ranked_row(unit: UnitScore) -> Row:
@@ -195,14 +204,16 @@ def _figures(score: Score) -> Row:
 
 
 def _months(report: ScorecardReport) -> Iterator[Block]:
-    due = [month for month in report.months if month.matrix.rates.due][-MOST_MONTHS:]
+    due = _due(report)
     if due:
         yield _chart([(_month(month.first_on), month.matrix) for month in due])
     lines = [(_month(month.first_on), *_month_figures(month.matrix)) for month in report.months]
     yield Table("months", "Phần việc có thời hạn hiện hành trong từng tháng", MONTHS, lines)
-    heat = _heat(report, [month.first_on for month in due])
-    if heat.data.rows:
-        yield heat
+
+
+def _due(report: ScorecardReport) -> list[Month]:
+    """Return the latest months in which something was due."""
+    return [month for month in report.months if month.matrix.rates.due][-MOST_MONTHS:]
 
 
 def _chart(months: Sequence[tuple[str, Matrix]]) -> Chart:
@@ -226,7 +237,7 @@ def _heat(report: ScorecardReport, months: Sequence[date]) -> Chart:
         for unit in shown
         if unit.code in rates
     ]
-    columns = (Column("Đơn vị", width=26), *(Column(_month(month), Kind.RATE, 8) for month in months))
+    columns = (Column("Đơn vị", width=30), *(Column(_month(month), Kind.RATE, 11) for month in months))
     caption = "Tỷ lệ đúng hạn (trên số đến hạn) của đơn vị theo tháng"
     table = Table("heat", caption, columns, rows)
     says = f"{caption}: {number(len(rows))} đơn vị, {number(len(months))} tháng gần nhất có việc đến hạn."
