@@ -25,6 +25,7 @@ class Look:
     width: int
     most: Fraction
     labels: float  # how wide the labels at the left may be
+    figures: float  # how wide the widest figure behind a bar is
 
 
 def label(row: Row) -> str:

@@ -29,7 +29,7 @@ from reports.chart_marks import (
 )
 from reports.chart_tones import HEAT_INK, STEPS, Tone, patterns, tone_of, tones_of
 from reports.measure import width_of, wrapped
-from reports.paper import Chart, ChartKind, Value
+from reports.paper import Chart, ChartKind, Row, Value
 from reports.printed import printed
 from reports.vietnamese import NOTHING
 
@@ -54,20 +54,26 @@ def chart_svgs(chart: Chart, most_rows: int, fonts: str = FONTS, width: int = WI
 
 
 def _look(chart: Chart, fonts: str, width: int) -> Look:
-    widest = max((width_of(label(row), SIZE) for row in chart.data.rows), default=0)
+    rows = chart.data.rows
+    widest = max((width_of(label(row), SIZE) for row in rows), default=0)
     share = 0.3 if chart.kind is ChartKind.HEAT else 0.4
-    return Look(fonts, width, _most(chart), min(widest, width * share) + 1)
+    bars = _bar_values(chart)
+    figures = max((width_of(printed(value), SIZE) for value in bars), default=0)
+    return Look(fonts, width, _most(bars), min(widest, width * share) + 1, figures)
 
 
-def _most(chart: Chart) -> Fraction:
-    """Return what a full bar stands for: all where rates are shown, else the greatest value."""
-    values = [[_size(value) for value in row[1:]] for row in chart.data.rows]
+def _bar_values(chart: Chart) -> list[Value]:
+    """Return what the bars of a chart stand for: a value each, or the sum of their parts."""
+    rows = chart.data.rows
     if chart.kind is ChartKind.STACKED:
-        sums = [sum(row, Fraction()) for row in values]
-    else:
-        sums = [value for row in values for value in row]
-    is_rate = any(isinstance(value, Fraction) for row in chart.data.rows for value in row[1:])
-    return max([Fraction(1)] if is_rate else [Fraction(), *sums]) or Fraction(1)
+        return [_sum(row) for row in rows]
+    return [value for row in rows for value in row[1:]]
+
+
+def _most(values: Sequence[Value]) -> Fraction:
+    """Return what a full bar stands for: all where rates are shown, else the greatest value."""
+    least = Fraction(any(isinstance(value, Fraction) for value in values))
+    return max([least, *map(_size, values)]) or Fraction(1)
 
 
 def _drawn(chart: Chart, look: Look) -> str:
@@ -111,9 +117,8 @@ def _bars(chart: Chart, look: Look) -> Picture:
     """One bar a row with its figure behind it."""
     column = chart.data.columns[-1].heading
     colour = tone_of(f"{column} {chart.title}").colour
-    figures = max((width_of(printed(row[1]), SIZE) for row in chart.data.rows), default=0)
     left = look.labels + GAP
-    room = look.width - left - figures - GAP
+    room = look.width - left - look.figures - GAP
     marks, y = [f'<g fill="{INK}">'], 2.0
     for row in chart.data.rows:
         lines = label_lines(row, look)
@@ -130,13 +135,11 @@ def _stacked(chart: Chart, look: Look) -> Picture:
     """One bar a row, its parts beside each other, a legend above, the sum behind."""
     headings = [column.heading for column in chart.data.columns[1:]]
     tones, name = tones_of(headings), _id(chart)
-    sums = [sum(map(_size, row[1:]), Fraction()) for row in chart.data.rows]
-    figures = max((width_of(_figure(one), SIZE) for one in sums), default=0)
     left = look.labels + GAP
-    room = look.width - left - figures - GAP
+    room = look.width - left - look.figures - GAP
     legend, y = _legend(headings, tones, name, look)
     marks = [f'<g fill="{INK}">', *legend]
-    for row, whole in zip(chart.data.rows, sums, strict=True):
+    for row in chart.data.rows:
         lines = label_lines(row, look)
         height = row_height(lines)
         marks += label_marks(lines, y, height)
@@ -145,7 +148,7 @@ def _stacked(chart: Chart, look: Look) -> Picture:
             length = float(_size(value) / look.most) * room
             marks += _part(x, middle, length, printed(value), tone, name)
             x += length
-        marks.append(text(x + 6, middle, _figure(whole)))
+        marks.append(text(x + 6, middle, printed(_sum(row))))
         y += height + GAP
     return Picture([*marks, "</g>"], look.width, y, tones)
 
@@ -226,8 +229,10 @@ def _size(value: Value) -> Fraction:
     return Fraction(value) if isinstance(value, int | Fraction) else Fraction()
 
 
-def _figure(value: Fraction) -> str:
-    return printed(int(value)) if value.denominator == 1 else printed(value)
+def _sum(row: Row) -> int | Fraction:
+    """Return what the parts of a bar are together: a rate where one of them is."""
+    whole = sum(map(_size, row[1:]), Fraction())
+    return whole if any(isinstance(value, Fraction) for value in row) else int(whole)
 
 
 def _id(chart: Chart) -> str:

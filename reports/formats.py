@@ -6,22 +6,19 @@ not loaded to print a list on a terminal.
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from typing import Any, BinaryIO, Protocol, cast
 
 from engine.compliance import OverdueReport, as_json
-from engine.masking import masked
 from engine.paperwork import Letterhead
-from reports.csv import as_csv
-from reports.html import as_html
-from reports.layout import without_private_numbers
-from reports.paper import Paper
+from reports.paper import Paper, cleaned, word
+from reports.papers.overdue import overdue_paper
 from reports.plain import plain
-from reports.text import as_text
-from reports.xlsx import as_xlsx
 
 Tell = Callable[[str], None]
 AS_RECORDED = frozenset({"rulebook", "log_head"})  # fingerprints: never taken for a telephone number
@@ -82,7 +79,7 @@ def write(
 
 def _cleaned(data: Any, key: str = "") -> Any:
     if isinstance(data, str):
-        return plain(data) if key in AS_RECORDED else masked(plain(data))
+        return plain(data) if key in AS_RECORDED else word(data)
     if isinstance(data, Mapping):
         return {name: _cleaned(value, name) for name, value in data.items()}
     if isinstance(data, list | tuple):
@@ -90,19 +87,21 @@ def _cleaned(data: Any, key: str = "") -> Any:
     return data
 
 
-def as_json_text(report: OverdueReport) -> str:
-    """Return the JSON contract as indented text with Vietnamese letters kept, ending in a newline."""
-    return json.dumps(as_json(without_private_numbers(report)), ensure_ascii=False, indent=2) + "\n"
+def _printed(form: str, report: OverdueReport) -> bytes:
+    out = io.BytesIO()
+    write(form, cleaned(overdue_paper(report)), as_json(report), out, Letterhead())
+    return out.getvalue()
+
+
+def _text(form: str, report: OverdueReport) -> str:
+    return _printed(form, report).decode()
 
 
 OVERDUE: Mapping[str, Callable[[OverdueReport], str]] = {
-    "text": as_text,
-    "json": as_json_text,
-    "html": as_html,
+    form: partial(_text, form) for form in ("text", "json", "html")
 }
 
 # Files for a spreadsheet, to the byte: encoding and line ends are part of the format.
 SPREADSHEETS: Mapping[str, Callable[[OverdueReport], bytes]] = {
-    "csv": as_csv,
-    "xlsx": as_xlsx,
+    form: partial(_printed, form) for form in ("csv", "xlsx")
 }

@@ -1,74 +1,142 @@
-"""What does the overdue report look like as a page?
+"""What does a paper look like as a page?
 
 One self-contained file: no script, no remote font or image, readable on a telephone, in
-black and white on paper, and by a screen reader. The template arranges, this module
-prepares; neither counts anything.
+black and white on paper, and by a screen reader. Every section, group and row has an address
+of its own, so that a link can point at it. The template arranges, this module prepares;
+neither counts anything.
 """
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
-from fractions import Fraction
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import BinaryIO
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from engine.compliance import Matrix, OverdueReport, UnitRow
-from engine.status import Timeliness
-from reports import vietnamese
-from reports.layout import by_task, matrix_lines, without_private_numbers
+from engine.paperwork import Letterhead
+from reports.charts import chart_svg
+from reports.lines import Tell, for_page, told
+from reports.paper import Band, Block, Chart, Column, Kind, Paper, Row, Section, Table, Words
+from reports.printed import printed
 
-SHOWN_UNITS = 20
-BAR_WIDTH = 1000  # units of the drawing, not pixels: bars stretch with their cell
+CHART_FONTS = '"Segoe UI", Roboto, "Helvetica Neue", Arial, "Liberation Sans", sans-serif'
+CHART_WIDTH = 560
+CARDS_FROM = 5  # columns a telephone shows below each other rather than beside
+FIGURES = frozenset({Kind.NUMBER, Kind.RATE})
+
+
+def write_html(paper: Paper, out: BinaryIO, letterhead: Letterhead, tell: Tell = lambda said: None) -> None:
+    """Write the paper as a complete page."""
+    names = _Names()
+    sections = [_section(section, names, tell) for section in paper.sections]
+    for piece in _template().generate(paper=paper, sections=sections):
+        out.write(piece.encode())
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
-    """A piece of a stacked bar, in units of the drawing."""
+class HtmlSection:
+    """A section by its address, narrow where two of its kind have room beside each other."""
 
-    cell: Timeliness
-    x: float
-    width: float
-
-
-def as_html(report: OverdueReport) -> str:
-    """Return the report as a complete page in HTML."""
-    report = without_private_numbers(report)
-    groups = by_task(report.rows)
-    page = _template().render(
-        report=report,
-        matrix=matrix_lines(report.matrix),
-        bar=due_bar(report.matrix),
-        ageing=[(age, Fraction(age.count, len(report.rows) or 1)) for age in report.ageing],
-        longest_bar=max((age.count for age in report.ageing), default=0) or 1,
-        worst_units=[(unit, due_bar(unit.matrix)) for unit in report.units[:SHOWN_UNITS]],
-        other_units=[(unit, due_bar(unit.matrix)) for unit in report.units[SHOWN_UNITS:]],
-        late_units=_late(report.units),
-        groups=groups,
-        remarks=[remark for remark in report.data_quality if not remark.is_question],
-        questions=[remark for remark in report.data_quality if remark.is_question],
-        bar_width=BAR_WIDTH,
-    )
-    return unicodedata.normalize("NFC", page.strip() + "\n")
+    name: str
+    section: Section
+    blocks: Sequence[HtmlBlock]
+    is_narrow: bool
 
 
-def due_bar(matrix: Matrix) -> list[Segment]:
-    """Return what fell due as a stacked bar over the full width: on time, late, overdue."""
-    segments, x = [], 0.0
-    for cell in (Timeliness.DONE_ON_TIME, Timeliness.DONE_LATE, Timeliness.OPEN_LATE):
-        count = getattr(matrix, cell.value)
-        if count:
-            width = BAR_WIDTH * count / matrix.rates.due
-            segments.append(Segment(cell, round(x, 2), round(width, 2)))
-            x += width
-    return segments
+@dataclass(frozen=True, slots=True)
+class HtmlTable:
+    """A table by its address, its groups one after the other as they are printed.
+
+    `head` is the column that names a row.
+    """
+
+    name: str
+    table: Table
+    head: int
+    tell: Tell
+
+    @property
+    def is_cards(self) -> bool:
+        """Whether a telephone shows each row as a card."""
+        return len(self.table.columns) >= CARDS_FROM
+
+    def groups(self) -> Iterator[tuple[str, Band | None, list[tuple[str, Row]]]]:
+        """Yield each group with its address, its label if it has one, and its rows with theirs."""
+        groups = rows = 0
+        band: Band | None = None
+        lines: list[tuple[str, Row]] = []
+        for line in told(self.table.lines, self.tell):
+            if not isinstance(line, Band):
+                rows += 1
+                lines.append((f"{self.name}-{rows}", line))
+                continue
+            if lines or band:
+                yield f"{self.name}-nhom-{groups}", band, lines
+            groups, band, lines = groups + 1, line, []
+        yield f"{self.name}-nhom-{groups}", band, lines
 
 
-def _late(units: Sequence[UnitRow]) -> list[UnitRow]:
-    return [unit for unit in units if unit.matrix.open_late]
+@dataclass(frozen=True, slots=True)
+class HtmlBlock:
+    """A paragraph, or a table with the picture drawn from it if it has one."""
+
+    words: str = ""
+    table: HtmlTable | None = None
+    picture: str = ""
+    chart: Chart | None = None
+
+    @property
+    def is_beside(self) -> bool:
+        """Whether the table is short enough to stand beside its picture rather than folded below."""
+        return self.table is not None and len(self.table.table.columns) <= 2
+
+
+class _Names:
+    """Addresses on one page, each once."""
+
+    def __init__(self) -> None:
+        self._given: Counter[str] = Counter()
+
+    def of(self, code: str) -> str:
+        name = re.sub(r"[^a-z0-9]+", "-", code.lower()).strip("-") or "bang"
+        self._given[name] += 1
+        return name if self._given[name] == 1 else f"{name}.{self._given[name]}"
+
+
+def _section(section: Section, names: _Names, tell: Tell) -> HtmlSection:
+    name = names.of(f"muc-{section.code}")
+    blocks = [_block(block, names, tell) for block in section.blocks]
+    tables = [block.table.table for block in blocks if block.table]
+    is_narrow = not section.is_annex and all(len(table.columns) < CARDS_FROM for table in tables)
+    has_picture = any(block.chart and not block.is_beside for block in blocks)
+    return HtmlSection(name, section, blocks, is_narrow and not has_picture)
+
+
+def _block(block: Block, names: _Names, tell: Tell) -> HtmlBlock:
+    match block:
+        case Words(text):
+            return HtmlBlock(words=text)
+        case Chart():
+            named = replace(block, code=names.of(f"bieu-do-{block.code}"))
+            picture = chart_svg(named, CHART_FONTS, CHART_WIDTH)
+            return HtmlBlock(table=_table(block.data, names, tell), picture=picture, chart=block)
+        case Table():
+            return HtmlBlock(table=_table(block, names, tell))
+
+
+def _table(table: Table, names: _Names, tell: Tell) -> HtmlTable:
+    shown = for_page(table)
+    texts = [index for index, column in enumerate(shown.columns) if column.kind is Kind.TEXT]
+    return HtmlTable(names.of(table.code), shown, texts[0] if texts else 0, tell)
+
+
+def _side(column: Column) -> str:
+    """Return the class of a column's cells: figures stand to the right."""
+    return "n" if column.kind in FIGURES else column.kind.value
 
 
 @cache
@@ -80,24 +148,5 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(_filters())
-    return environment.get_template("overdue.html.j2")
-
-
-def _filters() -> dict[str, Any]:
-    names = (
-        "number",
-        "percent",
-        "day",
-        "moment",
-        "ageing",
-        "reminded",
-        "due_notes",
-        "dues",
-        "reminded_in_all",
-    )
-    return {
-        **{name: getattr(vietnamese, name) for name in names},
-        "status": vietnamese.STATUS.__getitem__,
-        "cell": vietnamese.CELL.__getitem__,
-    }
+    environment.filters.update(printed=printed, side=_side)
+    return environment.get_template("paper.html.j2")

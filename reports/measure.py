@@ -16,11 +16,11 @@ WIDTHS = {
     for width, letters in {
         290: "ijl.,;:' |!",
         340: 'fIrt()[]{}-/\\"*`',
-        510: "ckszvxyJ?",
-        580: "abdeghnopquđF0123456789–+=<>~$_#“”",
+        510: "ckszvxJ?",
+        580: "abdeghnopquyđF0123456789–+=<>~$_#“”",
         680: "TZELSBP^",
-        740: "wACDHKNRUVXYĐ&",
-        790: "GOQ",
+        740: "wACDHKNRUVXYĐ",
+        790: "GOQ&",
         900: "mM%@—…→",
         960: "W",
     }.items()
@@ -41,6 +41,8 @@ def wrapped(text: str, room: float, measure: Measure) -> list[str]:
 
     Never empty: no words are one empty line.
     """
+    if measure(text) <= room:
+        return [text]
     lines: list[str] = []
     for word in text.split(" "):
         if lines and measure(f"{lines[-1]} {word}") <= room:

@@ -12,8 +12,8 @@ from itertools import groupby
 
 from engine.masking import masked
 from engine.silence import SilenceReason, SilenceReport, SilentRow, as_json
-from reports.cells import looks_like_formula, plain
 from reports.papers.silence import NEVER, REASON, ZONE
+from reports.plain import looks_like_formula, plain
 from reports.vietnamese import day, moment, number
 
 HEADINGS = (

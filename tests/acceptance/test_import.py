@@ -20,8 +20,7 @@ import xlsxwriter
 
 from engine.status import Status, standing_of
 from intake.names import safe_name
-from reports.csv import as_csv
-from reports.xlsx import as_xlsx
+from reports.formats import SPREADSHEETS
 from store import registry
 from tests import filemaking
 from tests.guarantee.world import at
@@ -478,7 +477,7 @@ def test_case_32_a_formula_in_a_cell_comes_back_out_as_text(office):
     report = report_overdue(office, at("2025-08-20"))
 
     assert [row.title for row in report.rows] == [hostile]
-    assert "'=HYPERLINK" in as_csv(report).decode("utf-8-sig")
-    with zipfile.ZipFile(io.BytesIO(as_xlsx(report))) as book:
+    assert "'=HYPERLINK" in SPREADSHEETS["csv"](report).decode("utf-8-sig")
+    with zipfile.ZipFile(io.BytesIO(SPREADSHEETS["xlsx"](report))) as book:
         sheets = [book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/")]
     assert all("<f>" not in sheet for sheet in sheets)

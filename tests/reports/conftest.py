@@ -1,5 +1,6 @@
 """A report of invented units, large enough to have every part."""
 
+import io
 from datetime import date, datetime
 
 import pytest
@@ -19,6 +20,10 @@ from engine.model import (
     Unit,
     UnitKind,
 )
+from engine.paperwork import Letterhead
+from reports.formats import FORMATS
+from reports.paper import Block, Paper, Section, cleaned
+from reports.vietnamese import moment
 
 PLAN = Document("KH1", "Kế hoạch phát triển khoa học", "12/KH-UBND", date(2025, 7, 1))
 ANYTIME = Deadline("30/9/2025", DeadlineKind.DATE, "ngày 30/9/2025")
@@ -78,3 +83,38 @@ def report(owes) -> OverdueReport:
             rows.append(owes(number, owner, due, result if due else None))
     questions = [("invalid-date", f"Nhiệm vụ {n}: hạn “31/9/2025” không có trong lịch.") for n in range(9)]
     return made(*rows, questions=questions)
+
+
+@pytest.fixture
+def paper_of():
+    """Build a paper of sections, or of blocks that make one section, cleaned as every paper is."""
+
+    def build(*parts: Section | Block, **more) -> Paper:
+        sections = tuple(one if isinstance(one, Section) else Section("muc", "Mục", (one,)) for one in parts)
+        given = {"title": "Báo cáo nhiệm vụ quá hạn", "subject": "Nhiệm vụ quá hạn", **more}
+        return cleaned(
+            Paper(
+                code="overdue",
+                as_of=AS_OF,
+                lines=(f"Tính đến {moment(AS_OF)}",),
+                sections=sections,
+                notes=("Đơn vị phối hợp không bị tính hạn.",),
+                basis=(("Bộ quy tắc", "sha256:ab12"), ("Đầu nhật ký", "cd34")),
+                **given,
+            )
+        )
+
+    return build
+
+
+@pytest.fixture
+def printed_in(paper_of):
+    """Print sections or blocks in a format; return the bytes of the file."""
+
+    def printed(form: str, *parts: Section | Block | Paper, **more) -> bytes:
+        (paper,) = parts if parts and isinstance(parts[0], Paper) else (paper_of(*parts),)
+        out = io.BytesIO()
+        FORMATS[form].write(paper, out, Letterhead(), lambda said: None, **more)
+        return out.getvalue()
+
+    return printed
