@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import pairwise
 
 from reports.official_markup import escaped, paragraph, quoted
 from reports.official_measure import length_of
@@ -78,7 +78,7 @@ def table_markup(
     look = look_of(len(shown), is_landscape, ids)
     if table.caption:
         yield paragraph(look.caption, table.caption)
-    if not table.lines:
+    if not table.rows:
         yield paragraph(look.nothing, table.nothing)
         return
     widths = column_widths(table, shown, width, look.size)
@@ -96,7 +96,8 @@ def column_widths(table: Table, shown: Sequence[int], width: int, size: float) -
     Every column has room for its longest figure, date and heading word before the rest is shared
     out by the columns' own widths.
     """
-    needs = [_need(table, n, size) for n in shown]
+    rows = [*table.rows[:_SAMPLE], *([] if table.total is None else [table.total])]
+    needs = [_need(table.columns[n], [row[n] for row in rows], size) for n in shown]
     asked = [float(max(1, table.columns[n].width)) for n in shown]
     if sum(needs) >= width:
         return _exact([need * width / sum(needs) for need in needs], width)
@@ -121,16 +122,13 @@ def _exact(sizes: list[float], width: int) -> list[int]:
     return [after - before for before, after in pairwise(edges)]
 
 
-def _need(table: Table, index: int, size: float) -> float:
-    column = table.columns[index]
+def _need(column: Column, values: Sequence[Value], size: float) -> float:
+    """Return the room that the longest word of a column takes, set in bold as headings and totals are."""
     heading = max((length_of(word, size, is_bold=True) for word in column.heading.split(" ")), default=0)
-    rows = [row[index] for row in islice(table.rows, _SAMPLE)]
-    if table.total is not None:
-        rows.append(table.total[index])
-    words = {printed(value) for value in rows}
+    words = {printed(value) for value in values}
     if column.kind is Kind.TEXT:
         words = {word[:_LONGEST] for text in words for word in text.split(" ")}
-    cells = max((length_of(word, size, is_bold=table.total is not None) for word in words), default=0)
+    cells = max((length_of(word, size, is_bold=True) for word in words), default=0)
     return max(heading, cells) + 2 * CELL_MARGIN + size * 2
 
 
