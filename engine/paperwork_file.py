@@ -15,6 +15,7 @@ from engine.yamltext import Section, advice_on_day, open_section
 
 VOICES = {"office": "đề nghị", "chairman": "yêu cầu"}
 _MOST_DUE = 1000
+_MOST_DAYS = 60
 MEANT = {"văn phòng": "office", "đề nghị": "office", "chủ tịch": "chairman", "yêu cầu": "chairman"}
 
 
@@ -31,6 +32,9 @@ def read_paperwork(
     letterhead = _letterhead(root.section(root.get("letterhead"), "mục 'letterhead'"))
     letters = root.section(root.get("letters"), "mục 'letters'")
     demands = letters.choice("demands", VOICES, plain.demands, MEANT)
+    days = f"một số từ 1 đến {_MOST_DAYS}"
+    finish_within = letters.typed("finish_within", _days, days, plain.finish_within)
+    answer_within = letters.typed("answer_within", _days, days, plain.answer_within)
     letters.finish()
     meetings = root.section(root.get("meetings"), "mục 'meetings'")
     meeting_day, meeting_days = _meetings(meetings)
@@ -38,7 +42,10 @@ def read_paperwork(
     readers = _readers(root, posts)
     least_due = root.typed("least_due", _count, f"một số từ 1 đến {_MOST_DUE}", plain.least_due)
     root.finish()
-    return Paperwork(letterhead, demands, meeting_day, meeting_days, readers, least_due), problems
+    found = Paperwork(
+        letterhead, demands, meeting_day, meeting_days, readers, least_due, finish_within, answer_within
+    )
+    return found, problems
 
 
 def _letterhead(section: Section) -> Letterhead:
@@ -94,7 +101,15 @@ def _readers(root: Section, posts: Collection[str] | None) -> tuple[str, ...]:
 
 
 def _count(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and 0 < int(text) <= _MOST_DUE else None
+    return _number(text, _MOST_DUE)
+
+
+def _days(text: str) -> int | None:
+    return _number(text, _MOST_DAYS)
+
+
+def _number(text: str, most: int) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and 0 < int(text) <= most else None
 
 
 def _day_of_month(text: str) -> int | None:

@@ -52,6 +52,22 @@ _LETTERS = Shape(
             ("office", "chairman"),
             default="office",
         ),
+        Setting(
+            "finish_within",
+            "việc quá hạn phải xong trong chừng này ngày làm việc kể từ ngày lập công văn",
+            "number",
+            "5",
+            default="5",
+            most=60,
+        ),
+        Setting(
+            "answer_within",
+            "đơn vị báo cáo nguyên nhân, đề nghị gia hạn trong chừng này ngày làm việc",
+            "number",
+            "3",
+            default="3",
+            most=60,
+        ),
     ),
 )
 

@@ -80,7 +80,7 @@ def _sections(report: ResultsReport) -> Iterator[Section]:
     if not report.plans:
         yield Section("summary", "Kết quả chung", (Words("Không có nhiệm vụ nào thuộc phạm vi báo cáo."),))
         return
-    told = tuple(Words(f"{cited(plan.document)}: {counted(plan.tally)}") for plan in report.plans)
+    told = tuple(Words(f"{cited(plan.document)}: {counted(plan.tally)}.") for plan in report.plans)
     yield Section("summary", "Kết quả chung", (*told, _summary(report)))
     yield Section("tasks", "Kết quả thực hiện từng nhiệm vụ", (_tasks(report),), is_annex=True)
 

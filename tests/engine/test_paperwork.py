@@ -16,7 +16,7 @@ def test_everything_an_office_may_say_is_taken():
     text = """
 letterhead: {parent: "", issuer: SỞ Y TẾ, place: Kon Tum, symbol: "/{kind}-SYT", letter_symbol: /SYT-VP,
   authority: TL. GIÁM ĐỐC, signer_title: CHÁNH VĂN PHÒNG, signer: Trần Văn Mẫu, copies: [Như trên, "Lưu: VT, VP"]}
-letters: {demands: chairman}
+letters: {demands: chairman, finish_within: 7, answer_within: 2}
 meetings: {day: 25, dates: [2026-04-28, 2026-03-27, 2026-03-27]}
 readers: [VPUB/coordinator, UBND/chairman, VPUB/coordinator]
 least_due: 3
@@ -27,6 +27,6 @@ least_due: 3
     )  # fmt: skip
     posts = {"VPUB/coordinator", "UBND/chairman"}
     days = (date(2026, 3, 27), date(2026, 4, 28))
-    expected = Paperwork(letterhead, "chairman", 25, days, ("VPUB/coordinator", "UBND/chairman"), 3)
+    expected = Paperwork(letterhead, "chairman", 25, days, ("VPUB/coordinator", "UBND/chairman"), 3, 7, 2)
 
     assert read_paperwork(text, "reports.yml", posts) == (expected, [])
