@@ -45,10 +45,13 @@ class Filled:
     texts: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_form(content_type: str, body: bytes) -> Filled:
+def is_form(content_type: str) -> bool:
+    """Whether a body is of the one kind that is read here: a form without files."""
+    return content_type.partition(";")[0].strip().casefold() == "application/x-www-form-urlencoded"
+
+
+def read_form(body: bytes) -> Filled:
     """Return what a browser sent; raises Malformed for everything else."""
-    if content_type.partition(";")[0].strip().casefold() != "application/x-www-form-urlencoded":
-        raise Malformed
     try:
         pairs = parse_qsl(body.decode("ascii"), True, True, "utf-8", "strict", len(_NAMES)) if body else []
     except ValueError:

@@ -32,7 +32,7 @@ from usecases.secrets import machine_key
 from usecases.wiring import Office
 from web.bodies import TooLarge, body_of
 from web.doorway import Doorway
-from web.forms import LONGEST, MOST_OCTETS, TEXTS, Filled, Malformed, read_form, read_response
+from web.forms import LONGEST, MOST_OCTETS, TEXTS, Filled, Malformed, is_form, read_form, read_response
 from web.rendering import shown, told
 from web.tickets import Ticket, Tickets
 
@@ -144,6 +144,12 @@ def _network(request: Request) -> str:
 
 
 async def _taken(request: Request, doorway: Doorway) -> Response:
+    if not is_form(request.headers.get("content-type", "")):  # nothing of it is read
+        return told(
+            doorway.office(), 415, "Trang này không nhận tệp",
+            "Mở lại liên kết trong thư và ghi số, ngày văn bản vào ô báo cáo.", "Chưa ghi gì.",
+            headers={"Connection": "close"},
+        )  # fmt: skip
     try:
         body = await body_of(request, MOST_OCTETS)
     except TooLarge:
@@ -157,7 +163,7 @@ async def _taken(request: Request, doorway: Doorway) -> Response:
 def _answered(request: Request, doorway: Doorway, body: bytes) -> Response:
     office, now = doorway.office(), doorway.now()
     try:
-        filled = read_form(request.headers.get("content-type", ""), body)
+        filled = read_form(body)
     except Malformed:
         return told(office, 400, "Không đọc được nội dung gửi", "Mở lại liên kết trong thư.", "Chưa ghi gì.")
     if not _is_from_here(request, office):

@@ -13,6 +13,7 @@ import re
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -22,7 +23,7 @@ import pytest
 from engine.model import FactKind
 from notifiers.http import NotAsked, Outbound, Web
 from notifiers.signing import PAGE, Signer
-from tests.guarantee.world import ScriptedNotifier, act, is_verified, rows_of, with_notifier
+from tests.guarantee.world import ScriptedNotifier, a_row, act, bring, is_verified, rows_of, with_notifier
 from tests.notifiers.canned import serving
 from tests.web.browser import CHROMIUM, browsing
 from tests.web.site import FORM, NOW, Site, answer, opened, ticket
@@ -39,6 +40,52 @@ LOADED = "document.readyState === 'complete'"
 def site(office) -> Iterator[Site]:
     with opened(office) as site:
         yield site
+
+
+# --- 63: what a title may hold ----------------------------------------------------------------
+
+HOSTILE = (
+    "Kế hoạch 🙂\r\nSet-Cookie: a=b\r\n\r\n<script>document.title='chạy'</script>"
+    "<img src=x onerror=\"document.title='chạy'\"> \u202egnort\u2066 & <b>"
+)
+TURNING = {*map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A)), "\u200e", "\u200f"}
+
+
+def hostile(site: Site) -> str:
+    """Return the link to a task whose title wants to be more than a title."""
+    known = [a_row(1, "30/9/2025"), a_row(2, "31/10/2025"), a_row(3, "30/9/2025", "Sở Xây dựng")]
+    row = replace(a_row(4, "30/9/2025"), title=HOSTILE, text=HOSTILE, expected=HOSTILE)
+    bring(site.office, [*known, row])
+    return site.link(task=4)
+
+
+def test_63_a_hostile_title_stays_a_title_on_the_page_and_on_what_follows_it(site):
+    link = hostile(site)
+    with site.visitor() as visitor:
+        first = visitor.get(link)
+        wrong = answer(visitor, link, "extension", extension_until="31/2", extension_note=HOSTILE)
+        last = answer(visitor, link, "extension", extension_until="15/12/2025", extension_note=HOSTILE)
+
+    assert [page.status_code for page in (first, wrong, last)] == [200, 422, 200]
+    for page in (first, wrong, last):
+        assert "set-cookie" not in page.headers or "a=b" not in page.headers["set-cookie"]
+        assert not re.search(r"<(script|img|b)\b", page.text)
+        assert "&lt;script&gt;" in page.text
+        assert "🙂" in page.text
+        assert not TURNING & set(page.text)
+        assert "script-src" not in page.headers["content-security-policy"]
+        assert "default-src 'none'" in page.headers["content-security-policy"]
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no browser on this machine")
+def test_63_in_a_browser_a_hostile_title_runs_nothing_and_reads_from_left_to_right(site):
+    link = site.url + hostile(site)
+    with browsing() as browser:
+        browser.open(link)
+        assert "<script>document.title='chạy'</script>" in browser.text
+        assert "gnort" in browser.text
+        browser.run("document.body.dataset.seen = document.scripts.length + document.images.length")
+        browser.wait_for("document.body.dataset.seen === '0' && document.title !== 'chạy'")
 
 
 # --- 64: looking, and machines that look ----------------------------------------------------
@@ -329,7 +376,7 @@ GOOD = {"choice": "acknowledge", "ticket": "x"}
 @pytest.mark.parametrize(
     ("body", "content_type", "status"),
     [
-        (json.dumps({"choice": ["report"]}), "application/json", 400),
+        (json.dumps({"choice": ["report"]}), "application/json", 415),
         (json.dumps(GOOD), "application/x-www-form-urlencoded", 400),
         ("choice=report&choice=acknowledge", FORM["Content-Type"], 400),
         ("choice[]=report", FORM["Content-Type"], 400),
@@ -339,8 +386,7 @@ GOOD = {"choice": "acknowledge", "ticket": "x"}
         ("&".join(f"p{n}=1" for n in range(5000)), FORM["Content-Type"], 400),
         (b"\xff\xfe\x00", FORM["Content-Type"], 400),
         ("a" * (64 * 1024 + 1), FORM["Content-Type"], 413),
-        (b"--b\r\n" * 10_000, "multipart/form-data; boundary=b", 400),
-        (urlencode(GOOD), "", 400),
+        (urlencode(GOOD), "", 415),
     ],
 )
 def test_70_what_no_form_of_ours_sends_is_refused_as_a_whole(site, body, content_type, status):
@@ -420,6 +466,83 @@ def test_71_a_redirect_is_not_followed():
             return found.status, len(server.asked)
 
     assert asyncio.run(ask()) == (302, 1)
+
+
+# --- 72: files ----------------------------------------------------------------------------------
+
+BOUNDARY = "multipart/form-data; boundary=b"
+PAGE_AS_PDF = b"<html><script>alert(1)</script></html>"
+DRAWING = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"
+
+
+def a_part(name: str, content: bytes, file: str = "") -> bytes:
+    told = f'; filename="{file}"' if file else ""
+    head = f'--b\r\nContent-Disposition: form-data; name="{name}"{told}\r\n'
+    return head.encode() + b"Content-Type: application/pdf\r\n\r\n" + content + b"\r\n"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        a_part("report_document", PAGE_AS_PDF, "bao-cao.pdf"),
+        a_part("report_document", DRAWING, "hinh.svg"),
+        a_part("choice", b"report") + a_part("file", PAGE_AS_PDF, "../../config/people.yml"),
+        b"".join(a_part(f"p{n}", b"1", f"{n}.pdf") for n in range(10_000)),
+        b"--b\r\n" * 10_000,
+        a_part("file", b"x" * 20_000_000, "to.pdf"),
+    ],
+    ids=["html-named-pdf", "svg", "a-path-for-a-name", "10000-files", "10000-borders", "20-MB"],
+)
+def test_72_no_page_takes_a_file(site, body):
+    link = site.link()
+    before = site.everything(), on_disk(site)
+    with site.visitor() as visitor:
+        page = visitor.get(link)
+        told = posted(visitor, link, body + a_part("ticket", ticket(page).encode()) + b"--b--\r\n")
+
+    assert told in {415, None}  # None: the door was shut while we still talked
+    assert told == 415 or len(body) > 64 * 1024
+    assert (site.everything(), on_disk(site)) == before
+
+
+def test_72_a_file_is_refused_before_any_of_it_is_read(site):
+    head = f"POST {site.link()} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {BOUNDARY}\r\n"
+    for length in ("Content-Length: 9999999999", "Transfer-Encoding: chunked"):
+        with socket.create_connection(("127.0.0.1", httpx.URL(site.url).port), timeout=10) as line:
+            line.sendall(f"{head}{length}\r\n\r\n".encode())
+            answered = line.recv(4096).decode()
+        assert answered.startswith("HTTP/1.1 415 ")
+        assert "connection: close" in answered.lower()
+
+
+def test_72_of_an_endless_file_little_is_taken_and_nothing_kept(site):
+    before, sent = (site.everything(), on_disk(site)), []
+
+    def endless():
+        yield a_part("file", b"", "vo-tan.pdf")
+        for n in range(4096):  # a quarter of a gigabyte, if somebody takes it
+            sent.append(n)
+            yield b"x" * 65536
+
+    with site.visitor() as visitor:
+        told = posted(visitor, "/v/khong-can-dung", endless())
+
+    assert told in {415, None}
+    assert len(sent) < 1024
+    assert (site.everything(), on_disk(site)) == before
+
+
+def posted(visitor: httpx.Client, link: str, body) -> int | None:
+    """Return the status of the answer to a form with files, None when we were cut off."""
+    try:
+        return visitor.post(link, content=body, headers=SAME | {"Content-Type": BOUNDARY}).status_code
+    except httpx.TransportError:
+        return None
+
+
+def on_disk(site: Site) -> set[str]:
+    """Return the files of the office, those in which the database itself works left out."""
+    return {str(file) for file in site.office.settings.home.rglob("*") if file.is_file()}
 
 
 # --- 73: whose door it is -------------------------------------------------------------------
