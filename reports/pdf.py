@@ -41,7 +41,7 @@ def write_pdf(
     tell: Callable[[str], None] = lambda said: None,
     fonts: Path | None = None,
 ) -> None:
-    """Write the paper as a PDF/A that says its title and language.
+    """Write the paper as a PDF/A and PDF/UA that says its title, language and structure.
 
     `fonts` is a folder of the office's own fonts, tried first. Raises FontMissing when the fonts at
     hand lack a face or a letter.
@@ -55,7 +55,7 @@ def write_pdf(
         root=HERE / "templates",
         font_paths=_fonts(tuple(folders)),
         sys_inputs={"paper": json.dumps(_data(paper, letterhead, _face(tuple(folders))), ensure_ascii=False)},
-        pdf_standards="a-2b",
+        pdf_standards=["a-2a", "ua-1"],  # archived, and readable by those who cannot see it
         timestamp=int(paper.as_of.astimezone(UTC).timestamp()),
     )
     if warnings:
@@ -116,7 +116,8 @@ def _block(block: Block) -> dict[str, Any]:
             return {"block": "words", "text": text}
         case Chart():
             svg = chart_svg(block)
-            return {"block": "chart", "svg": svg, "says": block.says, "data": _table(block.data)}
+            says = block.says or block.title or "Biểu đồ"
+            return {"block": "chart", "svg": svg, "says": says, "data": _table(block.data)}
         case Table():
             return {"block": "table", **_table(block)}
 
