@@ -8,16 +8,20 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from html.parser import HTMLParser
 from zipfile import ZipFile
 
+from docx import Document
+from docx.table import _Row
 from python_calamine import CalamineWorkbook
 from rich.cells import cell_len
 
 from reports.csv import main_table
 from reports.lines import for_page, ungrouped
+from reports.official_styles import Named
 from reports.paper import Paper, Row, Table
 from reports.printed import printed
 from reports.vietnamese import NBSP, number
@@ -219,9 +223,32 @@ def _forms(content: bytes) -> tuple[dict[int, str], int]:
     return forms, filled[0] if filled else -1
 
 
+# --- document --------------------------------------------------------------------------------------
+
+
+def in_document(paper: Paper) -> Tables:
+    """What an official document holds: the tables of the text, then those of the annex."""
+    ordered = replace(paper, sections=(*paper.body, *paper.annex))
+    return on_page(ordered)
+
+
+def read_docx(content: bytes) -> Tables:
+    """The tables of figures of a document; a group is a single cell across, in a style of its own."""
+    return [
+        [[cell.text for cell in row.cells] for row in table.rows[1:] if not _is_group(row)]
+        for table in Document(io.BytesIO(content)).tables
+        if table.style.name == Named.GRID
+    ]
+
+
+def _is_group(row: _Row) -> bool:
+    return row.cells[0].paragraphs[0].style.name in {Named.BAND_CELL, Named.WIDE_BAND_CELL}
+
+
 READERS: dict[str, tuple[Callable[[bytes], Tables], Callable[[Paper], Tables]]] = {
     "text": (read_text, on_page),
     "html": (read_html, on_page),
     "csv": (read_csv, in_list),
     "xlsx": (read_xlsx, in_book),
+    "docx": (read_docx, in_document),
 }
