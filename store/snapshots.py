@@ -47,8 +47,8 @@ def frozen_months(session: Session, until: datetime) -> list[Frozen]:
 
 
 def first_record_on(session: Session) -> date | None:
-    """Return the day of the earliest record; None while there is none."""
-    first = session.scalar(sa.select(sa.func.min(RECORD.at)))
+    """Return the day on which records began; None while there is none."""
+    first = session.scalar(sa.select(RECORD.at).order_by(RECORD.seq).limit(1))
     return first.astimezone(HANOI).date() if first else None
 
 

@@ -29,6 +29,7 @@ from usecases.guards import not_in_trial, stopping
 from usecases.publish import put_in_place
 from usecases.reach import contacts_by_now
 from usecases.reports import KINDS, ask, papers_of
+from usecases.snapshots import freeze_finished_months
 from usecases.wiring import Office
 
 PUBLISHED, MAILED, UNSENT = "report-published", "report-mailed", "report-unsent"
@@ -62,8 +63,10 @@ def publish_due(
 ) -> dict[str, dict[str, Path]]:
     """Make every scheduled report that is due and was not made; return subject → file name → file.
 
-    Nothing is made of a time before this registry had its first record.
+    Nothing is made of a time before this registry had its first record. The months that are over are
+    frozen first, so that what is printed of them can be held against the log.
     """
+    freeze_finished_months(office, now)
     made = {}
     for occasion in due_occasions(now, office.world.calendar, office.paperwork):
         with office.database.reading() as session:

@@ -14,7 +14,9 @@ from engine.model import HANOI
 from engine.report_query import ReportFacts, ReportQuery
 from engine.scorecard import rows_to_freeze
 from store import snapshots
+from usecases import clock
 from usecases.report_facts import facts_of
+from usecases.restored import clock_is_off
 from usecases.wiring import Office
 
 MOST_MONTHS = 24  # so that one wrong date of long ago does not freeze a century
@@ -24,11 +26,15 @@ def freeze_finished_months(office: Office, now: datetime) -> tuple[date, ...]:
     """Freeze every month that is over, since records began, and not frozen yet; return their first days.
 
     The figures are those as of the month's last midnight, by what is on record at `now`. Asked
-    again, or by two at once, nothing is frozen twice.
+    again, or by two at once, nothing is frozen twice. What is frozen stays: a month that is over
+    only in a rehearsal, or by a clock that is off, is not.
     """
+    if clock_is_off(office, now):
+        return ()
     with office.database.reading() as session:
         since = snapshots.first_record_on(session)
-        waiting = [m for m in _finished(since, now) if not snapshots.is_frozen(session, m)] if since else []
+        over = _finished(since, min(now, clock.now())) if since else []
+        waiting = [month for month in over if not snapshots.is_frozen(session, month)]
     return tuple(month for month in waiting if _freeze(office, month, now))
 
 

@@ -60,6 +60,12 @@ def test_months_of_an_outage_are_frozen_each_as_of_its_end(office):
     assert (mine.due, mine.completed) == (2, 0)  # what was reported in October was not done in September
 
 
+def test_a_month_that_is_over_only_in_a_rehearsal_is_not_frozen(office, monkeypatch):
+    monkeypatch.setattr("usecases.clock.now", lambda: at("2025-09-20"))
+
+    assert freeze_finished_months(office, at("2026-01-10")) == months("2025-08")
+
+
 def test_where_nothing_was_ever_recorded_nothing_is_frozen(sqlite_database, tmp_path):
     empty = office_at(sqlite_database.engine.url.render_as_string(), tmp_path / "empty")
 
