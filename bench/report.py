@@ -28,7 +28,7 @@ from engine.report_query import ReportQuery
 from store import records
 from store.kept import entry_of
 from store.tables import MessageRow, ReminderRow
-from usecases.report_facts import facts_of
+from usecases.report_facts import weighed_facts_of
 from usecases.reports import KINDS, ask
 from usecases.settings import Settings
 from usecases.wiring import Office, open_office
@@ -54,8 +54,8 @@ def measured(size: int) -> list[tuple[str, str]]:
         query = ReportQuery(NOW)
         first, _ = timed(lambda: to_json(office, query))
         whole = warm(lambda: to_json(office, query))
-        reading = warm(lambda: facts_of(office, query))
-        facts = facts_of(office, query)
+        reading = warm(lambda: weighed_facts_of(office, query))
+        facts = weighed_facts_of(office, query)
         making = warm(lambda: KINDS["overdue"].make(facts))
         report = KINDS["overdue"].make(facts)
         return [
@@ -128,14 +128,15 @@ def _reminders(ids: list[str], due: dict[str, date]) -> Iterator[tuple[dict[str,
     for number, id_ in enumerate(ids):
         unit = id_.rpartition("@")[2]
         message = {
-            "key": f"m{number}", "post": f"{unit}/contact", "person": "", "unit_code": unit, "channel": "email",
-            "level": 1, "planned_at": at, "not_before": at, "state": "sent", "settled_at": at, "owner": "",
+            "key": f"m{number}", "post": f"{unit}/contact", "person": "", "unit_code": unit,
+            "channel": "email", "level": 1,
+            "planned_at": at, "not_before": at, "state": "sent", "settled_at": at, "owner": "",
             "fence": 0, "attempts": 1, "provider_id": "", "error": "", "possible_duplicate": False,
             "subject": "", "fallbacks": [], "passed_to": "", "copy_of": "",
         }  # fmt: skip
         reminder = {
-            "key": f"r{number}", "assignment_id": id_, "due_on": due[_task(id_)], "step": "qua-han", "level": 1,
-            "post": f"{unit}/contact", "falls_at": at, "decided_at": at, "state": "planned",
+            "key": f"r{number}", "assignment_id": id_, "due_on": due[_task(id_)], "step": "qua-han",
+            "level": 1, "post": f"{unit}/contact", "falls_at": at, "decided_at": at, "state": "planned",
             "suppression": "", "reason": "", "place": "", "rulebook": "", "message_key": f"m{number}",
         }  # fmt: skip
         yield message, reminder

@@ -82,12 +82,12 @@ def overdue_of(facts: ReportFacts) -> OverdueReport:
     rows = [row for one in late for row in _overdue_rows(one, facts, moved)]
     rows.sort(key=lambda row: (-row.days_late, row.task, row.unit))
     unreminded = sum(row.reminders == 0 for row in rows)
-    plans = _plans(found, names)
+    plans, by_day = _plans(found, names), _by_day(found)
     return OverdueReport(
         as_of=query.as_of.astimezone(HANOI),
         rulebook=facts.rulebook,
         documents=tuple(map(_document_title, plans)),
-        matrix=_matrix(_counts(found)),
+        matrix=_matrix(_counts(by_day)),
         ageing=_ageing(rows, facts.thresholds.ageing),
         units=_units(found, rows, names),
         rows=tuple(rows),
@@ -100,7 +100,7 @@ def overdue_of(facts: ReportFacts) -> OverdueReport:
         changes=_changes(moved, names),
         coming=_coming(coming(found, calendar, query.on), calendar, names),
         coming_until=query.on + timedelta(days=DAYS_AHEAD),
-        months=_months(found),
+        months=_months(by_day),
         heat=_heat(late, names),
         least_due=facts.least_due,
     )
@@ -200,10 +200,18 @@ def _why(one: Weighed) -> Leaving:
 # --- figures ---------------------------------------------------------------------------------
 
 
-def _counts(found: Iterable[Weighed]) -> Counter[Timeliness]:
+def _by_day(found: Iterable[Weighed]) -> Counter[tuple[date | None, Timeliness]]:
+    """Return how many shares there are by deadline in force and cell."""
+    counts: Counter[tuple[date | None, Timeliness]] = Counter()
+    for lot, standing, cell in found:
+        counts[standing.due_on, cell] += len(lot.units)
+    return counts
+
+
+def _counts(by_day: Mapping[tuple[date | None, Timeliness], int]) -> Counter[Timeliness]:
     counts: Counter[Timeliness] = Counter()
-    for one in found:
-        counts[one.cell] += one.weight
+    for (_, cell), count in by_day.items():
+        counts[cell] += count
     return counts
 
 
@@ -225,10 +233,10 @@ def _units(found: Iterable[Weighed], rows: Iterable[OverdueRow], names: Names) -
     """Return every judged unit: most overdue first, then the longest overdue, then by name."""
     counts: defaultdict[Timeliness, Counter[str]] = defaultdict(Counter)
     extended, acknowledged, pending = Counter[str](), Counter[str](), Counter[str]()
-    for one in found:
-        counts[one.cell].update(one.lot.units)
-        if one.standing.extensions and one.cell is not Timeliness.CANCELLED:
-            extended.update(one.lot.units)
+    for lot, standing, cell in found:
+        counts[cell].update(lot.units)
+        if standing.extensions and cell is not Timeliness.CANCELLED:
+            extended.update(lot.units)
     counts.pop(Timeliness.CANCELLED, None)
     oldest: dict[str, int] = {}
     for row in rows:
@@ -249,12 +257,12 @@ def _worst_first(unit: UnitRow) -> tuple[Any, ...]:
     return -unit.matrix.open_late, -unit.oldest_days_late, vietnamese_order(unit.name), unit.code
 
 
-def _months(found: Iterable[Weighed]) -> tuple[Month, ...]:
+def _months(by_day: Mapping[tuple[date | None, Timeliness], int]) -> tuple[Month, ...]:
     """Return what fell due by the month of the deadline in force, the earliest first."""
     counts: defaultdict[date, Counter[str]] = defaultdict(Counter)
-    for one in found:
-        if one.cell in _FELL_DUE and one.standing.due_on is not None:
-            counts[one.standing.due_on.replace(day=1)][one.cell.value] += one.weight
+    for (due_on, cell), count in by_day.items():
+        if cell in _FELL_DUE and due_on is not None:
+            counts[due_on.replace(day=1)][cell.value] += count
     return tuple(Month(first_on, **counts[first_on]) for first_on in sorted(counts))
 
 

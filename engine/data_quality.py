@@ -77,10 +77,12 @@ def data_quality(
     `remarks` are counts that do not follow from the assignments. What concerns nothing is left out.
     """
     counts = Counter({"not-reminded": unreminded, **remarks})
-    in_year = _Years(calendar)
+    weights: Counter[_Trait] = Counter()
     for one in found:
-        for code in _codes(one.standing, one.cell, on, in_year):
-            counts[code] += one.weight
+        weights[_trait(one.standing, one.cell, on)] += len(one.lot.units)
+    for trait, weight in weights.items():
+        for code in _codes(trait, calendar):
+            counts[code] += weight
     for code, message in _MESSAGES.items():
         if counts[code]:
             yield DataQuality(code, counts[code], message)
@@ -88,33 +90,42 @@ def data_quality(
         yield DataQuality(code, count, sentence, is_question=True)
 
 
-def _codes(standing: Standing, cell: Timeliness, on: date, in_year: _Years) -> Iterator[str]:
-    if cell is Timeliness.CANCELLED:
+class _Trait(NamedTuple):
+    """What of a standing a remark is about."""
+
+    is_cancelled: bool
+    status: Status
+    is_extended: bool
+    is_pending: bool
+    is_done_later: bool
+    year: int
+
+
+def _trait(standing: Standing, cell: Timeliness, on: date) -> _Trait:
+    done_on, due_on = standing.done_on, standing.due_on
+    return _Trait(
+        cell is Timeliness.CANCELLED,
+        standing.status,
+        standing.extensions > 0,
+        done_on is None and standing.wished_on is not None,
+        done_on is not None and done_on > on,
+        0 if due_on is None else due_on.year,
+    )
+
+
+def _codes(trait: _Trait, calendar: WorkCalendar) -> Iterator[str]:
+    if trait.is_cancelled:
         yield "cancelled"
         return
-    if standing.status in _BY_STATUS:
-        yield _BY_STATUS[standing.status]
-    if standing.extensions:
+    if trait.status in _BY_STATUS:
+        yield _BY_STATUS[trait.status]
+    if trait.is_extended:
         yield "extended"
-    if standing.wished_on is not None and standing.done_on is None:
+    if trait.is_pending:
         yield "extension-pending"
-    if standing.done_on is not None and standing.done_on > on:
+    if trait.is_done_later:
         yield "done-after-report"
-    if standing.due_on is not None and (code := in_year.code(standing.due_on.year)):
-        yield code
-
-
-class _Years:
-    """What is wrong with the calendar of a year, asked once a year."""
-
-    def __init__(self, calendar: WorkCalendar) -> None:
-        self._calendar = calendar
-        self._known: dict[int, str] = {}
-
-    def code(self, year: int) -> str:
-        """Return the code of the remark on deadlines in a year, "" for none."""
-        if year not in self._known:
-            is_provisional = self._calendar.is_provisional(year)
-            covered = "calendar-provisional" if is_provisional else ""
-            self._known[year] = covered if self._calendar.covers(year) else "calendar-missing"
-        return self._known[year]
+    if trait.year and not calendar.covers(trait.year):
+        yield "calendar-missing"
+    if calendar.is_provisional(trait.year):
+        yield "calendar-provisional"

@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from engine.calendar import WorkCalendar
 from engine.data_quality import Judged
-from engine.model import HANOI, Assignment, Role, UnitKind
+from engine.model import HANOI, Assignment, Role, Unit, UnitKind
 from engine.paperwork import Paperwork
 from engine.rulebook import Thresholds
 from engine.status import standing_of, timeliness_of
@@ -56,10 +56,14 @@ class ReportQuery:
 
     def covers(self, assignment: Assignment, level: int = 0) -> bool:
         """Whether an assignment told up to `level` is spoken of, the period aside."""
+        return self.covers_share(assignment.task.document.code, assignment.unit, level)
+
+    def covers_share(self, plan: str, unit: Unit, level: int) -> bool:
+        """Whether a unit's share of a task of a plan, told up to `level`, is spoken of."""
         return (
-            (not self.plans or assignment.task.document.code in self.plans)
-            and (not self.units or assignment.unit.code in self.units)
-            and (not self.kinds or assignment.unit.kind in self.kinds)
+            (not self.plans or plan in self.plans)
+            and (not self.units or unit.code in self.units)
+            and (not self.kinds or unit.kind in self.kinds)
             and (not self.levels or level in self.levels)
         )
 

@@ -7,12 +7,12 @@ report of last month can be printed again next year with the same figures.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple, Protocol
 
 from engine.calendar import WorkCalendar
-from engine.model import HANOI, Assignment, Fact, FactKind
+from engine.model import HANOI, Assignment, FactKind
 
 
 class Status(StrEnum):
@@ -41,8 +41,31 @@ class Timeliness(StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Happening(Protocol):
+    """What of a fact decides how an assignment stands."""
+
+    @property
+    def kind(self) -> FactKind:
+        """What happened."""
+
+    @property
+    def at(self) -> datetime:
+        """When it was recorded."""
+
+    @property
+    def on(self) -> date | None:
+        """When the work was done."""
+
+    @property
+    def due_on(self) -> date | None:
+        """The deadline set or wished for."""
+
+    @property
+    def unit(self) -> str:
+        """Whom the work waits for."""
+
+
+class Standing(NamedTuple):
     """An assignment at one moment.
 
     `due_on` is the deadline in force, `original_due_on` the first one. `armed_on` is the
@@ -86,7 +109,9 @@ def standing_of(assignment: Assignment, at: datetime) -> Standing:
     return standing_after(assignment.due_on, assignment.assigned_on, assignment.facts, at)
 
 
-def standing_after(due_on: date | None, assigned_on: date, facts: Sequence[Fact], at: datetime) -> Standing:
+def standing_after(
+    due_on: date | None, assigned_on: date, facts: Sequence[Happening], at: datetime
+) -> Standing:
     """Return how work assigned on a day for another stands at `at`, once `facts` had happened."""
     course = _Course(due_on, assigned_on)
     for fact in facts:
@@ -146,7 +171,7 @@ class _Course:
             self.blocked_at,
         )  # fmt: skip
 
-    def take(self, fact: Fact) -> None:
+    def take(self, fact: Happening) -> None:
         """Follow `fact`."""
         match fact.kind:
             case FactKind.REPORTED:
@@ -179,7 +204,7 @@ class _Course:
             case FactKind.CANCELLED:
                 self.status = Status.CANCELLED
 
-    def _decide(self, fact: Fact) -> None:
+    def _decide(self, fact: Happening) -> None:
         is_kept = self.status is Status.DISPUTED and fact.due_on in {None, self.due_on}
         self.status, self.due_on = Status.OPEN, fact.due_on or self.due_on
         self.original_due_on = self.original_due_on or self.due_on
@@ -190,5 +215,5 @@ class _Course:
 _ACKNOWLEDGED_FROM = frozenset({Status.OPEN, Status.ACKNOWLEDGED, Status.RETURNED})
 
 
-def _day(fact: Fact) -> date:
+def _day(fact: Happening) -> date:
     return fact.at.astimezone(HANOI).date()

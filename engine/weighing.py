@@ -13,11 +13,21 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from engine.calendar import WorkCalendar
-from engine.model import HANOI, Assignment, Document, Fact, Task, Unit
+from engine.model import HANOI, Assignment, Document, FactKind, Task, Unit
 from engine.report_query import ReportFacts, ReportQuery, is_judged
-from engine.status import Standing, Timeliness, standing_after, timeliness_of
+from engine.status import Happening, Standing, Timeliness, standing_after, timeliness_of
 
 DAYS_BACK = DAYS_AHEAD = 7
+
+
+class Happened(NamedTuple):
+    """A fact as far as a standing follows from it; quick to make, since a report reads many."""
+
+    kind: FactKind
+    at: datetime
+    on: date | None
+    due_on: date | None
+    unit: str
 
 
 class Lot(NamedTuple):
@@ -28,7 +38,7 @@ class Lot(NamedTuple):
     units: Sequence[str]
     due_on: date | None
     assigned_on: date
-    facts: tuple[Fact, ...] = ()
+    facts: Sequence[Happening] = ()
 
 
 class Weighed(NamedTuple):
@@ -84,14 +94,18 @@ def weighed_facts(facts: ReportFacts) -> WeighedFacts:
         tasks,
     )
     given = {one.name: getattr(facts, one.name) for one in fields(ReportFacts)}
-    found = weighed(map(_lot_of, shares), facts.calendar, facts.query)
+    found = within(weighed(map(_lot_of, shares), facts.calendar, facts.query), facts.query)
     return WeighedFacts(**given, found=found, names=names)
 
 
 def weighed(lots: Iterable[Lot], calendar: WorkCalendar, query: ReportQuery) -> list[Weighed]:
-    """Return the lots assigned by the day of a query whose deadline in force lies in its period."""
+    """Return the lots assigned by the day of a query, judged at its moment."""
     scale = _Scale(calendar, query.as_of)
-    found = [Weighed(lot, *scale.of(lot)) for lot in lots if lot.assigned_on <= query.on]
+    return [Weighed(lot, *scale.of(lot)) for lot in lots if lot.assigned_on <= query.on]
+
+
+def within(found: list[Weighed], query: ReportQuery) -> list[Weighed]:
+    """Return what has its deadline in force within the period of a query."""
     if query.first_on is None and query.last_on is None:
         return found
     return [one for one in found if query.is_in_period(one.standing.due_on)]

@@ -24,7 +24,7 @@ from usecases.comparing import day_by_day, facts_ahead
 from usecases.errors import InputRejected
 from usecases.hindrances import hindrances_at
 from usecases.reach import world_by_now
-from usecases.report_facts import facts_of, rulebook_at
+from usecases.report_facts import facts_of, rulebook_at, uncollected, weighed_facts_of
 from usecases.silent import red_facts
 from usecases.wiring import Office
 
@@ -87,7 +87,8 @@ def _world_at(session: Session, office: Office, at: datetime) -> World:
 
 def report_overdue(office: Office, as_of: datetime) -> OverdueReport:
     """Return who is overdue as of a moment, from what was recorded up to it."""
-    return overdue_of(facts_of(office, ReportQuery(as_of)))
+    with uncollected():
+        return overdue_of(weighed_facts_of(office, ReportQuery(as_of)))
 
 
 def report_silence(office: Office, as_of: datetime) -> SilenceReport:

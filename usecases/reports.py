@@ -25,7 +25,7 @@ from usecases.causes import names_of
 from usecases.letters import letter_facts
 from usecases.other_replies import other_replies
 from usecases.plan_words import plan_words
-from usecases.report_facts import facts_of
+from usecases.report_facts import facts_of, uncollected, weighed_facts_of
 from usecases.silent import red_facts
 from usecases.snapshots import ground_of
 from usecases.wiring import Office
@@ -37,7 +37,7 @@ class ReportKind:
 
     `title` says in a few words what it answers. `make` is pure; a report that needs more than facts
     about assignments has `gather` bring it, and hands it to `make` as the second argument. `behind` are
-    papers of their own that belong to the first: the letters behind their list.
+    papers of their own that belong to the first: the letters behind their list. `facts` reads the facts.
     """
 
     name: str
@@ -47,12 +47,20 @@ class ReportKind:
     as_paper: Callable[[Any], Paper]
     gather: Callable[[Office, ReportFacts], Any] | None = None
     behind: Callable[[Any], list[Paper]] | None = None
+    facts: Callable[[Office, ReportQuery], ReportFacts] = facts_of
 
 
 KINDS: Mapping[str, ReportKind] = {
     kind.name: kind
     for kind in (
-        ReportKind("overdue", "nhiệm vụ quá hạn", compliance.overdue_of, compliance.as_json, overdue_paper),
+        ReportKind(
+            "overdue",
+            "nhiệm vụ quá hạn",
+            compliance.overdue_of,
+            compliance.as_json,
+            overdue_paper,
+            facts=weighed_facts_of,
+        ),
         ReportKind(
             "due-soon",
             "nhiệm vụ sắp đến hạn",
@@ -115,8 +123,10 @@ KINDS: Mapping[str, ReportKind] = {
 
 def ask(office: Office, name: str, query: ReportQuery) -> Any:
     """Return the report `name` on what `query` speaks of, from what was recorded up to its moment."""
-    kind, facts = KINDS[name], facts_of(office, query)
-    return kind.make(facts) if kind.gather is None else kind.make(facts, kind.gather(office, facts))
+    kind = KINDS[name]
+    with uncollected():
+        facts = kind.facts(office, query)
+        return kind.make(facts) if kind.gather is None else kind.make(facts, kind.gather(office, facts))
 
 
 def paper_of(name: str, report: Any) -> Paper:

@@ -1,0 +1,146 @@
+"""What do reports that count every share read from a registry of a hundred thousand?
+
+Columns, not objects: shares that differ in nothing but the unit come as one lot, facts only for
+those that have any, words only for the tasks that are printed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from engine.ledger import DeliveryState
+from engine.model import HANOI, Document, FactKind, Role, Task
+from engine.planning import SuppressionReason
+from engine.weighing import Happened, Lot
+from store import registry, tags
+from store.kept import task_of
+from store.leads import Then
+from store.statements import chunks
+from store.tables import (
+    ASSIGNMENT,
+    MESSAGE,
+    RECORD,
+    REMINDER,
+    TASK,
+    TaskRow,
+)
+
+_KINDS = {str(kind): kind for kind in FactKind}
+_BETWEEN = "\n"  # no code of a unit has a line break
+_UNREACHED = (SuppressionReason.NO_CONTACT, SuppressionReason.NO_CHANNEL)
+_decode = json.JSONDecoder().raw_decode
+
+
+def lots(session: Session, until: datetime, then: Then) -> Iterator[Lot]:
+    """Yield the shares of lead units, each one with facts up to `until` on its own.
+
+    Tasks whose units are others by now are led by those that led them `then`.
+    """
+    facts = _happened(session, until)
+    documents = dict(tuple(row) for row in session.execute(sa.select(TASK.code, TASK.document_code)))
+    for task, due_on, assigned_on, joined in _together(session, then):
+        units = then.led(task, joined.split(_BETWEEN))
+        untouched = [unit for unit in units if f"{task}@{unit}" not in facts]
+        if untouched:
+            yield Lot(task, documents[task], untouched, due_on, assigned_on)
+        if len(untouched) < len(units):
+            for unit in units:
+                known = facts.get(f"{task}@{unit}")
+                if known is not None:
+                    yield Lot(task, documents[task], (unit,), due_on, assigned_on, known)
+
+
+def tasks(session: Session, codes: Iterable[str], documents: Mapping[str, Document]) -> dict[str, Task]:
+    """Return tasks by their codes; `documents` are all there are."""
+    wanted = sorted(codes)
+    tagged = tags.tags_of(session, wanted)
+    return {
+        row.code: task_of(row, dict(documents), tagged.get(row.code, ()))
+        for chunk in chunks(wanted)
+        for row in session.scalars(sa.select(TaskRow).where(TASK.code.in_(chunk)))
+    }
+
+
+def documents(session: Session) -> dict[str, Document]:
+    """Return every document by its code."""
+    return {document.code: document for document in registry.documents(session)}
+
+
+def doubts(session: Session, until: datetime) -> list[tuple[str, str, str, str]]:
+    """Return what was doubtful in the tasks in force at a moment, as (task, document, code, sentence)."""
+    is_doubtful = sa.cast(TASK.problems, sa.Text) != "[]"
+    in_force = sa.or_(TASK.removed_at.is_(None), TASK.removed_at > until)
+    statement = sa.select(TASK.code, TASK.document_code, TASK.problems).where(is_doubtful, in_force)
+    return [
+        (task, document, code, said)
+        for task, document, problems in session.execute(statement.order_by(TASK.code))
+        for code, said in problems
+    ]
+
+
+def remarks(session: Session, until: datetime) -> dict[str, int]:
+    """Return how many shares nobody could be told of up to a moment, and how many messages were refused."""
+    unreached = sa.select(sa.func.count(sa.distinct(REMINDER.assignment_id))).where(
+        REMINDER.suppression.in_(_UNREACHED), REMINDER.decided_at <= until
+    )
+    refused = sa.select(sa.func.count()).where(
+        MESSAGE.state == DeliveryState.FAILED_PERMANENT, MESSAGE.settled_at <= until
+    )
+    return {"no-contact": session.scalar(unreached) or 0, "refused": session.scalar(refused) or 0}
+
+
+def _together(session: Session, then: Then) -> Iterator[tuple[str, Any, Any, str]]:
+    """Yield (task, deadline, day of assignment, units), with the units that led and do so no more."""
+    is_lead = ASSIGNMENT.role == str(Role.LEAD)
+    others = [sa.and_(~is_lead, ASSIGNMENT.task_code.in_(chunk)) for chunk in chunks(then.leads)]
+    columns = (ASSIGNMENT.task_code, ASSIGNMENT.original_due_on, ASSIGNMENT.assigned_on)
+    units = sa.func.aggregate_strings(ASSIGNMENT.unit_code, _BETWEEN)
+    statement = sa.select(*columns, units).group_by(*columns)
+    for where in (is_lead, *others):
+        yield from (tuple(row) for row in session.connection().execute(statement.where(where)))
+
+
+def _happened(session: Session, until: datetime) -> dict[str, list[Happened]]:
+    """Return the facts of every assignment that has any up to `until`, in the order of their moments."""
+    at: Any = sa.type_coerce(RECORD.at, sa.Text)  # as the database keeps it: converted once a moment
+    statement = (
+        sa.select(RECORD.subject, RECORD.kind, at, RECORD.data)
+        .where(RECORD.kind.in_(list(_KINDS)), RECORD.at <= until)
+        .order_by(RECORD.at, RECORD.seq)
+    )
+    found: dict[str, list[Happened]] = defaultdict(list)
+    moments, days = _Known(_moment), _Known(date.fromisoformat)
+    days[None] = None
+    for subject, kind, kept, data in _raw(session, statement):
+        said = _decode(data)[0]
+        on, due_on = days[said.get("on")], days[said.get("due_on")]
+        found[subject].append(Happened(_KINDS[kind], moments[kept], on, due_on, said.get("unit", "")))
+    return found
+
+
+class _Known(dict[Any, Any]):
+    """What texts mean, each read once: a registry has few days and few moments."""
+
+    def __init__(self, read: Callable[[Any], Any]) -> None:
+        self._read = read
+
+    def __missing__(self, text: Any) -> Any:
+        self[text] = self._read(text)
+        return self[text]
+
+
+def _raw(session: Session, statement: sa.Select[Any]) -> Sequence[Any]:
+    """Return plain tuples from the driver: no row objects, no conversion."""
+    return session.connection().execute(statement).cursor.fetchall()
+
+
+def _moment(kept: str | datetime) -> datetime:
+    at = datetime.fromisoformat(kept).replace(tzinfo=UTC) if isinstance(kept, str) else kept
+    return at.astimezone(HANOI)
