@@ -2,7 +2,8 @@
 
 A matrix is made, not picked: a child does a tick and empties the outbox while every step of its event
 loop, every statement and commit, and both sides of every call to a provider are counted; then one child
-after another is killed at one of them, and the work is taken up again.
+after another is killed at one of them, and the work is taken up again. A second worker goes about the same
+work meanwhile; where it did what the first was to be killed in, the point is tried again without it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email import message_from_bytes
+from functools import partial
 from pathlib import Path
 
 from engine.rulebook import Rulebook, read_rulebook
@@ -102,6 +104,7 @@ class Counts:
     """What a matrix found; `faults` are broken promises in words."""
 
     points: int = 0
+    missed: int = 0  # points at which nobody was ended, though tried twice
     kills: int = 0
     stalls: int = 0
     lost: int = 0
@@ -111,8 +114,9 @@ class Counts:
     faults: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
-        said = f"{self.points} points, {self.kills} kills, {self.stalls} stalls: {self.lost} lost"
-        return f"{said}, {self.possible} possible duplicates ({self.visible} seen), {self.flagged} flagged"
+        said = f"{self.points} points, {self.missed} missed, {self.kills} kills, {self.stalls} stalls"
+        copies = f"{self.possible} possible duplicates ({self.visible} seen)"
+        return f"{said}: {self.lost} lost, {copies}, {self.flagged} flagged"
 
 
 Whose = dict[tuple[str, str], str]
@@ -170,41 +174,54 @@ class Matrix:
         """End a worker at each of these points in turn, and judge what follows."""
         for point in points:
             self.counts.points += 1
-            self._ended_at(point)
+            is_hit = self._ended_at(point)
+            whose_is_known = point.kind not in AT_THE_PROVIDER or self.scene.workers == 1
+            if not (is_hit and whose_is_known):
+                is_hit |= self._ended_at(point, is_alone=True)
+            self.counts.missed += not is_hit
         return self.counts
 
-    def _ended_at(self, point: Point) -> None:
+    def _ended_at(self, point: Point, is_alone: bool = False) -> bool:
+        """End a worker at a point, judge what follows, and return whether it passed there.
+
+        With `is_alone` the other workers begin when it has ended, while its claims still hold.
+        """
         self._renew()
-        office = self.office
-        hit: list[int] = []
+        target: list[int] = []
         ender = (
             Killer(point.n, "await", signal.SIGSTOP) if point.kind == "stall" else Killer(point.n, point.kind)
         )
         if point.kind in AT_THE_PROVIDER:
-            self.town.post.here = _killer(point, hit)
-        wait = in_a_child(lambda: self._work(office, ender, "một"))
-        hit.append(wait.pid)  # type: ignore[attr-defined]
-        others = [
-            in_a_child(lambda n=n: self._work(office, Recorder(), f"máy {n}"))  # type: ignore[misc]
-            for n in range(1, self.scene.workers)
-        ]
-        code = wait()
-        codes = [other() for other in others]
+            self.town.post.here = _killer(point, target)
+        one = in_a_child(lambda: self._work(self.office, ender, "một"))
+        target.append(one.pid)  # type: ignore[attr-defined]
+        others = [] if is_alone else self._others()
+        code = one()
+        codes = [other() for other in others or self._others()]
         self.town.post.here = None
-        is_stopped = code == signal.SIGSTOP
-        self.counts.stalls += is_stopped
-        self.counts.kills += code == -signal.SIGKILL
-        where = f"{self.scene}: {point}"
+        where = f"{self.scene}: {point}" + (", alone" if is_alone else "")
         if code not in (0, -signal.SIGKILL, signal.SIGSTOP) or any(codes):
             self.counts.faults.append(f"{where}: a worker ended with {code}, {codes}")
+        self.counts.kills += code == -signal.SIGKILL
+        self._taken_up(one, code == signal.SIGSTOP, where)
+        return code != 0
+
+    def _others(self) -> list[Callable[[], int]]:
+        """Start the workers beside the first."""
+        owners = [f"máy {n}" for n in range(1, self.scene.workers)]
+        return [in_a_child(partial(self._work, self.office, Recorder(), owner)) for owner in owners]
+
+    def _taken_up(self, one: Callable[[], int], is_stopped: bool, where: str) -> None:
+        """Let the work be taken up after the lease; who was only stopped wakes when all is done."""
+        self.counts.stalls += is_stopped
         if not is_stopped:
             self.town.settle_down()
-        in_hand = {str(post) for _, post in rows_of(office, IN_HAND)}
-        _run(office, LATER)
+        in_hand = {str(post) for _, post in rows_of(self.office, IN_HAND)}
+        _run(self.office, LATER)
         if is_stopped:
-            os.kill(wait.pid, signal.SIGCONT)  # type: ignore[attr-defined]
-            assert wait() == 0, where
-        self._judge(office, in_hand, where)
+            os.kill(one.pid, signal.SIGCONT)  # type: ignore[attr-defined]
+            assert one() == 0, where
+        self._judge(self.office, in_hand, where)
 
     def _work(self, office: Office, here: Callable[[str], None], owner: str) -> None:
         """Do what one worker does, in a child of its own."""
