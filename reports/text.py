@@ -26,7 +26,7 @@ def write_text(
 ) -> None:
     """Write the paper as lines of at most `width` columns, by default those of the terminal.
 
-    A table of more columns than fit goes on below itself, its first column repeated.
+    A table of more columns than fit goes on below itself, what names a row repeated.
     """
     for line in _lines(paper, width or _terminal(), tell):
         out.write(f"{line}\n".encode())

@@ -1,7 +1,7 @@
 """How does a table fit into the columns of a terminal?
 
 Figures are never cut; words wrap between words. What does not fit beside each other is printed
-below each other, the first column repeated.
+below each other, what names a row repeated.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from reports.printed import printed
 
 GAP = "  "
 NARROWEST = 16  # columns a text keeps, unless its words are shorter
-LABEL = 28  # columns the first text keeps where others go below
+LABEL = 20  # columns that what names a row keeps
+WIDE_LABEL = 28  # and where other columns go below
 HEADING = 3  # lines a heading may take where there is little room
 FIGURES = frozenset({Kind.NUMBER, Kind.RATE})
 
@@ -63,6 +64,11 @@ class Bounds:
     most: int
     best: int
 
+    def at_least(self, width: int) -> Bounds:
+        """Return the bounds of a column that keeps a width, if it has use for so much."""
+        least = max(self.least, min(width, self.most))
+        return Bounds(least, max(self.most, least), max(self.best, least))
+
 
 def _part(table: Table, places: Sequence[_Place], tell: Tell) -> Iterator[str | Band]:
     """Yield the lines of some columns, side by side; bands as they are, a free line above."""
@@ -95,12 +101,14 @@ def _layout(table: Table, room: int) -> list[list[_Place]]:
     """Return the columns that stand beside each other, and what goes below them, each with its width."""
     rows = [*table.rows, *([table.total] if table.total is not None else [])]
     bounds = [_bounds(column, index, rows) for index, column in enumerate(table.columns)]
+    head = next((index for index, one in enumerate(table.columns) if one.kind is Kind.TEXT), 0)
+    bounds[head] = bounds[head].at_least(LABEL)
     return [
         [
             _Place(index, table.columns[index], width)
             for index, width in zip(part, _widths([bounds[index] for index in part], room), strict=True)
         ]
-        for part in _parts(bounds, room)
+        for part in _parts(bounds, head, room)
     ]
 
 
@@ -125,17 +133,24 @@ def _short(heading: str, width: int) -> int:
     return width
 
 
-def _parts(bounds: Sequence[Bounds], room: int) -> list[list[int]]:
-    """Return which columns stand beside each other: all, or as many as fit behind the first."""
-    if sum(one.least + len(GAP) for one in bounds) - len(GAP) <= room:
+def _parts(bounds: Sequence[Bounds], head: int, room: int) -> list[list[int]]:
+    """Return which columns stand beside each other: all, or as many as fit behind those up to `head`."""
+    if _taken(bounds) <= room:
         return [list(range(len(bounds)))]
-    parts, first = [[0]], min(bounds[0].best, max(bounds[0].least, LABEL))
-    for index in range(1, len(bounds)):
-        taken = first + sum(bounds[one].least + len(GAP) for one in parts[-1][1:])
-        if taken + len(GAP) + bounds[index].least > room and len(parts[-1]) > 1:
-            parts.append([0])
-        parts[-1].append(index)
+    bounds = [one.at_least(WIDE_LABEL) if index == head else one for index, one in enumerate(bounds)]
+    again = list(range(head + 1))
+    parts = [again]
+    for index in range(head + 1, len(bounds)):
+        wider = [*parts[-1], index]
+        if parts[-1] != again and _taken([bounds[one] for one in wider]) > room:
+            parts.append([*again, index])
+        else:
+            parts[-1] = wider
     return parts
+
+
+def _taken(bounds: Sequence[Bounds]) -> int:
+    return sum(one.least for one in bounds) + len(GAP) * (len(bounds) - 1)
 
 
 def _widths(bounds: Sequence[Bounds], room: int) -> list[int]:
