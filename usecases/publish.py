@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from engine.masking import masked
 from engine.model import HANOI, Recipient
-from reports import silence
+from engine.paperwork import Letterhead
 from reports.formats import OVERDUE as FORMATS
+from reports.formats import write
+from reports.paper import Paper
 from store.addresses import KeptAddress
 from usecases.look import report_overdue, report_silence
 from usecases.reach import CHANNEL_NAMES, dead_since, said_of
+from usecases.reports import KINDS, paper_of
 from usecases.wiring import Office
 
 SILENCE = "chua-ai-nhan"
@@ -41,10 +46,17 @@ def publish_silence(office: Office, as_of: datetime) -> dict[str, Path]:
     report = report_silence(office, as_of)
     since = _last_before(office, SILENCE, as_of)
     dead = dead_since(office, since, as_of)
-    texts = {name: form(report) for name, form in silence.FORMATS.items()}
+    paper, data = paper_of("silence", report), KINDS["silence"].as_json(report)
+    texts = {form: _printed(form, paper, data) for form in ("text", "json", "csv")}
     texts["text"] += _told(dead, since)
     texts["json"] = _with_dead(texts["json"], dead)
     return _laid(office, SILENCE, as_of, texts.items())
+
+
+def _printed(form: str, paper: Paper, data: Mapping[str, Any]) -> str:
+    out = io.BytesIO()
+    write(form, paper, data, out, Letterhead())
+    return out.getvalue().decode()
 
 
 def _last_before(office: Office, name: str, as_of: datetime) -> datetime | None:

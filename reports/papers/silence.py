@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+from itertools import groupby
+
+from engine.collation import vietnamese_order
 from engine.model import HANOI
 from engine.report_query import ReportQuery
 from engine.silence import SilenceReason, SilenceReport, SilentRow, Zone
 from reports.paper import Band, Column, Kind, Paper, Row, Section, Table, Words
 from reports.papers.scope import basis_of, lines_of
-from reports.vietnamese import number
+from reports.vietnamese import day, number
 
 ZONE = {Zone.DUE_SOON: "Sắp đến hạn", Zone.OVERDUE: "Quá hạn"}
 REASON = {
@@ -28,16 +33,16 @@ REASON = {
 NEVER = "chưa gửi lần nào"
 REASONS = (Column("Lý do", width=36), Column("Phần việc", Kind.NUMBER))
 ROWS = (
-    Column("Mã nhiệm vụ", width=14),
-    Column("Nhiệm vụ", width=40),
+    Column("Mã nhiệm vụ", width=14, is_wide_only=True),
+    Column("Nhiệm vụ", width=40, is_wide_only=True),
     Column("Mã đơn vị", width=11, is_wide_only=True),
-    Column("Đơn vị chủ trì", width=24),
-    Column("Thời hạn hiện hành", Kind.DATE),
-    Column("Vùng đỏ", width=12),
-    Column("Vào vùng đỏ ngày", Kind.DATE),
+    Column("Đơn vị chủ trì", width=34),
+    Column("Thời hạn hiện hành", Kind.DATE, 14),
+    Column("Vùng đỏ", width=14),
+    Column("Vào vùng đỏ ngày", Kind.DATE, 14),
     Column("Lý do", width=24, is_wide_only=True),
-    Column("Giải thích", width=36),
-    Column("Lần gửi gần nhất", width=16),
+    Column("Giải thích", width=36, is_wide_only=True),
+    Column("Lần gửi gần nhất", width=20),
 )
 
 
@@ -75,12 +80,28 @@ def _reasons(report: SilenceReport) -> Table:
 
 
 def _rows(report: SilenceReport) -> Table:
+    """Return a row for each silent share, those of one task and one reason together."""
     lines: list[Row | Band] = []
-    for code, count in report.totals.items():
-        reason = SilenceReason(code)
-        lines.append(Band(f"{REASON[reason]}: {number(count)}"))
-        lines += [_row(row) for row in report.rows if row.reason is reason]
-    return Table("rows", "Việc chưa ai nhận được tin, theo lý do", ROWS, lines)
+    order = list(report.totals)
+    rows = sorted(report.rows, key=lambda row: (order.index(str(row.reason)), _shared(row)))
+    for _, found in groupby(rows, key=lambda row: (row.reason, _shared(row))):
+        alike = sorted(found, key=lambda row: vietnamese_order(row.red.assignment.unit.name))
+        lines += [_band(alike), *map(_row, alike)]
+    return Table("rows", "Việc chưa ai nhận được tin, theo lý do và nhiệm vụ", ROWS, lines)
+
+
+def _shared(row: SilentRow) -> tuple[date, str, str]:
+    return row.red.due_on, row.red.assignment.task.code, row.message
+
+
+def _band(rows: Sequence[SilentRow]) -> Band:
+    """Return what the units of one task have in common: said once, above them."""
+    first = rows[0]
+    task, due = first.red.assignment.task, day(first.red.due_on)
+    return Band(
+        f"{REASON[first.reason]}: {task.code}, {task.title}; hạn {due} ({ZONE[first.red.zone].lower()}); "
+        f"{first.message}; {number(len(rows))} đơn vị"
+    )
 
 
 def _row(row: SilentRow) -> Row:

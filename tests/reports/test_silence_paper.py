@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 
 import pytest
@@ -33,9 +34,26 @@ def test_rows_stand_below_their_reason_and_sum_to_the_table_of_reasons():
 
     reasons, rows = table(paper, "reasons"), table(paper, "rows")
     assert sum(count for _, count in reasons.rows) == reasons.total[1] == len(rows.rows) == 3
-    bands = [line.label for line in rows.lines if isinstance(line, Band)]
-    assert bands == [f"{reason}: {count}" for reason, count in reasons.rows]
+    bands = [line.label.partition(":")[0] for line in rows.lines if isinstance(line, Band)]
+    assert list(dict.fromkeys(bands)) == [reason for reason, _ in reasons.rows]
+    reason = [column.heading for column in rows.columns].index("Lý do")
+    assert Counter(row[reason] for row in rows.rows) == dict(reasons.rows)
     assert ("Đầu nhật ký", "ab12") in paper.basis
+
+
+def test_units_of_one_task_share_what_is_said_of_it():
+    (band,) = (
+        line.label
+        for line in table(
+            silence_paper(report_of(an_assignment(DUE), an_assignment(DUE, unit=SXD))), "rows"
+        ).lines
+        if isinstance(line, Band)
+    )
+
+    assert band.startswith(
+        "Chưa có lượt chạy nào xét: KH-1/1, Xây dựng kế hoạch thử; hạn 30/09/2025 (quá hạn); bậc "
+    )
+    assert band.endswith("; 2 đơn vị")
 
 
 def test_nobody_silent_is_said_in_a_sentence():
