@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 from pathlib import Path
@@ -28,20 +28,25 @@ from notifiers.mime import Sender, as_bytes
 from notifiers.pacing import Breaker, Pace
 from notifiers.smtp import EmailSettings
 from notifiers.telegram import TelegramNotifier, TelegramSettings
+from notifiers.zalo_oauth import Pair
 from store import addresses
 from store.addresses import AddressStatus, KeptAddress
-from tests.guarantee.world import ScriptedNotifier, a_row, at, bring, is_verified, rows_of
+from tests.guarantee.town import Town, a_town, reached
+from tests.guarantee.world import ScriptedNotifier, a_row, at, bring, is_verified, office_at, rows_of
 from tests.peers.exchanges import KNOWN
 from tests.peers.telegram import TelegramPeer
 from usecases.bounce_mail import take
 from usecases.channels_email import BouncesConfig
 from usecases.deliver import pump
+from usecases.guards import what_stands
 from usecases.hearing import work_off
 from usecases.mail import return_path
 from usecases.reach import contacts_by_now
 from usecases.remind import tick
+from usecases.secrets import machine_key
 from usecases.settings import PROJECT
 from usecases.wiring import Office
+from usecases.zalo import KeptTokens
 
 DUE = at("2025-09-30")
 POST = "SYT/contact"
@@ -277,7 +282,7 @@ def bot(office) -> Iterator[TelegramPeer]:
     with TelegramPeer(clock=lambda: DUE, limits=False) as peer:
         base = peer.base_url.removesuffix("/bot")
         private = frozenset({"127.0.0.1"})
-        settings = TelegramSettings(KNOWN["telegram_token"], base, private=private, connect=0.5, total=0.5)
+        settings = TelegramSettings(KNOWN["telegram_token"], base, private=private, connect=1.5, total=1.5)
         notifier = TelegramNotifier(settings, Pace(0, 0), Breaker())
         chat = Chat()
         prepared(office, {"telegram": notifier, "zalo_bot": chat})
@@ -333,6 +338,132 @@ def test_59_while_telegram_cannot_be_reached_nothing_waits_for_it(office, bot):
     remind(office, DUE, *(DUE + timedelta(minutes=10 * n) for n in range(1, 7)))
 
     assert len(bot.chat.sent) == 1
+
+
+# --- 59: Zalo -----------------------------------------------------------------------------
+
+OF_POSTS = "SELECT post, channel, state FROM message ORDER BY post, channel DESC"
+
+
+@dataclass
+class Account:
+    """An official account with which contacts talk, the mail after it, and the hour."""
+
+    town: Town
+    url: str
+    home: Path
+    hour: list[datetime]  # of which the servers' clock shows the first
+    whose: dict[tuple[str, str], str] = field(default_factory=dict)
+    offices: list[Office] = field(default_factory=list)
+
+    def office(self) -> Office:
+        """Return the office as one more process has it: one database, connections of its own."""
+        book, problems = read_rulebook({"r.yml": RULES.format(via="zalo_oa, email")})
+        assert problems == []
+        office = office_at(self.url, self.home, rulebook=book)
+        office.__dict__["world"] = replace(office.world, rulebook=book)
+        reached(office, self.town.channels(), [POST, "STC/contact"])
+        self.offices.append(office)
+        return office
+
+    def user(self, post: str) -> str:
+        return next(
+            address for (channel, address), of in self.whose.items() if (channel, of) == ("zalo_oa", post)
+        )
+
+    def got(self) -> list[tuple[str, str]]:
+        """Return what readers have, as channel and post."""
+        return sorted((one.channel, self.whose[one.channel, one.address]) for one in self.town.arrived())
+
+
+@pytest.fixture
+def account(office, tmp_path) -> Iterator[Account]:
+    now = [DUE]
+    with a_town(lambda: now[0]) as town:
+        url, home = office.settings.database_url, tmp_path / "zalo"
+        bring(office, [a_row(1, "30/9/2025"), a_row(2, "30/9/2025", "Sở Tài chính")])
+        found = Account(town, url, home, now)
+        first = found.office()
+        found.whose = town.move_in(first, [POST, "STC/contact"], DUE, lambda post: {"zalo_oa"})
+        yield found
+        for one in found.offices:
+            one.database.close()
+
+
+def test_59_when_the_window_of_zalo_is_closed_the_next_channel_tells_at_once(account):
+    (office,) = account.offices
+    account.town.zalo.silent_for(account.user(POST), 24 * 7 + 1)
+    remind(office, DUE)
+
+    assert account.got() == [("email", POST), ("zalo_oa", "STC/contact")]
+    assert rows_of(office, OF_POSTS) == [
+        ("STC/contact", "zalo_oa", "sent"),
+        (POST, "zalo_oa", "failed_permanent"),
+        (POST, "email", "sent"),
+    ]
+    assert standing(office, "zalo_oa").status is AddressStatus.LINKED  # a word of theirs opens it again
+    assert what_stands(office, DUE) == []
+
+
+def test_59_of_two_processes_with_one_refresh_token_one_renews_and_both_send(account):
+    first, second = account.offices[0], account.office()
+    account.town.zalo.expire_access_token()
+    tick(first, DUE)
+
+    async def together() -> None:
+        await asyncio.gather(pump(first, DUE, "một"), pump(second, DUE, "hai"))
+
+    asyncio.run(together())
+
+    assert account.got() == [("zalo_oa", "STC/contact"), ("zalo_oa", POST)]
+    assert account.town.zalo.calls.count("access_token") == 1
+    assert what_stands(first, DUE) == []
+
+
+def test_59_a_refresh_token_spent_elsewhere_is_one_question_to_a_person_and_nobody_waits_for_it(account):
+    """It is asked for once: a second try with a dead token is what locks an application out."""
+    (office,) = account.offices
+    account.town.zalo.spend_refresh_token()
+    account.town.zalo.expire_access_token()
+    remind(office, DUE, *(DUE + timedelta(minutes=10 * n) for n in range(1, 10)))
+
+    assert account.town.zalo.calls.count("access_token") == 1
+    assert account.got() == [("email", "STC/contact"), ("email", POST)]
+    (alarm,) = what_stands(office, DUE + timedelta(minutes=90))
+    assert "zalo_oa" in alarm
+    assert "dondoc zalo connect" in alarm
+    assert standing(office, "zalo_oa").status is AddressStatus.LINKED
+
+
+def test_59_once_access_is_granted_anew_zalo_carries_what_comes_next(account):
+    (office,) = account.offices
+    account.town.zalo.spend_refresh_token()
+    account.town.zalo.expire_access_token()
+    remind(office, DUE)
+    tomorrow = account.hour[0] = DUE + timedelta(days=1)
+    grant(account, office, tomorrow)
+    rows = [
+        (1, "30/9/2025", "SYT"),
+        (2, "30/9/2025", "STC"),
+        (3, "1/10/2025", "SYT"),
+        (4, "1/10/2025", "STC"),
+    ]
+    bring(office, [a_row(n, due, UNITS[unit]) for n, due, unit in rows])
+    remind(office, tomorrow)
+
+    assert [one for one in account.got() if one[0] == "zalo_oa"] == [
+        ("zalo_oa", "STC/contact"),
+        ("zalo_oa", POST),
+    ]
+    assert what_stands(office, tomorrow) == []
+
+
+def grant(account: Account, office: Office, now: datetime) -> None:
+    """Let the administrator of the account say yes once more."""
+    pair = Pair("ma-moi", "ma-lam-moi", now, now + timedelta(hours=25))
+    oauth = account.town.zalo.oauth
+    oauth.access, oauth.refresh = {pair.access: now}, {pair.refresh: now}
+    KeptTokens(office.database, machine_key(office.settings.home), KNOWN["app_id"]).keep(pair)
 
 
 # --- 62, 63: what is written --------------------------------------------------------------
