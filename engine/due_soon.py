@@ -23,7 +23,7 @@ from engine.status import Status
 
 DAYS_AHEAD = 7
 
-in_order = lru_cache(maxsize=4096)(vietnamese_order)
+in_order = lru_cache(maxsize=16384)(vietnamese_order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +108,16 @@ def due_soon_of(facts: ReportFacts) -> DueSoonReport:
     query = facts.query
     first_on = query.first_on or query.on
     last_on = query.last_on or max(first_on, query.on) + timedelta(days=DAYS_AHEAD)
-    found = [
-        (one, row)
-        for one in judged(facts)
-        if one.standing.is_owed
-        for row in [_row(one, facts.sent.get(one.assignment.id), facts.calendar, query.on)]
-        if row.effective_due_on >= query.on and _falls_within(row, first_on, last_on)
-    ]
-    rows = sorted((row for _, row in found), key=_by_day_and_unit)
+    owed = [(one, one.standing.due_on) for one in judged(facts) if one.standing.is_owed]
+    told = {
+        due_on
+        for due_on in {due_on for _, due_on in owed if due_on}
+        if facts.calendar.next_working_day(due_on) >= query.on
+        and _falls_within(due_on, facts.calendar, first_on, last_on)
+    }
+    found = [one for one, due_on in owed if due_on in told]
+    rows = [_row(one, facts.sent.get(one.assignment.id), facts.calendar, query.on) for one in found]
+    rows.sort(key=_by_day_and_unit)
     return DueSoonReport(
         query=query,
         first_on=first_on,
@@ -124,7 +126,7 @@ def due_soon_of(facts: ReportFacts) -> DueSoonReport:
         days=tuple(DueDay(day, _count(of_day)) for day, of_day in _grouped(rows, lambda row: row.act_by_on)),
         units=_units(rows),
         rows=tuple(rows),
-        documents=documents_of(one for one, _ in found),
+        documents=documents_of(found),
         rulebook=facts.rulebook,
         log_head=facts.log_head,
     )
@@ -153,8 +155,10 @@ def as_json(report: DueSoonReport) -> dict[str, Any]:
     }
 
 
-def _falls_within(row: DueRow, first_on: date, last_on: date) -> bool:
-    return any(first_on <= day <= last_on for day in (row.act_by_on, row.due_on, row.effective_due_on))
+def _falls_within(due_on: date, calendar: WorkCalendar, first_on: date, last_on: date) -> bool:
+    """Whether the last working day to act, the deadline, or the last day in time is one of these days."""
+    days = (calendar.previous_working_day(due_on), due_on, calendar.next_working_day(due_on))
+    return any(first_on <= day <= last_on for day in days)
 
 
 def _row(one: Judged, sent: ReminderCount | None, calendar: WorkCalendar, on: date) -> DueRow:
@@ -185,7 +189,7 @@ def _row(one: Judged, sent: ReminderCount | None, calendar: WorkCalendar, on: da
 
 
 def _by_day_and_unit(row: DueRow) -> tuple[Any, ...]:
-    return row.act_by_on, in_order(row.unit_name), row.unit, row.due_on, vietnamese_order(row.task)
+    return row.act_by_on, in_order(row.unit_name), row.unit, row.due_on, in_order(row.task)
 
 
 def _units(rows: Iterable[DueRow]) -> tuple[DueUnit, ...]:

@@ -26,7 +26,7 @@ from engine.status import Status, Timeliness, days_late, standing_of
 DUE = {Timeliness.DONE_ON_TIME, Timeliness.DONE_LATE, Timeliness.OPEN_LATE}
 LATE = {Timeliness.DONE_LATE, Timeliness.OPEN_LATE}
 
-in_order = lru_cache(maxsize=4096)(vietnamese_order)
+in_order = lru_cache(maxsize=16384)(vietnamese_order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +172,10 @@ def evaluation_of(facts: ReportFacts, names: Mapping[str, str] | None = None) ->
     Not due yet and not finished is not evaluated. `names` are those of units by code, for the
     ones that waits and confirmations name.
     """
+    every = judged(facts)
     pairs = [
         (one, product)
-        for one in judged(facts)
+        for one in every
         for product in [_product(one, facts)]
         if product.is_due_here or _is_finished_in(product, facts.query)
     ]
@@ -184,7 +185,7 @@ def evaluation_of(facts: ReportFacts, names: Mapping[str, str] | None = None) ->
         units=_units(products),
         total=_tally(products),
         undated=sum(one.completed_on is None and one.reported_on is not None for one in products),
-        undecided=sum(_is_undecided(one, facts.query) for one in judged(facts)),
+        undecided=sum(_is_undecided(one, facts.query) for one in every),
         names=names or {},
         documents=documents_of(one for one, _ in pairs),
         rulebook=facts.rulebook,
@@ -332,7 +333,7 @@ def _units(products: Iterable[Product]) -> tuple[UnitExtract, ...]:
 
 
 def _by_deadline(product: Product) -> tuple[Any, ...]:
-    return product.due_on or date.max, vietnamese_order(product.task)
+    return product.due_on or date.max, in_order(product.task)
 
 
 def _tally(products: Iterable[Product]) -> Tally:

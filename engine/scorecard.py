@@ -252,7 +252,7 @@ def _by_rank_and_name(unit: UnitScore) -> tuple[Any, ...]:
 
 
 def _score(counted: Sequence[Judged], facts: ReportFacts) -> Score:
-    kinds = Counter(kind for one in counted for kind in _recorded(one, facts))
+    recorded = [_recorded(one, facts) for one in counted if one.assignment.facts]
     extensions = [one.standing.extensions for one in counted]
     return Score(
         matrix=_matrix(counted),
@@ -262,8 +262,8 @@ def _score(counted: Sequence[Judged], facts: ReportFacts) -> Score:
         extended=sum(map(bool, extensions)),
         extensions=sum(extensions),
         reminders=sum(sent.total for one in counted if (sent := facts.sent.get(one.assignment.id))),
-        answered=sum(not ANSWERED.isdisjoint(_recorded(one, facts)) for one in counted),
-        returned=kinds[FactKind.RETURNED],
+        answered=sum(not ANSWERED.isdisjoint(kinds) for kinds in recorded),
+        returned=sum(kinds.count(FactKind.RETURNED) for kinds in recorded),
     )
 
 
