@@ -82,14 +82,14 @@ def overdue_of(facts: ReportFacts) -> OverdueReport:
     rows = [row for one in late for row in _overdue_rows(one, facts, moved)]
     rows.sort(key=lambda row: (-row.days_late, row.task, row.unit))
     unreminded = sum(row.reminders == 0 for row in rows)
-    plans, by_day = _plans(found, names), _by_day(found)
+    plans, units, by_day = _plans(found, names), _units(found, rows, names), _by_day(found)
     return OverdueReport(
         as_of=query.as_of.astimezone(HANOI),
         rulebook=facts.rulebook,
         documents=tuple(map(_document_title, plans)),
         matrix=_matrix(_counts(by_day)),
         ageing=_ageing(rows, facts.thresholds.ageing),
-        units=_units(found, rows, names),
+        units=units,
         rows=tuple(rows),
         data_quality=tuple(
             data_quality(found, unreminded, calendar, query.on, facts.questions, facts.remarks)
@@ -101,7 +101,7 @@ def overdue_of(facts: ReportFacts) -> OverdueReport:
         coming=_coming(coming(found, calendar, query.on), calendar, names),
         coming_until=query.on + timedelta(days=DAYS_AHEAD),
         months=_months(by_day),
-        heat=_heat(late, names),
+        heat=_heat(late, units),
         least_due=facts.least_due,
     )
 
@@ -266,15 +266,17 @@ def _months(by_day: Mapping[tuple[date | None, Timeliness], int]) -> tuple[Month
     return tuple(Month(first_on, **counts[first_on]) for first_on in sorted(counts))
 
 
-def _heat(late: Iterable[Weighed], names: Names) -> tuple[HeatRow, ...]:
-    """Return the units with overdue work, most of it first, then by name."""
+def _heat(late: Iterable[Weighed], units: Iterable[UnitRow]) -> tuple[HeatRow, ...]:
+    """Return the units with overdue work in their own order, by the month it was due."""
     counts: defaultdict[str, Counter[date]] = defaultdict(Counter)
     for one, code in each_unit(late):
         if one.standing.due_on is not None:
             counts[code][one.standing.due_on.replace(day=1)] += 1
-    places = _places(names)
-    codes = sorted(counts, key=lambda code: (-counts[code].total(), places[code]))
-    return tuple(HeatRow(code, names.units[code].name, tuple(sorted(counts[code].items()))) for code in codes)
+    return tuple(
+        HeatRow(unit.code, unit.name, tuple(sorted(counts[unit.code].items())))
+        for unit in units
+        if unit.code in counts
+    )
 
 
 # --- names -----------------------------------------------------------------------------------
