@@ -15,6 +15,7 @@ from typing import Any
 
 from engine.calendar import WorkCalendar
 from engine.collation import vietnamese_order
+from engine.issued_letters import IssuedLetter, letters_about, standing_letters
 from engine.model import HANOI, UNDETERMINED, Document, Task, Unit, UnitKind
 from engine.paperwork import Paperwork
 from engine.report_query import ReportFacts, ReportQuery
@@ -31,17 +32,6 @@ class LeftOut(StrEnum):
     DISPUTED = "disputed"
     OWN = "own"  # owed by the office that writes the letters
     NO_UNIT = "no_unit"  # nobody could say whose it is
-
-
-@dataclass(frozen=True, slots=True)
-class IssuedLetter:
-    """A letter people signed and sent: whose number, which day, to whom, about what."""
-
-    unit: str
-    number: str
-    on: date
-    plans: tuple[str, ...] = ()  # document codes
-    assignments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,21 +143,6 @@ def letters_of(facts: ReportFacts, known: LetterFacts | None = None) -> LettersR
     letters = [_letter(found, facts, known) for found in by_unit.values()]
     letters.sort(key=lambda letter: (vietnamese_order(letter.unit.name), letter.unit.code))
     return LettersReport(query, facts.rulebook, facts.log_head, known.voice, tuple(letters), left_out, days)
-
-
-def standing_letters(letters: Iterable[IssuedLetter]) -> list[IssuedLetter]:
-    """Return the letters that stand, by date: one recorded again in its year replaces what it corrects."""
-    last = {(letter.unit, letter.number, letter.on.year): letter for letter in letters}
-    return sorted(last.values(), key=lambda letter: (letter.on, vietnamese_order(letter.number)))
-
-
-def letters_about(letters: Iterable[IssuedLetter]) -> dict[str, tuple[IssuedLetter, ...]]:
-    """Return by assignment id the letters that spoke of it, by date."""
-    found: dict[str, tuple[IssuedLetter, ...]] = {}
-    for letter in standing_letters(letters):
-        for share in letter.assignments:
-            found[share] = (*found.get(share, ()), letter)
-    return found
 
 
 def as_json(report: LettersReport) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 from engine.calendar import WorkCalendar
 from engine.data_quality import Judged
+from engine.issued_letters import IssuedLetter
 from engine.model import HANOI, Assignment, Role, Unit, UnitKind
 from engine.paperwork import Paperwork
 from engine.rulebook import Thresholds
@@ -82,7 +83,8 @@ class ReportFacts:
 
     `assignments` are those the query covers, supporting units included, with their facts up to
     the moment; `sent` is keyed by assignment id; `questions` are open import questions as
-    (code, sentence), `remarks` counts of what else a reader must know, by the code of the remark.
+    (code, sentence), `remarks` counts of what else a reader must know, by the code of the remark,
+    `letters` those issued about an assignment, by its id.
     `rulebook` is the fingerprint in force at the moment and `log_head` the hash of the last record
     up to it: printed, they tell years later what the figures rest on.
     A unit with fewer assignments due than `least_due` is not ranked.
@@ -98,6 +100,7 @@ class ReportFacts:
     questions: Sequence[tuple[str, str]] = ()
     least_due: int = Paperwork().least_due
     remarks: Mapping[str, int] = field(default_factory=dict)
+    letters: Mapping[str, Sequence[IssuedLetter]] = field(default_factory=dict)
 
 
 def judged(facts: ReportFacts) -> list[Judged]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from engine.letters import IssuedLetter, Letter, letters_of, standing_letters
+from engine.issued_letters import IssuedLetter, standing_letters
+from engine.letters import Letter, letters_of
 from engine.model import HANOI, Unit
 from engine.report_query import ReportQuery
 from store import records

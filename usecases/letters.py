@@ -7,7 +7,8 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from engine.letters import IssuedLetter, LetterFacts, Voice
+from engine.issued_letters import IssuedLetter
+from engine.letters import LetterFacts, Voice
 from engine.model import ResolutionStatus, Unit, UnitKind
 from engine.report_query import ReportFacts
 from store import records

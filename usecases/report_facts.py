@@ -15,6 +15,7 @@ from functools import cache
 
 from sqlmodel import Session
 
+from engine.issued_letters import IssuedLetter, letters_about
 from engine.model import Assignment, Role, Unit
 from engine.report_query import ReminderCount, ReportFacts, ReportQuery, is_judged
 from engine.rulebook import Rulebook, read_rulebook
@@ -22,6 +23,7 @@ from engine.status import Status, standing_of
 from engine.weighing import Lot, Names, Weighed, WeighedFacts, printed_tasks, weighed, within
 from store import ledger, records, registry, report_rows, rulebooks
 from store.leads import Then, leads_then
+from usecases.letters import issued_letters
 from usecases.wiring import Office
 
 SETTLED_BY_DECISION = frozenset(
@@ -61,6 +63,7 @@ def facts_of(office: Office, query: ReportQuery) -> ReportFacts:
         thresholds=ground.rulebook.thresholds,
         questions=_open_questions(query, ground, {share.task.code for share in judged}, held),
         remarks=ground.remarks,
+        letters=ground.letters,
     )
 
 
@@ -85,6 +88,7 @@ def weighed_facts_of(office: Office, query: ReportQuery) -> WeighedFacts:
         thresholds=ground.rulebook.thresholds,
         questions=_open_questions(query, ground, {one.lot.task for one in everything}, held),
         remarks=ground.remarks,
+        letters=ground.letters,
         found=found,
         names=Names({code: unit_of(code) for code in _units(found)}, documents, tasks),
     )
@@ -123,6 +127,7 @@ class _Ground:
     then: Then
     doubts: Sequence[tuple[str, str, str, str]]
     remarks: Mapping[str, int]
+    letters: Mapping[str, Sequence[IssuedLetter]]
 
 
 def _ground(session: Session, office: Office, query: ReportQuery) -> _Ground:
@@ -133,6 +138,7 @@ def _ground(session: Session, office: Office, query: ReportQuery) -> _Ground:
         leads_then(session, query.as_of),
         report_rows.doubts(session, query.as_of),
         {} if query.is_filtered else report_rows.remarks(session, query.as_of),
+        letters_about(issued_letters(session, (unit.code for unit in office.directory.units), query.as_of)),
     )
 
 

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
-from engine.letters import IssuedLetter, LeftOut, Letter, LetterRow, LettersReport, Voice
+from engine.issued_letters import IssuedLetter
+from engine.letters import LeftOut, Letter, LetterRow, LettersReport, Voice
 from engine.model import Document
 from reports.paper import Band, Column, Form, Kind, Paper, Row, Section, Table, Words
 from reports.papers.scope import basis_of, cited, kind_of, lines_of

@@ -9,16 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.letters import (
-    IssuedLetter,
-    LeftOut,
-    LetterFacts,
-    Voice,
-    as_json,
-    letters_about,
-    letters_of,
-    standing_letters,
-)
+from engine.issued_letters import IssuedLetter, letters_about, standing_letters
+from engine.letters import LeftOut, LetterFacts, Voice, as_json, letters_of
 from engine.model import UNDETERMINED, Document, Fact, FactKind, Role, Unit, UnitKind
 from engine.paperwork import Paperwork
 from engine.report_query import ReportFacts, ReportQuery

@@ -7,7 +7,8 @@ from datetime import date
 
 import pytest
 
-from engine.letters import IssuedLetter, LetterFacts, Voice, letters_of
+from engine.issued_letters import IssuedLetter
+from engine.letters import LetterFacts, Voice, letters_of
 from engine.model import Fact, FactKind, Unit, UnitKind
 from engine.report_query import ReportFacts, ReportQuery
 from reports.paper import Band, Form, Words
