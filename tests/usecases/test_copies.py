@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from engine.model import FactKind
-from tests.guarantee.world import act, at, rows_of
+from tests.guarantee.world import a_row, act, at, bring, rows_of
 from tests.usecases.test_passing_on import DUE, prepared
 from usecases.copies import copy_unanswered
 from usecases.deliver import pump
@@ -36,6 +36,21 @@ def test_a_chat_nobody_answers_is_said_by_mail_once(office):
     (mail,) = chat.mail.sent
     assert "Việc thử số 1" in mail.said
     assert rows_of(office, "SELECT count(*) FROM reminder WHERE step = 'den-han'") == [(1,)]
+
+
+def test_chats_of_two_days_are_said_in_one_mail(office):
+    chat = prepared(office, 1)
+    bring(office, [a_row(1, "30/9/2025"), a_row(2, "1/10/2025")])
+    for day in (DUE, TOMORROW):
+        tick(office, day)
+        asyncio.run(pump(office, day))
+    later = TOMORROW + timedelta(days=1)
+    assert copy_unanswered(office, later) == len(chat.sent) == 2
+    asyncio.run(pump(office, later))
+
+    (mail,) = chat.mail.sent
+    assert all(f"Việc thử số {n}" in mail.said for n in (1, 2))
+    assert copy_unanswered(office, later + timedelta(days=1)) == 0
 
 
 @pytest.mark.parametrize("kind", [FactKind.ACKNOWLEDGED, FactKind.REPORTED])
