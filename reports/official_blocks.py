@@ -43,6 +43,8 @@ class Blocks:
                 yield from self._body()
             case "phu_luc":
                 yield from self._annex()
+            case "can_cu" if not self.paper.annex:
+                yield from self._notes()
 
     def _addressees(self) -> Iterator[str]:
         to = self.paper.to
@@ -71,7 +73,7 @@ class Blocks:
             if section.title:
                 yield self._said(Named.HEADING, f"{number}. {section.title}")
             yield from self._blocks(section.blocks, room)
-        if not paper.annex:
+        if not paper.annex and "can_cu" not in self.rooms:
             yield from self._notes()
 
     def _annex(self) -> Iterator[str]:

@@ -43,6 +43,7 @@ BLOCKS: Mapping[str, str] = {
     "noi_dung": "toàn bộ nội dung trang đứng",
     "noi_nhan": "các dòng nơi nhận",
     "phu_luc": "toàn bộ nội dung phụ lục",
+    "can_cu": "cách tính, căn cứ của số liệu khi không có phụ lục; có phụ lục thì in cuối phụ lục",
 }
 """Each stands alone in its paragraph, which it replaces."""
 NEEDED = ("noi_dung", "phu_luc")  # without these a report would lose what it says

@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 
 FONTS = Path(__file__).parent / "fonts"
 EMU_PER_TWIP = 635
-SHARP = 220  # dots an inch
+SHARP = 150  # dots an inch
 _FIRST_ID = 9000  # beyond the pictures a form brings along
 _HIGHEST = 0.75  # of a page: the words that belong to the picture stand on it too
+_HIGHEST_ACROSS = 0.6  # of a page across, which the title of an annex takes a good part of
 _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
 _SET = (
     "#set page(width: auto, height: auto, margin: 0pt)\n"
@@ -87,18 +88,20 @@ def pictures_of(chart: Chart, room: Room, numbers: count[int]) -> Iterator[Pictu
     """Yield the pictures of a chart as wide as the text, a new one where the page would end."""
     for svg in _pieces(chart, room):
         wide, high = _size(svg)
-        width = min(
-            room.width, round(room.height * _HIGHEST * wide / high)
-        )  # one row alone can be high still
+        width = min(room.width, round(_highest(room) * wide / high))  # one row alone can be high still
         height = round(high * width / wide)
         png = _drawn(svg, width / 20)
         yield Picture(next(numbers), svg.encode(), png, width, height, chart.title, chart.says)
 
 
+def _highest(room: Room) -> float:
+    return room.height * (_HIGHEST_ACROSS if room.is_landscape else _HIGHEST)
+
+
 def _pieces(chart: Chart, room: Room) -> list[str]:
     svg = writable(chart_svg(chart))
     wide, high = _size(svg)
-    allowed = room.height * _HIGHEST / room.width * wide
+    allowed = _highest(room) / room.width * wide
     if high <= allowed:
         return [svg]
     rows = max(1, int(len(chart.data.rows) * allowed / high))

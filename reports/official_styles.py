@@ -185,7 +185,7 @@ _LISTED = (
     Style("ThanPhuLuc", Named.ANNEX_BODY, 13, "both", before=6),
     Style("TenBang", Named.CAPTION, 13, "center", is_italic=True, before=10, after=4, keeps_next=True),
     Style("BangKhongCoDong", Named.NOTHING, 13, "center", is_italic=True, before=4, after=6),
-    Style("Hinh", Named.FIGURE, 13, "center", before=8, after=4, keeps_next=True),
+    Style("Hinh", Named.FIGURE, 13, "center", before=8, after=4),
     Style("GhiChu", Named.NOTE, 11, is_italic=True, before=3),
     Style("SoTrang", Named.PAGE_NUMBER, 14, "center"),
     *_cells(NARROW_SIZE, "", _NARROW_CELLS),
@@ -195,6 +195,10 @@ STYLES: dict[Named, Style] = {style.name: style for style in _LISTED}
 
 STRONG_ID, GRID_ID = "ChuDam", "BangSoLieu"
 CELL_MARGIN = 80  # twips at either side of a cell
+CELL_MARGINS = (
+    f'<w:tblCellMar><w:left w:w="{CELL_MARGIN}" w:type="dxa"/>'
+    f'<w:right w:w="{CELL_MARGIN}" w:type="dxa"/></w:tblCellMar>'
+)
 _OTHERS = {
     Named.STRONG: (
         STRONG_ID,
@@ -210,8 +214,7 @@ _OTHERS = {
             f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
             for side in ("top", "left", "bottom", "right", "insideH", "insideV")
         )
-        + f'</w:tblBorders><w:tblCellMar><w:left w:w="{CELL_MARGIN}" w:type="dxa"/>'
-        f'<w:right w:w="{CELL_MARGIN}" w:type="dxa"/></w:tblCellMar></w:tblPr></w:style>',
+        + f"</w:tblBorders>{CELL_MARGINS}</w:tblPr></w:style>",
     ),
 }
 

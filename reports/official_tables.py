@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from reports.official_markup import escaped, paragraph, quoted
 from reports.official_measure import length_of
-from reports.official_styles import CELL_MARGIN, NARROW_SIZE, WIDE_SIZE, Named
+from reports.official_styles import CELL_MARGIN, CELL_MARGINS, NARROW_SIZE, WIDE_SIZE, Named
 from reports.paper import Band, Column, Kind, Row, Table, Value
 from reports.printed import printed
 from reports.vietnamese import number
@@ -32,6 +32,8 @@ _WIDE = {
     Kind.DATE: Named.WIDE_DATE_CELL,
 }
 _SAMPLE = 500  # rows that are looked at for the longest word of a column
+_SLACK = 60  # twips of a cell that its lines take, and what faces differ by
+_SHORT = 12  # lines of a table that a page break moves whole
 _LONGEST = 16  # letters of a word that a column of words must have room for; a longer one is broken
 
 
@@ -129,7 +131,7 @@ def _need(column: Column, values: Sequence[Value], size: float) -> float:
     if column.kind is Kind.TEXT:
         words = {word[:_LONGEST] for text in words for word in text.split(" ")}
     cells = max((length_of(word, size, is_bold=True) for word in words), default=0)
-    return max(heading, cells) + 2 * CELL_MARGIN + size * 2
+    return max(heading, cells) + 2 * CELL_MARGIN + _SLACK
 
 
 def _opening(table: Table, widths: list[int], look: Look) -> str:
@@ -137,8 +139,9 @@ def _opening(table: Table, widths: list[int], look: Look) -> str:
     named = f'<w:tblCaption w:val="{quoted(table.caption)}"/>' if table.caption else ""
     return (
         f'<w:tbl><w:tblPr><w:tblStyle w:val="{look.grid}"/><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
-        '<w:tblLayout w:type="fixed"/><w:tblLook w:val="0020" w:firstRow="1" w:lastRow="0" w:firstColumn="0"'
-        f' w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>{named}</w:tblPr><w:tblGrid>{grid}</w:tblGrid>'
+        f'<w:tblLayout w:type="fixed"/>{CELL_MARGINS}'
+        '<w:tblLook w:val="0020" w:firstRow="1" w:lastRow="0" w:firstColumn="0" w:lastColumn="0"'
+        f' w:noHBand="1" w:noVBand="1"/>{named}</w:tblPr><w:tblGrid>{grid}</w:tblGrid>'
     )
 
 
@@ -158,12 +161,13 @@ class _Cells:
         self, table: Table, shown: Sequence[int], widths: list[int], look: Look, is_strong: bool = False
     ) -> None:
         self._known: dict[tuple[type, Value], str] = {}
+        together = "<w:keepNext/>" if len(table.lines) <= _SHORT else ""
         strong = f'<w:rPr><w:rStyle w:val="{look.strong}"/></w:rPr>' if is_strong else ""
         self._shown = [
             (
                 n,
                 f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr><w:p><w:pPr>'
-                f'<w:pStyle w:val="{look.cells[table.columns[n].kind]}"/></w:pPr><w:r>{strong}'
+                f'<w:pStyle w:val="{look.cells[table.columns[n].kind]}"/>{together}</w:pPr><w:r>{strong}'
                 '<w:t xml:space="preserve">',
             )
             for n, width in zip(shown, widths, strict=True)

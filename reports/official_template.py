@@ -150,6 +150,7 @@ def _document(form: Form) -> str:
     opening = [] if is_letter else [(Named.KIND, "{{ ten_loai }}"), (Named.SUBJECT, "{{ trich_yeu }}")]
     body = [(Named.ADDRESSEE, "{{ kinh_gui }}"), (Named.BODY, "{{ noi_dung }}")]
     ending = [] if is_letter else [(Named.ENDING, "{{ loi_ket }}")]
+    basis = [] if is_letter else [(Named.NOTE, "{{ can_cu }}")]
     annex = [
         (Named.ANNEX, "PHỤ LỤC"),
         (Named.ANNEX_TITLE, "{{ ten_phu_luc }}"),
@@ -159,7 +160,7 @@ def _document(form: Form) -> str:
     break_style = f'<w:pStyle w:val="{STYLES[Named.BREAK].id}"/>'
     return (
         f'{HEAD}<w:document xmlns:w="{W}" xmlns:r="{R}"><w:body>'
-        f"{_letterhead(is_letter)}{_written(opening)}{rule}{_written(body)}{_written(ending)}{_signature()}"
+        f"{_letterhead(is_letter)}{_written(opening)}{rule}{_written(body)}{_written(ending)}{_signature()}{_written(basis)}"
         f"<w:p><w:pPr>{break_style}{_upright()}</w:pPr></w:p>"
         f"{_written(annex)}{_rule(Named.SHORT_RULE, 252, 64)}"
         f"{_written([(Named.ANNEX_BODY, '{{ phu_luc }}')])}{_landscape()}</w:body></w:document>"

@@ -360,6 +360,16 @@ def test_without_an_annex_there_is_one_upright_part_and_no_word_of_an_annex(pape
     assert not [line for line in lines(content) if "PHỤ LỤC" in line or "Kèm theo" in line]
 
 
+@pytest.mark.parametrize("form", [None, "without a place for it"])
+def test_without_an_annex_what_the_figures_rest_on_stands_last(form):
+    form = form and edited(set_line("{{ can_cu }}", ""))
+    found = lines(made(replace(REPORT, sections=REPORT.body), form=form))
+    behind = "Trên đây là báo cáo nhiệm vụ quá hạn./." if form else "Nguyễn Văn Mẫu"
+
+    assert found.index("Bộ quy tắc: sha256:ab12") - found.index(behind) == (-2 if form else 2)
+    assert found.count("Bộ quy tắc: sha256:ab12") == 1
+
+
 def test_several_parts_of_an_annex_stand_under_their_titles():
     more = Section("more", "Đơn vị", (Words("Mười đơn vị."),), is_annex=True)
     found = lines(made(replace(REPORT, sections=(*REPORT.sections, more))))
@@ -411,6 +421,18 @@ def test_a_column_has_room_for_its_dates_and_heading_words_however_wide_the_othe
     assert widths[1] > 21.0 + 2.8  # ten figures in 13 pt, margins
     assert widths[2] > 16.3 + 2.8  # "Nghiêng" in 13 pt bold
     assert sum(widths) == pytest.approx(160, abs=0.2)
+
+
+def test_a_page_break_moves_a_short_table_whole_and_a_long_one_between_rows():
+    short, long = (
+        made(replace(REPORT, sections=(Section("s", "", (replace(COUNTED, lines=[("a", 1)] * count),)),)))
+        for count in (12, 13)
+    )
+    kept = [
+        {"keepNext" in row._tr.xml for row in opened(content).tables[1].rows[1:]} for content in (short, long)
+    ]
+
+    assert kept == [{True}, {False}]
 
 
 def test_twenty_columns_still_fit_the_page():
