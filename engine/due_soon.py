@@ -18,6 +18,7 @@ from engine.calendar import WorkCalendar
 from engine.collation import vietnamese_order
 from engine.data_quality import Judged
 from engine.model import HANOI, Document
+from engine.report_filter import filter_json
 from engine.report_query import ReminderCount, ReportFacts, ReportQuery, judged
 from engine.status import Status
 
@@ -138,6 +139,7 @@ def as_json(report: DueSoonReport) -> dict[str, Any]:
         "as_of": report.query.as_of.astimezone(HANOI).isoformat(timespec="seconds"),
         "rulebook": report.rulebook,
         "log_head": report.log_head,
+        "filter": filter_json(report.query),
         "first_on": report.first_on.isoformat(),
         "last_on": report.last_on.isoformat(),
         "total": _count_json(report.total),

@@ -20,6 +20,7 @@ from engine.calendar import WorkCalendar
 from engine.collation import vietnamese_order
 from engine.data_quality import Judged
 from engine.model import HANOI, Assignment, Document, Fact, FactKind
+from engine.report_filter import filter_json
 from engine.report_query import ReportFacts, ReportQuery, judged
 from engine.status import Status, Timeliness, days_late, standing_of
 
@@ -200,8 +201,7 @@ def as_json(report: EvaluationReport) -> dict[str, Any]:
         "as_of": query.as_of.astimezone(HANOI).isoformat(timespec="seconds"),
         "rulebook": report.rulebook,
         "log_head": report.log_head,
-        "first_on": _iso(query.first_on),
-        "last_on": _iso(query.last_on),
+        "filter": filter_json(query),
         "total": _tally_json(report.total),
         "undated": report.undated,
         "undecided": report.undecided,

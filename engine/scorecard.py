@@ -24,6 +24,7 @@ from engine.data_quality import Judged
 from engine.frozen import Compared, Frozen, FrozenRow, Ground, compared
 from engine.model import HANOI, UNDETERMINED, Document, FactKind
 from engine.paperwork import Paperwork
+from engine.report_filter import filter_json
 from engine.report_query import ReportFacts, ReportQuery, judged
 from engine.status import Timeliness, days_late
 
@@ -181,8 +182,7 @@ def as_json(report: ScorecardReport) -> dict[str, Any]:
         "as_of": query.as_of.astimezone(HANOI).isoformat(timespec="seconds"),
         "rulebook": report.rulebook,
         "log_head": report.log_head,
-        "first_on": query.first_on.isoformat() if query.first_on else None,
-        "last_on": query.last_on.isoformat() if query.last_on else None,
+        "filter": filter_json(query),
         "least_due": report.least_due,
         "tasks": report.tasks,
         "total": _score_json(report.total),

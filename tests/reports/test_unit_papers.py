@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from fractions import Fraction
 
@@ -9,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine import due_soon, evaluation, scorecard
 from engine.due_soon import due_soon_of
 from engine.evaluation import evaluation_of
 from engine.frozen import Ground
-from engine.model import FactKind
+from engine.model import FactKind, UnitKind
 from engine.report_query import ReminderCount
 from engine.scorecard import Unranked, scorecard_of
 from engine.status import Timeliness
@@ -29,6 +31,11 @@ PAPERS = {
     "scorecard": lambda facts: scorecard_paper(scorecard_of(facts, Ground(1))),
     "evaluation": lambda facts: evaluation_paper(evaluation_of(facts)),
 }
+JSON = [
+    (due_soon.as_json, due_soon_of),
+    (scorecard.as_json, scorecard_of),
+    (evaluation.as_json, evaluation_of),
+]
 DUE = "2025-09-10"
 LATE = fact(FactKind.REPORTED, "2025-09-20", done="2025-09-15")
 
@@ -85,6 +92,18 @@ def test_a_paper_says_when_for_which_period_and_what_it_rests_on(name):
     assert any("12/KH-UBND" in line for line in paper.lines) == (name != "due-soon")  # it is late by then
     assert paper.basis[:2] == (("Bộ quy tắc", "ab12"), ("Đầu nhật ký", "ff" * 32))
     assert paper.annex
+
+
+@pytest.mark.parametrize(("as_json", "made"), JSON)
+def test_programs_are_told_the_filter_they_asked_with(as_json, made):
+    facts = asked(assigned("1", "SYT", DUE), first="2025-09-01", units=("SYT",), kinds=(UnitKind.DEPARTMENT,))
+    data = as_json(made(facts))
+
+    assert json.loads(json.dumps(data)) == data
+    assert data["filter"] == {
+        "plans": [], "units": ["SYT"], "kinds": ["department"], "levels": [],
+        "first_on": "2025-09-01", "last_on": None,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", PAPERS)
