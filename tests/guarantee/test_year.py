@@ -24,7 +24,7 @@ from tests.guarantee.year import Plan, Year, a_year
 
 SEED = int(os.environ.get("DONDOC_TEST_SEED", "20260101"))
 TWO_WEEKS = Plan(SEED, date(2026, 3, 2), days=14, tasks=80, units=8, acts=6, share_of_cuts=0.3)
-A_YEAR = Plan(SEED, date(2026, 1, 5), days=365, tasks=800, units=3, acts=3, share_in_time=0.85)
+A_YEAR = Plan(SEED, date(2026, 1, 5), days=365, tasks=2000, units=3, acts=3, share_in_time=0.9)
 LATE = 4  # messages a reader may get in a day beside those planned for it, after days of faults
 TOLD = """
     SELECT r.key, r.assignment_id, r.due_on, r.level, r.step, r.post, r.decided_at, r.message_key,
@@ -41,10 +41,11 @@ def test_the_promises_hold_for_two_weeks(sqlite_template: Path, tmp_path: Path):
 
 @pytest.mark.slow
 def test_the_promises_hold_for_a_year(sqlite_template: Path, tmp_path: Path):
-    live_and_judge(A_YEAR, sqlite_template, tmp_path)
+    year = live_and_judge(A_YEAR, sqlite_template, tmp_path)
+    assert len(year.shares) > 2000
 
 
-def live_and_judge(plan: Plan, template: Path, folder: Path) -> None:
+def live_and_judge(plan: Plan, template: Path, folder: Path) -> Year:
     print(f"DONDOC_TEST_SEED={plan.seed}")
     url = f"sqlite:///{shutil.copy(template, folder / 'dondoc.db')}"
     with a_year(plan, url, folder / "home") as year:
@@ -52,6 +53,7 @@ def live_and_judge(plan: Plan, template: Path, folder: Path) -> None:
         assert year.cuts > 0
         judge_so_far(year)
         assert_everything_ends(year)
+        return year
 
 
 def judge_so_far(year: Year) -> None:

@@ -110,6 +110,7 @@ class Year:
     runs: list[Planned] = field(default_factory=list)
     cuts: int = 0
     is_calm: bool = False
+    asks_all: bool = False  # whether every open share is asked, and what the ticks missed is an incident
 
     def live(self, judge: Callable[[Year], None]) -> Year:
         """Live through all days, and then quiet days until everything is settled.
@@ -124,10 +125,12 @@ class Year:
                 judge(self)
                 self._change_phones()
             self._people_act()
+            self.asks_all = is_new_month
             self._look()
         self.is_calm = True
         for turn in range(60):
             self.now = self._next_working_moment()
+            self.asks_all = turn == 5
             self._look()
             if turn > 5 and not rows_of(self.office, WAITING):
                 break
@@ -249,7 +252,7 @@ class Year:
         self._run()
 
     def _run(self) -> None:
-        self.runs.append(tick(self.office, self.now))
+        self.runs.append(tick(self.office, self.now, full=self.asks_all))
         _quicken(self.office)
         asyncio.run(pump(self.office, self.now))
 
