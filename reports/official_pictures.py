@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 
 FONTS = Path(__file__).parent / "fonts"
 EMU_PER_TWIP = 635
+_TWIPS_PER_PIXEL = 14  # letters of a chart come out at nine points
 SHARP = 150  # dots an inch
 _FIRST_ID = 9000  # beyond the pictures a form brings along
 _HIGHEST = 0.75  # of a page: the words that belong to the picture stand on it too
-_HIGHEST_ACROSS = 0.6  # of a page across, which the title of an annex takes a good part of
+_HIGHEST_ACROSS = 0.7  # of a page across, on which the title of an annex stands too
 _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
 _SET = (
     "#set page(width: auto, height: auto, margin: 0pt)\n"
@@ -99,13 +100,14 @@ def _highest(room: Room) -> float:
 
 
 def _pieces(chart: Chart, room: Room) -> list[str]:
-    svg = writable(chart_svg(chart))
+    drawn = round(room.width / _TWIPS_PER_PIXEL)  # the letters are as large on every page
+    svg = writable(chart_svg(chart, width=drawn))
     wide, high = _size(svg)
     allowed = _highest(room) / room.width * wide
     if high <= allowed:
         return [svg]
     rows = max(1, int(len(chart.data.rows) * allowed / high))
-    return [writable(piece) for piece in chart_svgs(chart, rows)]
+    return [writable(piece) for piece in chart_svgs(chart, rows, width=drawn)]
 
 
 def _size(svg: str) -> tuple[float, float]:
