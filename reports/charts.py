@@ -125,7 +125,7 @@ def _bars(chart: Chart, look: Look) -> Picture:
         height = row_height(lines)
         marks += label_marks(lines, y, height)
         length = float(_size(row[1]) / look.most) * room
-        marks.append(rect(left, y + height / 2 - 8, length, 16, colour))
+        marks.append(rect(left, y + height / 2 - 8, length, 16, colour, ' class="bar"'))
         marks.append(text(left + length + 6, y + height / 2, printed(row[1])))
         y += height + GAP
     return Picture([*marks, "</g>"], look.width, y)

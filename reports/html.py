@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import zip_longest
 from typing import BinaryIO
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
@@ -32,7 +33,7 @@ FIGURES = frozenset({Kind.NUMBER, Kind.RATE})
 def write_html(paper: Paper, out: BinaryIO, letterhead: Letterhead, tell: Tell = lambda said: None) -> None:
     """Write the paper as a complete page."""
     names = _Names()
-    sections = [_section(section, names, tell) for section in paper.sections]
+    sections = _paired([_section(section, names, tell) for section in paper.sections])
     for piece in _template().generate(paper=paper, sections=sections):
         out.write(piece.encode())
 
@@ -90,6 +91,15 @@ class HtmlBlock:
     chart: Chart | None = None
 
     @property
+    def is_narrow(self) -> bool:
+        """Whether half the width of a page is enough."""
+        if self.table is None:
+            return True
+        kinds = [column.kind for column in self.table.table.columns]
+        is_wide_picture = self.chart is not None and not self.is_beside
+        return len(kinds) < CARDS_FROM and kinds.count(Kind.TEXT) <= 1 and not is_wide_picture
+
+    @property
     def is_beside(self) -> bool:
         """Whether the table is short enough to stand beside its picture rather than folded below."""
         return self.table is not None and len(self.table.table.columns) <= 2
@@ -110,10 +120,19 @@ class _Names:
 def _section(section: Section, names: _Names, tell: Tell) -> HtmlSection:
     name = names.of(f"muc-{section.code}")
     blocks = [_block(block, names, tell) for block in section.blocks]
-    tables = [block.table.table for block in blocks if block.table]
-    is_narrow = not section.is_annex and all(len(table.columns) < CARDS_FROM for table in tables)
-    has_picture = any(block.chart and not block.is_beside for block in blocks)
-    return HtmlSection(name, section, blocks, is_narrow and not has_picture)
+    is_narrow = not section.is_annex and all(block.is_narrow for block in blocks)
+    return HtmlSection(name, section, blocks, is_narrow)
+
+
+def _paired(sections: Sequence[HtmlSection]) -> list[HtmlSection]:
+    """Return the sections, narrow only where two of them stand beside each other."""
+    result: list[HtmlSection] = []
+    waiting = False  # for the right half of the line
+    for one, following in zip_longest(sections, sections[1:]):
+        beside = waiting or (one.is_narrow and following is not None and following.is_narrow)
+        result.append(replace(one, is_narrow=beside))
+        waiting = beside and not waiting
+    return result
 
 
 def _block(block: Block, names: _Names, tell: Tell) -> HtmlBlock:
