@@ -245,7 +245,6 @@ def test_a_workbook_is_not_thrown_onto_a_terminal(tmp_path):
     os.close(ours)
 
     assert done.returncode == 2
-    assert done.stderr.decode().splitlines() == [
-        "bảng tính Excel không đọc được trên màn hình; ghi vào tệp: -o qua-han.xlsx"
-    ]
+    (said,) = done.stderr.decode().splitlines()
+    assert "không đọc được trên màn hình; ghi vào tệp: -o " in said
     assert list(tmp_path.iterdir()) == []
