@@ -1,15 +1,21 @@
 """Word forms lie beside the office's own words; a slip in one is told before a report is wanted."""
 
 import io
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from docx import Document
 
+from engine.model import HANOI
+from engine.paperwork import Letterhead
 from reports.official_form import BLOCKS, TEXTS
 from reports.official_template import FILES, template
-from reports.paper import Form
+from reports.paper import Form, Paper
+from usecases.errors import ConfigurationRejected
 from usecases.texts import text_problems
+from usecases.word_forms import write_word
 from usecases.word_forms_page import word_forms_page
 
 
@@ -58,3 +64,29 @@ def test_the_manual_explains_every_place_to_fill_in():
 
     for name, meaning in {**TEXTS, **BLOCKS}.items():
         assert f"| `{{{{ {name} }}}}` | {meaning} |" in page
+
+
+PAPER = Paper("x", "Báo cáo", "Tình hình", datetime(2025, 10, 16, 8, tzinfo=HANOI))
+
+
+def written(config: Path, paper: Paper) -> list[str]:
+    out = io.BytesIO()
+    write_word(paper, out, Letterhead(), lambda said: None, config)
+    return [line.text for line in Document(out).paragraphs]
+
+
+@pytest.mark.parametrize("form", Form)
+def test_each_form_of_paper_is_set_in_the_offices_own_word_form(folder, form):
+    own = Document(io.BytesIO(template(form)))
+    own.paragraphs[0].insert_paragraph_before("Mẫu của Văn phòng")
+    own.save(folder / "templates" / FILES[form])
+    used = {each for each in Form if "Mẫu của Văn phòng" in written(folder, replace(PAPER, form=each))}
+
+    assert used == {form}
+
+
+def test_a_form_with_a_slip_is_refused_and_not_passed_over(folder):
+    (folder / "templates" / "bao-cao.docx").write_bytes(b"x")
+
+    with pytest.raises(ConfigurationRejected, match=r"bao-cao\.docx:0:0  unreadable-form"):
+        written(folder, PAPER)
