@@ -22,9 +22,8 @@ from engine.collation import vietnamese_order
 from engine.compliance import Matrix, Rates
 from engine.data_quality import Judged
 from engine.frozen import Compared, Frozen, FrozenRow, Ground, compared
-from engine.model import HANOI, UNDETERMINED, Document, FactKind
+from engine.model import UNDETERMINED, Document, FactKind
 from engine.paperwork import Paperwork
-from engine.report_filter import filter_json
 from engine.report_query import ReportFacts, ReportQuery, judged
 from engine.status import Timeliness, days_late
 
@@ -175,34 +174,6 @@ def rows_to_freeze(facts: ReportFacts, least_due: int) -> tuple[FrozenRow, ...]:
     return _frozen_rows(counted, facts, least_due)
 
 
-def as_json(report: ScorecardReport) -> dict[str, Any]:
-    """Return the report as the plain data of the JSON contract."""
-    query = report.query
-    return {
-        "as_of": query.as_of.astimezone(HANOI).isoformat(timespec="seconds"),
-        "rulebook": report.rulebook,
-        "log_head": report.log_head,
-        "filter": filter_json(query),
-        "least_due": report.least_due,
-        "tasks": report.tasks,
-        "total": _score_json(report.total),
-        "units": [_unit_json(unit) for unit in report.units],
-        "months": [
-            {"month": f"{month.first_on:%Y-%m}", **_matrix_json(month.matrix)} for month in report.months
-        ],
-        "heat": [
-            {
-                "code": row.code,
-                "name": row.name,
-                "on_time_of_due": [_rounded(rates.on_time_of_due) for rates in row.rates],
-                "due": [rates.due for rates in row.rates],
-            }
-            for row in report.heat
-        ],
-        "frozen": [one.as_json() for one in report.frozen],
-    }
-
-
 # --- units and their ranks ---------------------------------------------------------------
 
 
@@ -346,54 +317,11 @@ def _is_within(frozen: Frozen, query: ReportQuery) -> bool:
 
 def _frozen_rows(counted: Iterable[Judged], facts: ReportFacts, least_due: int) -> tuple[FrozenRow, ...]:
     return tuple(
-        FrozenRow(unit.code, unit.name, _cells(unit.score.matrix), unit.rank or 0)
+        FrozenRow(unit.code, unit.name, cells_of(unit.score.matrix), unit.rank or 0)
         for unit in _ranked(counted, facts, least_due)
     )
 
 
-def _cells(matrix: Matrix) -> dict[str, int]:
+def cells_of(matrix: Matrix) -> dict[str, int]:
+    """Return how many shares stand in each cell, by the names of `Timeliness`."""
     return {str(cell): getattr(matrix, cell) for cell in Timeliness if cell is not Timeliness.CANCELLED}
-
-
-# --- as plain data -------------------------------------------------------------------------
-
-
-def _unit_json(unit: UnitScore) -> dict[str, Any]:
-    return {
-        "code": unit.code,
-        "name": unit.name,
-        "rank": unit.rank,
-        "unranked": str(unit.unranked) if unit.unranked else None,
-        **_score_json(unit.score),
-    }
-
-
-def _score_json(score: Score) -> dict[str, Any]:
-    return {
-        **_matrix_json(score.matrix),
-        "late": score.lateness.count,
-        "average_days_late": _rounded(score.lateness.average),
-        "median_days_late": _rounded(score.lateness.median),
-        "extended": score.extended,
-        "extensions": score.extensions,
-        "reminders": score.reminders,
-        "answered": score.answered,
-        "answered_of_given": _rounded(score.answered_of_given),
-        "returned": score.returned,
-    }
-
-
-def _matrix_json(matrix: Matrix) -> dict[str, Any]:
-    rates = matrix.rates
-    return {
-        "given": matrix.total,
-        **_cells(matrix),
-        "due": rates.due,
-        "completed": rates.completed,
-        "completed_of_due": _rounded(rates.completed_of_due),
-        "on_time_of_due": _rounded(rates.on_time_of_due),
-    }
-
-
-def _rounded(value: Fraction | None) -> float | None:
-    return None if value is None else round(float(value), 4)

@@ -10,7 +10,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine import compliance, due_soon, evaluation, letters, reply_report, results, scorecard, silence
+from engine import (
+    compliance,
+    due_soon,
+    evaluation,
+    evaluation_json,
+    letters,
+    reply_report,
+    results,
+    scorecard,
+    scorecard_json,
+    silence,
+)
 from engine.report_query import ReportFacts, ReportQuery
 from reports.paper import Paper, cleaned
 from reports.papers.due_soon import due_soon_paper
@@ -72,7 +83,7 @@ KINDS: Mapping[str, ReportKind] = {
             "scorecard",
             "chấp hành thời hạn của từng đơn vị",
             scorecard.scorecard_of,
-            scorecard.as_json,
+            scorecard_json.as_json,
             scorecard_paper,
             ground_of,
         ),
@@ -80,7 +91,7 @@ KINDS: Mapping[str, ReportKind] = {
             "evaluation",
             "tiến độ phục vụ đánh giá",
             evaluation.evaluation_of,
-            evaluation.as_json,
+            evaluation_json.as_json,
             evaluation_paper,
             names_of,
         ),

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.evaluation import as_json, evaluation_of
+from engine.evaluation import evaluation_of
+from engine.evaluation_json import as_json
 from engine.model import FactKind, Role
 from engine.report_query import judged
 from engine.status import Timeliness

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from engine.frozen import Frozen, Ground, frozen_data, frozen_of
 from engine.model import UNDETERMINED, FactKind, Role, UnitKind
 from engine.report_query import ReminderCount
-from engine.scorecard import as_json, rows_to_freeze, scorecard_of
+from engine.scorecard import rows_to_freeze, scorecard_of
+from engine.scorecard_json import as_json
 from engine.status import Timeliness
 from tests.engine.report_world import UNITS, answered, asked, assigned, at, fact, queries, registries
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import due_soon, evaluation, scorecard
+from engine import due_soon, evaluation_json, scorecard_json
 from engine.due_soon import due_soon_of
 from engine.evaluation import evaluation_of
 from engine.frozen import Ground
@@ -33,8 +33,8 @@ PAPERS = {
 }
 JSON = [
     (due_soon.as_json, due_soon_of),
-    (scorecard.as_json, scorecard_of),
-    (evaluation.as_json, evaluation_of),
+    (scorecard_json.as_json, scorecard_of),
+    (evaluation_json.as_json, evaluation_of),
 ]
 DUE = "2025-09-10"
 LATE = fact(FactKind.REPORTED, "2025-09-20", done="2025-09-15")
