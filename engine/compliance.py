@@ -147,13 +147,15 @@ def _overdue_rows(one: Weighed, facts: WeighedFacts, moved: Movement) -> list[Ov
     )
     rows = []
     for code in lot.units:
-        sent = facts.sent.get(f"{lot.task}@{code}", _NOTHING_SENT)
+        share = f"{lot.task}@{code}"
+        sent = facts.sent.get(share, _NOTHING_SENT)
         rows.append(
             OverdueRow(
                 lot.task, task.title, code, names.units[code].name, document,
                 standing.original_due_on or due_on, due_on, effective, late, standing.status,
                 standing.extensions, sent.total, sent.highest_level, sent.last_at, standing.waits_for,
                 task.expected, is_acknowledged, standing.wished_on, (lot.task, code) in moved.became,
+                facts.letters.get(share, ()),
             )
         )  # fmt: skip
     return rows

@@ -6,12 +6,14 @@ sum to the whole.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
 
 from engine.data_quality import DataQuality
+from engine.issued_letters import IssuedLetter
 from engine.model import Document
 from engine.paperwork import Paperwork
 from engine.report_query import ReportQuery
@@ -120,6 +122,7 @@ class OverdueRow:
     is_acknowledged: bool = False
     wished_on: date | None = None  # the day asked for while nobody has decided
     is_new: bool = False  # was not overdue at the moment the report compares with
+    letters: Sequence[IssuedLetter] = ()  # those issued about it, by date
 
     @property
     def extended_due_on(self) -> date | None:

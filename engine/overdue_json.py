@@ -162,4 +162,5 @@ def _row_json(row: OverdueRow) -> dict[str, Any]:
         "extension_wished_on": row.wished_on and row.wished_on.isoformat(),
         "acknowledged": row.is_acknowledged,
         "new": row.is_new,
+        "letters": [{"number": letter.number, "on": letter.on.isoformat()} for letter in row.letters],
     }

@@ -9,6 +9,7 @@ from engine.model import HANOI
 from engine.overdue import OverdueRow
 from reports.layout import by_task
 from reports.paper import Band, Column, Kind, Row, Table
+from reports.papers.letters import issued
 from reports.vietnamese import LEVEL, STATUS, day, dues, number, reminded_in_all
 
 ROWS = (
@@ -20,6 +21,7 @@ ROWS = (
     Column("Hạn gia hạn", Kind.DATE, 11),
     Column("Số ngày quá hạn", Kind.NUMBER, 8),
     Column("Đã đôn đốc (lần)", Kind.NUMBER, 8),
+    Column("Đã đôn đốc (số văn bản)", width=14),
     Column("Đôn đốc đến cấp", width=10),
     Column("Đôn đốc gần nhất", Kind.DATE, 11),
     Column("Tình trạng", width=22),
@@ -91,9 +93,9 @@ def _row(place: int, row: OverdueRow) -> Row:
     last = row.last_reminded_at
     return (
         place, row.title, row.unit_name, row.expected, row.original_due_on, row.extended_due_on,
-        row.days_late, row.reminders, LEVEL.get(row.level), last and last.astimezone(HANOI).date(),
-        "; ".join(_status(row)), row.due_on, row.effective_due_on, row.extensions, row.wished_on,
-        "mới" if row.is_new else None, row.task, row.unit, row.document,
+        row.days_late, row.reminders, issued(row.letters), LEVEL.get(row.level),
+        last and last.astimezone(HANOI).date(), "; ".join(_status(row)), row.due_on, row.effective_due_on,
+        row.extensions, row.wished_on, "mới" if row.is_new else None, row.task, row.unit, row.document,
     )  # fmt: skip
 
 

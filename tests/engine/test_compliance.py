@@ -150,6 +150,7 @@ def test_an_overdue_row_says_what_was_owed_and_what_was_done_about_it():
             "extension_wished_on": None,
             "acknowledged": False,
             "new": False,
+            "letters": [],
         }
     ]
     assert made.rows[0].document == "12/KH-UBND ngày 01/07/2025, STT 1"

@@ -135,3 +135,17 @@ def test_a_letter_speaks_with_the_voice_of_its_letterhead(
 
     assert (voice.speaker, voice.receiver, voice.unit) == (speaker, receiver, code)
     assert voice.is_chairman is (demands == "chairman")
+
+
+def test_the_overdue_report_cites_the_letters_about_a_task(office):
+    record_letter(office, "SYT", "45/VP-KGVX", ON, NOW)
+    report = ask(office, "overdue", ReportQuery(at("2025-10-17")))
+
+    cited = {f"{row.task}@{row.unit}": [letter.number for letter in row.letters] for row in report.rows}
+    assert {share: numbers for share, numbers in cited.items() if numbers} == {
+        "KH-THỬ/1@SYT": ["45/VP-KGVX"],
+        "KH-THỬ/2@SYT": ["45/VP-KGVX"],
+    }
+    (table,) = (table for table in papers_of("overdue", report)[0].tables if table.code == "rows")
+    column = [one.heading for one in table.columns].index("Đã đôn đốc (số văn bản)")
+    assert [row[column] for row in table.rows].count("45/VP-KGVX (16/10/2025)") == 2
