@@ -6,7 +6,7 @@ align by the width letters take on screen, not by their number of code points.
 
 from __future__ import annotations
 
-import os
+import shutil
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
@@ -18,7 +18,8 @@ from reports.measure import wrapped
 from reports.paper import Block, Chart, Paper, Section, Table, Words
 from reports.text_table import as_lines
 
-WIDTH = 100
+WIDTH = 100  # where no terminal says its own
+NARROWEST = 40
 
 
 def write_text(
@@ -33,8 +34,7 @@ def write_text(
 
 
 def _terminal() -> int:
-    said = os.environ.get("COLUMNS", "")
-    return max(int(said), 40) if said.isdecimal() else WIDTH
+    return max(shutil.get_terminal_size((WIDTH, 0)).columns, NARROWEST)
 
 
 def _lines(paper: Paper, width: int, tell: Tell) -> Iterator[str]:
