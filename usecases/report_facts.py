@@ -63,6 +63,7 @@ def facts_of(office: Office, query: ReportQuery) -> ReportFacts:
         thresholds=ground.rulebook.thresholds,
         questions=_open_questions(query, ground, {share.task.code for share in judged}, held),
         remarks=ground.remarks,
+        least_due=office.paperwork.least_due,
         letters=ground.letters,
     )
 
@@ -88,6 +89,7 @@ def weighed_facts_of(office: Office, query: ReportQuery) -> WeighedFacts:
         thresholds=ground.rulebook.thresholds,
         questions=_open_questions(query, ground, {one.lot.task for one in everything}, held),
         remarks=ground.remarks,
+        least_due=office.paperwork.least_due,
         letters=ground.letters,
         found=found,
         names=Names({code: unit_of(code) for code in _units(found)}, documents, tasks),
@@ -107,9 +109,11 @@ def uncollected() -> Iterator[None]:
 
 
 def rulebook_at(session: Session, office: Office, at: datetime) -> Rulebook:
-    """Return the rulebook that was in force at a moment; that of today where none was kept."""
-    applied = records.records_of(session, ["rulebook"], at).get("rulebook", ())
-    fingerprint = next((str(r.data["new"]) for r in reversed(applied) if r.kind == rulebooks.APPLIED), "")
+    """Return the rulebook in force at a moment, else the first one; that of today where none is kept."""
+    known = records.records_of(session, ["rulebook"]).get("rulebook", ())
+    applied = [record for record in known if record.kind == rulebooks.APPLIED]
+    by_then = [record for record in applied if record.at <= at] or applied[:1]
+    fingerprint = str(by_then[-1].data["new"]) if by_then else ""
     if fingerprint in {"", office.rulebook.fingerprint}:
         return office.rulebook
     kept = rulebooks.kept(session, fingerprint)

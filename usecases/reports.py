@@ -37,6 +37,7 @@ from usecases.letters import letter_facts
 from usecases.other_replies import other_replies
 from usecases.plan_words import plan_words
 from usecases.report_facts import facts_of, uncollected, weighed_facts_of
+from usecases.report_filters import resolved
 from usecases.silent import red_facts
 from usecases.snapshots import ground_of
 from usecases.wiring import Office
@@ -133,10 +134,13 @@ KINDS: Mapping[str, ReportKind] = {
 
 
 def ask(office: Office, name: str, query: ReportQuery) -> Any:
-    """Return the report `name` on what `query` speaks of, from what was recorded up to its moment."""
+    """Return the report `name` on what `query` speaks of, from what was recorded up to its moment.
+
+    Plans and units may be named in any words; InputRejected is raised for one nobody knows.
+    """
     kind = KINDS[name]
     with uncollected():
-        facts = kind.facts(office, query)
+        facts = kind.facts(office, resolved(office, query))
         return kind.make(facts) if kind.gather is None else kind.make(facts, kind.gather(office, facts))
 
 

@@ -1,147 +1,100 @@
-"""What a report must stand: the same figures in every form, and whatever somebody wrote into a plan.
+"""Reports that stay what they were: case 85 of the team's list.
 
-One test or a few a case, numbered as the team's list of acceptance cases has them.
+Case 32, a formula in a cell, stands with the imports in `test_import`.
 """
 
 from __future__ import annotations
 
-import io
-import json
-import re
-import zipfile
-from dataclasses import replace
-from functools import partial
+import shutil
+from datetime import date
 
-import docx
 import pytest
-from lxml import etree
-from pdfminer.high_level import extract_text
 
+from engine.compliance import as_json
 from engine.model import FactKind
-from engine.paperwork import Letterhead
 from engine.report_query import ReportQuery
-from reports.formats import FORMATS, write
-from reports.paper import Paper
-from reports.text import write_text
-from tests.guarantee.world import a_row, act, at, bring
-from tests.reports.readers import READERS
-from usecases.reports import KINDS, ask, paper_of, papers_of
+from tests.guarantee.world import PLAN, a_row, act, at, bring, run
+from usecases.reports import ask
+from usecases.ruling import ensure_rules_in_force, put_rules_in_force
+from usecases.settings import PROJECT, Settings
 from usecases.wiring import Office
 
-AS_OF = at("2025-08-20")
-HOSTILE = (
-    '=HYPERLINK("http://x.invalid")\r\nBcc: a <script>alert(1)</script> \u202eđảo\u2069 👍 & 100% '
-    "#set *x* {{7*7}}"
-)
-AS_SHOWN = '=HYPERLINK("http://x.invalid") Bcc: a <script>alert(1)</script> đảo □ & 100% #set *x* {{7*7}}'
-
-
-def printed(form: str, paper: Paper, data: object = None) -> bytes:
-    out = io.BytesIO()
-    if form == "text":
-        partial(write_text, width=100_000)(paper, out, Letterhead())
-    else:
-        write(form, paper, data or {}, out, Letterhead())
-    return out.getvalue()
+LAST_MONTH = at("2025-10-15")
+NOW = "2025-11-03 09:00"
 
 
 @pytest.fixture
-def busy(office: Office) -> Office:
-    """An office with work in every state: done, done late, open, overdue, without a date, extended."""
-    units = ("Sở Y tế", "Sở Tài chính", "Sở Xây dựng")
-    deadlines = ("31/7/2025", "10/8/2025", "25/8/2025", "31/12/2025", "Thường xuyên")
-    bring(office, [a_row(n, deadlines[n % 5], units[n % 3]) for n in range(1, 31)])
-    for number, when in ((1, "2025-07-20"), (5, "2025-08-15"), (6, "2025-08-01"), (10, "2025-07-30")):
-        act(office, number, FactKind.REPORTED, at(when), note="12/BC-SYT")
+def office(sqlite_database, tmp_path) -> Office:
+    """An office whose rules may be edited, in the middle of October."""
+    config = shutil.copytree(PROJECT / "config", tmp_path / "config")
+    url = sqlite_database.engine.url.render_as_string()
+    office = Office(Settings(home=tmp_path / "home", config=config, database_url=url))
+    ensure_rules_in_force(office, at("2025-07-01"))
+    bring(office, [a_row(n, "30/9/2025", lead) for n, lead in enumerate(LEADS, start=1)])
+    run(office, at("2025-10-01"))
+    act(office, 1, FactKind.ACKNOWLEDGED, at("2025-10-02"))
+    act(office, 2, FactKind.EXTENDED, at("2025-10-03"), due_on=date(2025, 10, 10), document="12/UBND")
+    act(office, 3, FactKind.REPORTED, at("2025-10-04"))
     return office
 
 
-@pytest.fixture
-def hostile(office: Office) -> Office:
-    """An office whose only task is called something nobody should obey."""
-    row = a_row(1, "31/7/2025")
-    bring(office, [replace(row, title=HOSTILE, text=HOSTILE)])
-    return office
+LEADS = ("Sở Y tế", "Sở Nội vụ", "Sở Xây dựng", "Sở Tài chính", "Sở Tư pháp")
 
 
-# --- 32, 63: what people wrote ------------------------------------------------------------------
+def told(office: Office, when=LAST_MONTH) -> dict:
+    """The report as a program reads it, in a process of its own."""
+    return as_json(ask(Office(office.settings), "overdue", ReportQuery(when)))
 
 
-def test_case_32_a_formula_in_a_title_is_a_text_in_every_table(hostile):
-    paper = paper_of("overdue", ask(hostile, "overdue", ReportQuery(AS_OF)))
-
-    listed = printed("csv", paper).decode("utf-8-sig")
-    assert "'=HYPERLINK" in listed
-    assert not re.search(r'(^|,)"?=', listed, re.MULTILINE)
-    for form in ("xlsx", "docx"):
-        with zipfile.ZipFile(io.BytesIO(printed(form, paper))) as book:
-            parts = [book.read(name).decode() for name in book.namelist() if name.endswith(".xml")]
-        assert not [part for part in parts if re.search("<f[ >]|fldSimple[^>]*HYPERLINK|<hyperlink", part)]
+def more_facts(office):
+    act(office, 1, FactKind.REPORTED, at("2025-10-20"), on=date(2025, 9, 25))
+    act(office, 3, FactKind.RETURNED, at("2025-10-21"))
+    act(office, 4, FactKind.CANCELLED, at("2025-10-22"))
 
 
-@pytest.mark.parametrize("form", READERS)
-def test_case_63_a_hostile_title_reads_the_same_in_every_form(hostile, form):
-    paper = paper_of("overdue", ask(hostile, "overdue", ReportQuery(AS_OF)))
-    read_back, _ = READERS[form]
-
-    words = [cell for table in read_back(printed(form, paper)) for row in table for cell in row]
-
-    assert any(AS_SHOWN in cell for cell in words)
+def more_extensions(office):
+    act(office, 5, FactKind.EXTENDED, at("2025-10-20"), due_on=date(2025, 12, 31), document="13/UBND")
+    act(office, 2, FactKind.EXTENSION_REQUESTED, at("2025-10-20"), due_on=date(2025, 11, 30))
 
 
-def test_case_63_a_hostile_title_is_words_on_the_pages_of_a_pdf(hostile):
-    paper = paper_of("overdue", ask(hostile, "overdue", ReportQuery(AS_OF)))
-
-    words = "".join(extract_text(io.BytesIO(printed("pdf", paper))).split())
-
-    assert all(part in words for part in ("<script>", "{{7*7}}", "#set", "đảo", "100%", "*x*"))
+def more_reminders(office):
+    run(office, at("2025-10-16"))
+    run(office, at("2025-10-20"))
 
 
-@pytest.mark.parametrize("name", KINDS)
-def test_case_63_no_report_in_any_form_holds_what_would_be_obeyed(hostile, name):
-    report = ask(hostile, name, ReportQuery(AS_OF))
-    for paper in papers_of(name, report):
-        page = printed("html", paper).decode()
-        assert "<script" not in page
-        for content in (page, printed("text", paper).decode()):
-            assert not re.search("[\x00-\x09\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]", content)
-        docx.Document(io.BytesIO(printed("docx", paper)))  # opens
-        assert printed("pdf", paper).startswith(b"%PDF")
+def a_newer_copy(office):
+    moved, gone, added = a_row(1, "15/12/2025"), 4, a_row(6, "30/9/2025", "Sở Tài chính")
+    kept = [a_row(n, "30/9/2025", lead) for n, lead in enumerate(LEADS, start=1) if n not in {1, gone}]
+    bring(office, [moved, *kept, added], NOW)
 
 
-# --- 84: the same figures -----------------------------------------------------------------------
+def other_rules(office):
+    rules = office.settings.config / "rules" / "mac-dinh.yml"
+    text = rules.read_text("utf-8")
+    assert "report:" not in text
+    rules.write_text(text + "\nreport:\n  ageing: [3, 10]\n", "utf-8")
+    put_rules_in_force(Office(office.settings), office.settings.config, at(NOW))
 
 
-@pytest.mark.parametrize("form", READERS)
-@pytest.mark.parametrize("name", KINDS)
-def test_case_84_every_report_has_the_same_figures_in_every_form(busy, name, form):
-    read_back, expected = READERS[form]
-    for paper in papers_of(name, ask(busy, name, ReportQuery(AS_OF))):
-        assert read_back(printed(form, paper)) == expected(paper)
+@pytest.mark.parametrize("later", [more_facts, more_extensions, more_reminders, a_newer_copy, other_rules])
+def test_case_85_the_report_of_last_month_reproduces_its_figures(office, later):
+    before = told(office)
+    later(office)
+
+    assert told(office) == before
+    assert told(office, at("2025-11-04")) != before
 
 
-def test_case_84_the_figures_printed_are_those_programs_get(busy):
-    report = ask(busy, "overdue", ReportQuery(AS_OF))
-    data = json.loads(printed("json", paper_of("overdue", report), KINDS["overdue"].as_json(report)))
-    matrix, rows = data["matrix"], data["rows"]
-    tables = {table.code: table for table in paper_of("overdue", report).tables}
+def test_case_85_everything_at_once(office):
+    before = told(office)
+    for later in (more_facts, more_extensions, more_reminders, a_newer_copy, other_rules):
+        later(office)
 
-    done, still_open = tables["matrix"].rows[:2]
-    assert done[1:4] == (
-        matrix["done_on_time"], matrix["done_late"], matrix["done_on_time"] + matrix["done_late"]
-    )  # fmt: skip
-    assert still_open[1:3] == (matrix["open_in_time"], matrix["open_late"])
-    assert tables["matrix"].total[3] == matrix["total"] == 30
-    assert len(tables["rows"].rows) == len(rows) == matrix["open_late"] > 0
-
-
-def test_case_84_pictures_are_well_formed_and_carry_their_figures(busy):
-    page = printed("html", paper_of("overdue", ask(busy, "overdue", ReportQuery(AS_OF)))).decode()
-    pictures = re.findall("<svg.*?</svg>", page, re.DOTALL)
-
-    assert pictures
-    assert all(etree.fromstring(picture).findtext("{*}desc") for picture in pictures)
-
-
-def test_case_84_every_form_there_is_takes_part():
-    assert {*READERS, "json", "pdf"} == set(FORMATS)  # pages of a pdf are read back beside their own tests
+    assert told(office) == before
+    assert before["matrix"]["total"] == len(LEADS)
+    assert [(row["task"], row["days_late"]) for row in before["rows"]] == [
+        (f"{PLAN.code}/1", 15),
+        (f"{PLAN.code}/4", 15),
+        (f"{PLAN.code}/5", 15),
+        (f"{PLAN.code}/2", 5),
+    ]

@@ -321,3 +321,94 @@ def test_statuses_in_rows_are_codes():
     made = report(assigned("1", "SYT", "2025-09-10", fact(FactKind.ACKNOWLEDGED, "2025-09-09 09:00")))
 
     assert (made.rows[0].status, as_json(made)["rows"][0]["status"]) == (Status.ACKNOWLEDGED, "acknowledged")
+
+
+# --- who is worst, what is new, what comes next --------------------------------------------
+
+
+def several(unit: str, count: int, due: str = "2025-09-10", *facts: Fact) -> list[Assignment]:
+    return [assigned(f"{unit}-{n}", unit, due, *facts) for n in range(count)]
+
+
+def test_units_with_fewer_than_five_due_are_listed_apart():
+    made = report(*several("SYT", 5), *several("SNV", 4), *several("CAT", 6, "2025-12-31"))
+
+    assert [unit.code for unit in made.worst] == ["SYT"]
+    assert [unit.code for unit in made.unranked] == ["SNV"]
+
+
+def test_equals_stand_in_the_order_of_the_alphabet():
+    made = report(*several("BATO", 5), *several("AN", 5), *several("CAT", 6))
+
+    assert [unit["code"] for unit in as_json(made)["worst"]] == ["CAT", "AN", "BATO"]
+
+
+def test_the_worst_tell_what_was_acknowledged_and_what_waits_for_an_extension():
+    received = fact(FactKind.ACKNOWLEDGED, "2025-09-09 09:00")
+    wished = fact(FactKind.EXTENSION_REQUESTED, "2025-09-09 10:00", due="2025-10-31")
+    made = report(*several("SYT", 4), assigned("9", "SYT", "2025-09-01", received, wished))
+
+    (worst,) = as_json(made)["worst"]
+    assert (worst["overdue"], worst["oldest_days_late"]) == (5, 27)  # from the 3rd on, after two days off
+    assert (worst["acknowledged"], worst["extension_pending"]) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("due", "facts", "before", "became", "left"),
+    [
+        ("2025-09-10", [], 1, 0, []),  # was late a week ago and is
+        ("2025-09-24", [], 0, 1, []),  # became late within the week
+        ("2025-09-22", [], 1, 0, []),  # late from the 23rd on, which is the day compared with
+        ("2025-09-23", [], 0, 1, []),
+        ("2025-09-10", [fact(FactKind.REPORTED, "2025-09-25 09:00")], 1, 0, ["done"]),
+        ("2025-09-10", [fact(FactKind.REPORTED, "2025-09-22 09:00")], 0, 0, []),  # done before
+        ("2025-09-10", [fact(FactKind.EXTENDED, "2025-09-25 09:00", due="2025-10-31")], 1, 0, ["extended"]),
+        ("2025-09-10", [fact(FactKind.CANCELLED, "2025-09-25 09:00")], 1, 0, ["cancelled"]),
+        ("2025-09-10", [fact(FactKind.HELD, "2025-09-25 09:00")], 1, 0, ["undecided"]),
+        ("2025-09-10", [REPORTED, fact(FactKind.RETURNED, "2025-09-25 09:00")], 0, 1, []),
+    ],
+)
+def test_what_became_overdue_in_seven_days_and_what_left(due, facts, before, became, left):
+    made = report(assigned("1", "SYT", due, *facts), now="2025-09-30 08:00")
+    new = as_json(made)["new"]
+
+    assert (new["before"], new["became"], [row["why"] for row in new["left"]]) == (before, became, left)
+    assert new["before"] + new["became"] - len(new["left"]) == made.matrix.open_late
+
+
+@pytest.mark.parametrize(
+    ("due", "facts", "comes"),
+    [
+        ("2025-09-29", [], False),  # late
+        ("2025-09-30", [], True),
+        ("2025-10-07", [], True),
+        ("2025-10-08", [], False),
+        ("2025-10-03", [REPORTED], False),
+        ("2025-10-03", [fact(FactKind.EXTENDED, "2025-09-20 09:00", due="2025-12-31")], False),
+        ("2025-09-01", [fact(FactKind.EXTENDED, "2025-09-20 09:00", due="2025-10-02")], True),
+        (None, [], False),
+    ],
+)
+def test_what_falls_due_within_seven_days_comes_next(due, facts, comes):
+    made = as_json(report(assigned("1", "SYT", due, *facts)))["next"]
+
+    assert (made["assignments"], made["tasks"], made["units"]) == ((1, 1, 1) if comes else (0, 0, 0))
+    assert made["until"] == "2025-10-07"
+
+
+def test_months_add_up_to_what_fell_due_and_heat_to_what_is_overdue():
+    late = fact(FactKind.REPORTED, "2025-09-20 09:00")
+    made = as_json(
+        report(
+            assigned("1", "SYT", "2025-08-29"),
+            assigned("2", "SYT", "2025-09-10", late),
+            assigned("3", "SNV", "2025-09-10", REPORTED),
+            assigned("4", "SNV", "2025-12-10"),
+        )
+    )
+
+    assert made["months"] == [
+        {"month": "2025-08", "done_on_time": 0, "done_late": 0, "open_late": 1},
+        {"month": "2025-09", "done_on_time": 1, "done_late": 1, "open_late": 0},
+    ]
+    assert made["heat"] == [{"code": "SYT", "name": "Sở Y tế", "overdue": {"2025-08": 1}}]
