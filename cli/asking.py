@@ -1,8 +1,7 @@
-"""dondoc plan · report · log · check · mailbox: questions that change nothing."""
+"""dondoc plan · log · check · mailbox: questions that change nothing."""
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace, _SubParsersAction
 from collections import Counter
 from contextlib import suppress
@@ -11,23 +10,20 @@ from pathlib import Path
 from typing import Any
 
 from cli.contracts import message_as_json, message_line
-from cli.output import add_json, iso, print_json, progress_of, say, write
+from cli.output import add_json, iso, print_json, progress_of, say
 from cli.parsing import END, START
 from engine.planning import Suppression
 from engine.preview import Preview
 from engine.problems import Problem, printed
 from notifiers.mailbox import letters_of, read_letter
-from reports import silence
-from reports.formats import OVERDUE as FORMATS
-from reports.formats import SPREADSHEETS
 from store import records
 from store.database import DatabaseUnavailable
 from usecases import clock
 from usecases.bring_in import ensure_registry
 from usecases.checking import problems_in
 from usecases.configuration import WARNINGS
-from usecases.errors import ConfigurationRejected, InputRejected, LogBroken, Refused, UsageMistake
-from usecases.look import plan_ahead, report_overdue, report_silence
+from usecases.errors import ConfigurationRejected, InputRejected, LogBroken, Refused
+from usecases.look import plan_ahead
 from usecases.rulefiles import rule_texts, rulebook_of
 from usecases.ruling import unapplied_edit
 from usecases.settings import Settings
@@ -44,18 +40,6 @@ def add_commands(commands: _SubParsersAction) -> None:  # type: ignore[type-arg]
     )
     add_json(plan)
     plan.set_defaults(run=_plan)
-
-    report = commands.add_parser(
-        "report", help="báo cáo tại một thời điểm: quá hạn, hoặc việc chưa ai nhận được tin"
-    )
-    which = "overdue: báo cáo quá hạn; silence: việc trong vùng đỏ chưa ai nhận được tin, kèm lý do"
-    report.add_argument("which", choices=["overdue", "silence"], metavar="LOẠI", help=which)
-    report.add_argument("--as-of", type=END, metavar="LÚC", help="tại thời điểm; mặc định là bây giờ")
-    forms = sorted({*FORMATS, *SPREADSHEETS})
-    report.add_argument("--format", choices=forms, default="text", help="text, json, html, csv hoặc xlsx")
-    report.add_argument("--json", action="store_true", help="như --format json")
-    report.add_argument("-o", "--output", metavar="TỆP", help="ghi vào tệp thay vì in ra")
-    report.set_defaults(run=_report)
 
     log = commands.add_parser("log", help="nhật ký chấp hành")
     log.add_argument("what", choices=["verify"], metavar="VIỆC", help="verify: kiểm tra chuỗi nhật ký")
@@ -130,46 +114,7 @@ def _suppressed(suppression: Suppression) -> dict[str, Any]:
     }
 
 
-# --- report, log, check, mailbox -----------------------------------------------------------------
-
-
-def _report(arguments: Namespace) -> None:
-    form = "json" if arguments.json else arguments.format
-    if arguments.which == "silence":
-        _report_silence(form, arguments)
-        return
-    is_printed = arguments.output in (None, "-")
-    if form == "xlsx" and is_printed and sys.stdout.isatty():
-        raise UsageMistake("bảng tính Excel không đọc được trên màn hình; ghi vào tệp: -o qua-han.xlsx")
-    as_of = arguments.as_of or clock.now()
-    report = report_overdue(office_with_registry(as_of), as_of)
-    if form in FORMATS:
-        write(FORMATS[form](report), arguments.output)
-    else:
-        _hand_over(SPREADSHEETS[form](report), None if is_printed else arguments.output)
-
-
-def _report_silence(form: str, arguments: Namespace) -> None:
-    if form not in silence.FORMATS:
-        known = ", ".join(silence.FORMATS)
-        raise UsageMistake(f"báo cáo 'silence' không có dạng '{form}'; chọn một trong: {known}")
-    as_of = arguments.as_of or clock.now()
-    report = report_silence(office_with_registry(as_of), as_of)
-    write(silence.FORMATS[form](report), arguments.output)
-
-
-def _hand_over(content: bytes, output: str | None) -> None:
-    """Write bytes as they are to the file `output`, or on to the next program."""
-    if output is None:
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
-        return
-    try:
-        Path(output).write_bytes(content)
-    except OSError as error:
-        hint = "chọn thư mục đã có và ghi được"
-        raise InputRejected(f"không ghi được '{output}' ({error.strerror}); {hint}") from None
-    say(f"Đã ghi {output}")
+# --- log, check, mailbox -----------------------------------------------------------------
 
 
 def _log(arguments: Namespace) -> None:

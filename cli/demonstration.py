@@ -14,11 +14,11 @@ from cli.output import say
 from engine.compliance import OverdueReport
 from engine.model import HANOI
 from engine.planning import SAID_WHY_NOT, SuppressionReason
-from reports.formats import OVERDUE as FORMATS
 from store import ledger
 from usecases.errors import UsageMistake
 from usecases.invented import SHARES
 from usecases.look import report_overdue
+from usecases.printing import printed_as
 from usecases.replay import FIRST_DAY, LAST_DAY, Story, replay
 from usecases.settings import Settings
 from usecases.wiring import Office, open_office
@@ -44,7 +44,7 @@ def show(home: str | None) -> None:
     as_of = datetime.combine(LAST_DAY, time(23, 59, 59), tzinfo=HANOI)
     report = report_overdue(office, as_of)
     paths = _written(office, report)
-    print(FORMATS["text"](report))
+    print(printed_as(office, "text", "overdue", report).decode())
     print("\n".join(_summary(office, story, paths, report)))
 
 
@@ -85,6 +85,7 @@ def _summary(office: Office, story: Story, paths: dict[str, Path], report: Overd
         f"Thư đọc được ở {office.settings.mailbox} (tệp .eml), hoặc:",
         f"{dondoc} mailbox UBND/chairman 1",
         f"Trang báo cáo quá hạn: {paths['html']}",
+        f"Báo cáo để in và trình ký: {paths['docx']} · {paths['pdf']}",
         "Nhật ký chấp hành còn nguyên vẹn không:",
         f"{dondoc} log verify",
     ]
@@ -99,9 +100,9 @@ def _summary(office: Office, story: Story, paths: dict[str, Path], report: Overd
 def _written(office: Office, report: OverdueReport) -> dict[str, Path]:
     office.reports.mkdir(parents=True, exist_ok=True)
     paths = {}
-    for name in ("html", "json"):
+    for name in ("html", "json", "docx", "pdf"):
         paths[name] = office.reports / f"qua-han-{LAST_DAY}.{name}"
-        paths[name].write_text(FORMATS[name](report), "utf-8")
+        paths[name].write_bytes(printed_as(office, name, "overdue", report))
     return paths
 
 

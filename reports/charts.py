@@ -53,6 +53,22 @@ def chart_svgs(chart: Chart, most_rows: int, fonts: str = FONTS, width: int = WI
     return [_drawn(part, look) for part in parts]
 
 
+def fitting(chart: Chart, width: int, height: float) -> list[str]:
+    """Return the chart `width` pixels wide, in as many pieces as keep each within `height`."""
+    svg = chart_svg(chart, width=width)
+    high = size_of(svg)[1]
+    if high <= height:
+        return [svg]
+    return chart_svgs(chart, max(1, int(len(chart.data.rows) * height / high)), width=width)
+
+
+def size_of(svg: str) -> tuple[float, float]:
+    """Return width and height of a drawing, in pixels."""
+    found = re.search(r'<svg[^>]*? width="([\d.]+)" height="([\d.]+)"', svg)
+    assert found, "every chart says its size"
+    return float(found[1]), float(found[2])
+
+
 def _look(chart: Chart, fonts: str, width: int) -> Look:
     rows = chart.data.rows
     widest = max((width_of(label(row), SIZE) for row in rows), default=0)

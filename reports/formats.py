@@ -6,22 +6,16 @@ not loaded to print a list on a terminal.
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from importlib import import_module
 from typing import Any, BinaryIO, Protocol, cast
 
-from engine.compliance import OverdueReport, as_json
 from engine.paperwork import Letterhead
-from reports.paper import Paper, cleaned, word
-from reports.papers.overdue import overdue_paper
-from reports.plain import plain
+from reports.paper import Paper, cleaned_json
 
 Tell = Callable[[str], None]
-AS_RECORDED = frozenset({"rulebook", "log_head"})  # fingerprints: never taken for a telephone number
 
 
 class Writer(Protocol):
@@ -66,42 +60,13 @@ def write(
     letterhead: Letterhead,
     tell: Tell = lambda said: None,
 ) -> None:
-    """Print a report in one of FORMATS: json from its data, every other from its paper.
-
-    The words of the data are cleaned as those of a paper are; `paper` has been already.
-    """
+    """Print a report in one of FORMATS: json from its data, every other from its paper."""
     if form == "json":
-        text = json.dumps(_cleaned(json_data), ensure_ascii=False, indent=2) + "\n"
-        out.write(text.encode())
+        out.write(as_json(json_data))
     else:
         FORMATS[form].write(paper, out, letterhead, tell)
 
 
-def _cleaned(data: Any, key: str = "") -> Any:
-    if isinstance(data, str):
-        return plain(data) if key in AS_RECORDED else word(data)
-    if isinstance(data, Mapping):
-        return {name: _cleaned(value, name) for name, value in data.items()}
-    if isinstance(data, list | tuple):
-        return [_cleaned(value, key) for value in data]
-    return data
-
-
-def _printed(form: str, report: OverdueReport) -> bytes:
-    out = io.BytesIO()
-    write(form, cleaned(overdue_paper(report)), as_json(report), out, Letterhead())
-    return out.getvalue()
-
-
-def _text(form: str, report: OverdueReport) -> str:
-    return _printed(form, report).decode()
-
-
-OVERDUE: Mapping[str, Callable[[OverdueReport], str]] = {
-    form: partial(_text, form) for form in ("text", "json", "html")
-}
-
-# Files for a spreadsheet, to the byte: encoding and line ends are part of the format.
-SPREADSHEETS: Mapping[str, Callable[[OverdueReport], bytes]] = {
-    form: partial(_printed, form) for form in ("csv", "xlsx")
-}
+def as_json(data: Mapping[str, Any]) -> bytes:
+    """Return plain data as one JSON document, its words cleaned as those of a paper are."""
+    return (json.dumps(cleaned_json(data), ensure_ascii=False, indent=2) + "\n").encode()

@@ -16,9 +16,9 @@ from reports.official_pictures import Picture
 from reports.official_styles import Named
 from reports.official_tables import table_markup
 from reports.paper import Block, Chart, Form, Paper, Section, Table, Words
+from reports.wording import copies
 
 END = "./."  # says that nothing was cut off behind it
-_AS_ABOVE = "như trên"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +55,8 @@ class Blocks:
             yield from (self._said(Named.ADDRESSED, line) for line in _listed(to))
 
     def _copies(self) -> Iterator[str]:
-        """Yield who is sent one; "as above" says nothing where nobody is addressed above."""
-        copies = [
-            copy for copy in self.letterhead.copies if self.paper.to or copy.strip().casefold() != _AS_ABOVE
-        ]
-        yield from (self._said(Named.COPY, line) for line in _listed(copies))
+        lines = copies(self.paper, self.letterhead)
+        yield from (self._said(Named.COPY, line) for line in _listed(lines))
 
     def _body(self) -> Iterator[str]:
         paper, room = self.paper, self.rooms["noi_dung"]

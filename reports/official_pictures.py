@@ -6,7 +6,6 @@ drawings. Its sentence goes along for those who do not see it; its data table st
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +13,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reports.charts import chart_svg, chart_svgs
+from reports.charts import fitting, size_of
 from reports.official_filling import Room
 from reports.official_markup import R, quoted, writable
 from reports.paper import Chart
@@ -88,7 +87,7 @@ class Picture:
 def pictures_of(chart: Chart, room: Room, numbers: count[int]) -> Iterator[Picture]:
     """Yield the pictures of a chart as wide as the text, a new one where the page would end."""
     for svg in _pieces(chart, room):
-        wide, high = _size(svg)
+        wide, high = size_of(svg)
         width = min(room.width, round(_highest(room) * wide / high))  # one row alone can be high still
         height = round(high * width / wide)
         png = _drawn(svg, width / 20)
@@ -101,19 +100,7 @@ def _highest(room: Room) -> float:
 
 def _pieces(chart: Chart, room: Room) -> list[str]:
     drawn = round(room.width / _TWIPS_PER_PIXEL)  # the letters are as large on every page
-    svg = writable(chart_svg(chart, width=drawn))
-    wide, high = _size(svg)
-    allowed = _highest(room) / room.width * wide
-    if high <= allowed:
-        return [svg]
-    rows = max(1, int(len(chart.data.rows) * allowed / high))
-    return [writable(piece) for piece in chart_svgs(chart, rows, width=drawn)]
-
-
-def _size(svg: str) -> tuple[float, float]:
-    found = re.search(r'<svg[^>]*? width="([\d.]+)" height="([\d.]+)"', svg)
-    assert found, "every chart says its size"
-    return float(found[1]), float(found[2])
+    return [writable(piece) for piece in fitting(chart, drawn, drawn * _highest(room) / room.width)]
 
 
 def _drawn(svg: str, width: float) -> bytes:

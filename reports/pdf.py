@@ -12,13 +12,13 @@ from collections.abc import Callable
 from datetime import UTC
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from engine.paperwork import Letterhead
-from reports.charts import chart_svg
+from reports.charts import fitting
 from reports.paper import Band, Block, Chart, Paper, Section, Table, Words
 from reports.printed import printed
-from reports.wording import annex_title, attached, closing, dateline, kind_name, numbered
+from reports.wording import annex_title, attached, closing, copies, dateline, kind_name, numbered
 
 if TYPE_CHECKING:
     from typst import Fonts
@@ -28,6 +28,17 @@ TEMPLATE = HERE / "templates" / "official.typ"
 FONTS = HERE / "fonts"
 FACES = ("Times New Roman", "Liberation Serif")  # the first one that is there
 """Times New Roman is what NĐ 30/2020 asks for; Liberation Serif has its measures."""
+
+
+class Room(NamedTuple):
+    """How wide and how high a chart may be on a page, in millimetres."""
+
+    width: float
+    height: float
+
+
+UPRIGHT, ACROSS = Room(160, 190), Room(252, 118)
+PIXEL = 0.247  # of a chart, in millimetres: its letters come out at nine points
 
 
 class FontMissing(Exception):
@@ -101,23 +112,24 @@ def _data(paper: Paper, letterhead: Letterhead, face: str) -> dict[str, Any]:
             "authority": letterhead.authority,
             "signer_title": letterhead.signer_title,
             "signer": letterhead.signer,
-            "copies": letterhead.copies,
+            "copies": copies(paper, letterhead),
         },
     }
 
 
 def _section(section: Section) -> dict[str, Any]:
-    return {"title": section.title, "blocks": [_block(block) for block in section.blocks]}
+    room = ACROSS if section.is_annex else UPRIGHT
+    return {"title": section.title, "blocks": [_block(block, room) for block in section.blocks]}
 
 
-def _block(block: Block) -> dict[str, Any]:
+def _block(block: Block, room: Room) -> dict[str, Any]:
     match block:
         case Words(text):
             return {"block": "words", "text": text}
         case Chart():
-            svg = chart_svg(block)
             says = block.says or block.title or "Biểu đồ"
-            return {"block": "chart", "svg": svg, "says": says, "data": _table(block.data)}
+            pieces = fitting(block, round(room.width / PIXEL), room.height / PIXEL)
+            return {"block": "chart", "pieces": pieces, "says": says, "data": _table(block.data)}
         case Table():
             return {"block": "table", **_table(block)}
 

@@ -11,6 +11,7 @@ from engine.paperwork import Letterhead
 from reports.paper import Form, Paper
 
 BLANK = "\u00a0" * 8
+_AS_ABOVE = "như trên"
 
 
 def kind_name(paper: Paper) -> str:
@@ -33,6 +34,11 @@ def dateline(paper: Paper, letterhead: Letterhead) -> str:
     gap = "\u00a0" * 6
     year = paper.as_of.astimezone(HANOI).year
     return f"{letterhead.place}, ngày{gap}tháng{gap}năm {year}"
+
+
+def copies(paper: Paper, letterhead: Letterhead) -> tuple[str, ...]:
+    """Return the lines of Nơi nhận; "as above" says nothing where nobody is addressed above."""
+    return tuple(line for line in letterhead.copies if paper.to or line.strip().casefold() != _AS_ABOVE)
 
 
 def closing(paper: Paper) -> str:

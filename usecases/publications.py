@@ -8,7 +8,6 @@ under the same Message-ID; a temporary failure waits for the next look.
 from __future__ import annotations
 
 import hashlib
-import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,20 +19,20 @@ from engine.model import Recipient
 from engine.occasions import Occasion, OccasionKind, due_occasions
 from notifiers.base import Attachment, DeliveryFailed, Letter
 from notifiers.report_letters import Enclosed, report_letter
-from reports.formats import FORMATS, write
+from reports.formats import FORMATS
 from reports.printed import printed
 from reports.vietnamese import moment, percent
 from store import records
 from store.records import Record
 from usecases.guards import not_in_trial, stopping
-from usecases.publish import put_in_place
+from usecases.printing import printed_as
+from usecases.publish import STEMS, put_in_place
 from usecases.reach import contacts_by_now
-from usecases.reports import KINDS, ask, papers_of
+from usecases.reports import KINDS, ask
 from usecases.snapshots import freeze_finished_months
 from usecases.wiring import Office
 
 PUBLISHED, MAILED, UNSENT = "report-published", "report-mailed", "report-unsent"
-STEMS = {"overdue": "qua-han", "scorecard": "tong-hop-don-vi"}
 ENCLOSED = ("pdf", "docx", "xlsx")
 LARGEST = 8_000_000  # octets of all files in one letter: what mail servers of offices commonly take
 TITLES = {
@@ -116,13 +115,10 @@ def _publish(office: Office, occasion: Occasion, now: datetime) -> dict[str, Pat
 
 
 def _files(office: Office, occasion: Occasion, name: str, report: Any) -> Iterator[tuple[str, Path, bytes]]:
-    kind = KINDS[name]
-    (paper, *_), data = papers_of(name, report), kind.as_json(report)
     for form, found in FORMATS.items():
-        content = io.BytesIO()
-        write(form, paper, data, content, office.paperwork.letterhead)
+        content = printed_as(office, form, name, report)
         stem = f"{STEMS[name]}-{occasion.kind}-{occasion.period}"
-        yield form, office.reports / f"{stem}.{found.suffix}", content.getvalue()
+        yield form, office.reports / f"{stem}.{found.suffix}", content
 
 
 def _told(occasion: Occasion, report: Any) -> dict[str, Any]:

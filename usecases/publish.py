@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from engine.masking import masked
 from engine.model import HANOI, Recipient
-from engine.paperwork import Letterhead
-from reports.formats import OVERDUE as FORMATS
-from reports.formats import write
-from reports.paper import Paper
+from reports.formats import FORMATS
 from store.addresses import KeptAddress
 from usecases.look import report_overdue, report_silence
+from usecases.printing import printed_as
 from usecases.reach import CHANNEL_NAMES, dead_since, said_of
-from usecases.reports import KINDS, paper_of
 from usecases.wiring import Office
 
-SILENCE = "chua-ai-nhan"
-
-SUFFIXES = {"text": "txt", "json": "json", "html": "html", "csv": "csv"}
+SILENCE = "silence"
+STEMS = {SILENCE: "chua-ai-nhan", "overdue": "qua-han", "scorecard": "tong-hop-don-vi"}
 
 
 def publish_overdue(office: Office, as_of: datetime) -> dict[str, Path]:
@@ -34,7 +28,12 @@ def publish_overdue(office: Office, as_of: datetime) -> dict[str, Path]:
     The same moment gives the same names, so that a repeated run replaces its own files.
     """
     report = report_overdue(office, as_of)
-    return _laid(office, "qua-han", as_of, ((name, form(report)) for name, form in FORMATS.items()))
+    return _laid(
+        office,
+        STEMS["overdue"],
+        as_of,
+        ((form, printed_as(office, form, "overdue", report)) for form in FORMATS),
+    )
 
 
 def publish_silence(office: Office, as_of: datetime) -> dict[str, Path]:
@@ -44,19 +43,12 @@ def publish_silence(office: Office, as_of: datetime) -> dict[str, Path]:
     what that rests, never the address itself.
     """
     report = report_silence(office, as_of)
-    since = _last_before(office, SILENCE, as_of)
+    since = _last_before(office, STEMS[SILENCE], as_of)
     dead = dead_since(office, since, as_of)
-    paper, data = paper_of("silence", report), KINDS["silence"].as_json(report)
-    texts = {form: _printed(form, paper, data) for form in ("text", "json", "csv")}
-    texts["text"] += _told(dead, since)
-    texts["json"] = _with_dead(texts["json"], dead)
-    return _laid(office, SILENCE, as_of, texts.items())
-
-
-def _printed(form: str, paper: Paper, data: Mapping[str, Any]) -> str:
-    out = io.BytesIO()
-    write(form, paper, data, out, Letterhead())
-    return out.getvalue().decode()
+    files = {form: printed_as(office, form, SILENCE, report) for form in FORMATS}
+    files["text"] += _told(dead, since).encode()
+    files["json"] = _with_dead(files["json"].decode(), dead).encode()
+    return _laid(office, STEMS[SILENCE], as_of, files.items())
 
 
 def _last_before(office: Office, name: str, as_of: datetime) -> datetime | None:
@@ -101,11 +93,11 @@ def _with_dead(text: str, dead: Sequence[tuple[KeptAddress, Recipient]]) -> str:
     return json.dumps(json.loads(text) | {"dead_addresses": rows}, ensure_ascii=False, indent=2) + "\n"
 
 
-def _laid(office: Office, name: str, as_of: datetime, texts: Iterable[tuple[str, str]]) -> dict[str, Path]:
+def _laid(office: Office, name: str, as_of: datetime, files: Iterable[tuple[str, bytes]]) -> dict[str, Path]:
     paths = {}
-    for form, text in texts:
-        paths[form] = office.reports / f"{name}-{as_of:%Y%m%d-%H%M}.{SUFFIXES[form]}"
-        put_in_place(paths[form], text.encode())
+    for form, content in files:
+        paths[form] = office.reports / f"{name}-{as_of:%Y%m%d-%H%M}.{FORMATS[form].suffix}"
+        put_in_place(paths[form], content)
     return paths
 
 

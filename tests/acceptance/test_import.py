@@ -20,13 +20,13 @@ import xlsxwriter
 
 from engine.status import Status, standing_of
 from intake.names import safe_name
-from reports.formats import SPREADSHEETS
 from store import registry
 from tests import filemaking
 from tests.guarantee.world import at
 from usecases.bring_in import bring_in
 from usecases.errors import InputRejected
 from usecases.look import report_overdue
+from usecases.printing import printed_as
 from usecases.questions import open_questions
 
 ISSUED = date(2025, 7, 15)
@@ -477,7 +477,8 @@ def test_case_32_a_formula_in_a_cell_comes_back_out_as_text(office):
     report = report_overdue(office, at("2025-08-20"))
 
     assert [row.title for row in report.rows] == [hostile]
-    assert "'=HYPERLINK" in SPREADSHEETS["csv"](report).decode("utf-8-sig")
-    with zipfile.ZipFile(io.BytesIO(SPREADSHEETS["xlsx"](report))) as book:
+    csv, xlsx = (printed_as(office, form, "overdue", report) for form in ("csv", "xlsx"))
+    assert "'=HYPERLINK" in csv.decode("utf-8-sig")
+    with zipfile.ZipFile(io.BytesIO(xlsx)) as book:
         sheets = [book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/")]
     assert all("<f>" not in sheet for sheet in sheets)

@@ -17,6 +17,7 @@ from flows.runs import Run, turn
 from flows.service import told_of
 from flows.standing import StandingOffice
 from notifiers.base import Letter, Receipt
+from reports.formats import FORMATS
 from store import ledger
 from usecases import clock
 from usecases.ruling import ensure_rules_in_force, fingerprint_in_force, put_rules_in_force
@@ -102,7 +103,7 @@ def test_no_message_is_begun_while_stopping_and_none_stays_claimed(office):
 def test_a_report_lies_in_every_format_under_the_name_of_its_moment(office):
     summary = asyncio.run(Run(office, FRIDAY).perform("report"))
 
-    names = {"qua-han-20251226-0800.html", "qua-han-20251226-0800.json", "qua-han-20251226-0800.txt"}
+    names = {f"qua-han-20251226-0800.{form.suffix}" for form in FORMATS.values()}
     assert {Path(path).name for path in summary["files"].values()} == names
     assert {path.name for path in office.reports.iterdir()} == names
     assert json.loads(Path(summary["files"]["json"]).read_text("utf-8"))["as_of"].startswith(
@@ -113,11 +114,11 @@ def test_a_report_lies_in_every_format_under_the_name_of_its_moment(office):
 def test_who_was_not_reached_lies_in_every_format_under_the_name_of_its_moment(office):
     summary = asyncio.run(Run(office, FRIDAY).perform("silence"))
 
-    names = {f"chua-ai-nhan-20251226-0800.{suffix}" for suffix in ("txt", "json", "csv")}
+    names = {f"chua-ai-nhan-20251226-0800.{form.suffix}" for form in FORMATS.values()}
     assert {Path(path).name for path in summary["files"].values()} == names
     assert {path.name for path in office.reports.iterdir()} == names
     assert json.loads(Path(summary["files"]["json"]).read_text("utf-8"))["totals"]
-    assert told_of(summary).endswith("chua-ai-nhan-20251226-0800.txt")
+    assert told_of(summary).endswith("chua-ai-nhan-20251226-0800.html")
 
 
 @pytest.fixture

@@ -9,14 +9,14 @@ from datetime import date, datetime
 from fractions import Fraction
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from pdfminer.high_level import extract_pages
 from pdfminer.layout import LAParams, LTChar, LTPage, LTTextContainer
 
 from engine.model import HANOI
 from engine.paperwork import Letterhead
 from intake.pdf import read_pdf
-from intake.source import Grid
+from intake.source import Grid, Refused
 from reports.paper import Band, Column, Form, Kind, Paper, Section, Table, Words, cleaned
 from reports.pdf import write_pdf
 from reports.repertoire import _SHOWN
@@ -106,7 +106,7 @@ def test_the_annex_is_landscape_and_counts_its_own_pages(report):
         assert (round(page.width / MM), round(page.height / MM)) == (297, 210)
         upper = [line for line in lines_of(page) if line[4] < 20]
         assert [line[0] for line in upper] == ([str(number)] if number > 1 else [])
-        assert all(abs((left + right) / 2 - (20 + 282) / 2) < 1 for _, left, right, *_ in upper)
+        assert all(abs((left + right) / 2 - (30 + 282) / 2) < 1 for _, left, right, *_ in upper)
 
 
 def test_a_page_number_stands_in_the_upper_margin_from_the_second_page_on():
@@ -201,7 +201,10 @@ def test_what_the_fonts_can_show_is_what_papers_let_through():
 @given(paper=papers())
 def test_a_page_read_back_has_the_figures_of_the_paper(paper):
     """Cell by cell; letters that change their order or shape on the page are compared as a heap."""
-    grids = [block for block in read_pdf(printed_as_pdf(paper)).blocks if isinstance(block, Grid)]
+    try:
+        grids = [block for block in read_pdf(printed_as_pdf(paper)).blocks if isinstance(block, Grid)]
+    except Refused:  # words drawn at random may look like an old encoding
+        assume(False)
     found = sorted(heap("".join(cell.text for cell in line)) for grid in grids for line in rows_of(grid))
     expected = sorted(heap("".join(line)) for table in on_page(paper) for line in table)
 
