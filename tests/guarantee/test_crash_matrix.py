@@ -101,8 +101,10 @@ def test_a_worker_killed_anywhere_loses_nothing(scene, town, on_sqlite, tmp_path
 @pytest.mark.slow
 @pytest.mark.parametrize("scene", [replace(scene, workers=2) for scene in SCENES], ids=str)
 def test_one_of_two_workers_killed_anywhere_loses_nothing(scene, town, on_postgresql, tmp_path, tell):
+    """Statements of one transaction are all alike to a crash: every fourth is tried, each on SQLite."""
     matrix = Matrix(scene, town, on_postgresql, tmp_path / "home")
-    tell(f"PostgreSQL, {scene}", matrix.run(everywhere(matrix)))
+    points = [point for point in everywhere(matrix) if point.kind != "statement" or point.n % 4 == 0]
+    tell(f"PostgreSQL, {scene}", matrix.run(points))
 
 
 @pytest.mark.parametrize("scene", [Scene("zalo_oa"), Scene("email", connections=4)], ids=str)
