@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from pdfminer.high_level import extract_text
 
+from reports.formats import FORMATS
 from store import addresses
 from tests.guarantee.world import a_row, at, bring
 from usecases.publish import publish_silence
@@ -58,7 +62,8 @@ def test_the_address_itself_is_not_laid_out(office):
     is_dead(office, POST, MORNING)
     paths = publish_silence(office, MORNING)
 
-    assert all("dau-moi.syt@" not in path.read_text("utf-8") for path in paths.values())
+    assert set(paths) == set(FORMATS)
+    assert all("dau-moi.syt@" not in words_in(path) for path in paths.values())
 
 
 def test_files_of_others_in_the_folder_are_no_publications(office):
@@ -75,3 +80,13 @@ def test_a_morning_without_dead_addresses_says_nothing_of_them(office):
 
     assert posts == []
     assert "ĐỊA CHỈ" not in said
+
+
+def words_in(path: Path) -> str:
+    """Everything a file says, packed or not."""
+    if path.suffix == ".pdf":
+        return extract_text(path)
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as packed:
+            return "".join(packed.read(name).decode("utf-8", "ignore") for name in packed.namelist())
+    return path.read_text("utf-8")
