@@ -14,8 +14,10 @@ def test_what_is_not_said_keeps_its_default():
 
 def test_everything_an_office_may_say_is_taken():
     text = """
-letterhead: {parent: "", issuer: SỞ Y TẾ, place: Kon Tum, symbol: "/{kind}-SYT", letter_symbol: /SYT-VP,
-  authority: TL. GIÁM ĐỐC, signer_title: CHÁNH VĂN PHÒNG, signer: Trần Văn Mẫu, copies: [Như trên, "Lưu: VT, VP"]}
+letterhead:
+  {parent: "", issuer: SỞ Y TẾ, place: Kon Tum, symbol: "/{kind}-SYT", letter_symbol: /SYT-VP,
+  authority: TL. GIÁM ĐỐC, signer_title: CHÁNH VĂN PHÒNG, signer: Trần Văn Mẫu,
+  copies: [Như trên, "Lưu: VT, VP"]}
 letters: {demands: chairman, finish_within: 7, answer_within: 2}
 meetings: {day: 25, dates: [2026-04-28, 2026-03-27, 2026-03-27]}
 readers: [VPUB/coordinator, UBND/chairman, VPUB/coordinator]
