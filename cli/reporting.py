@@ -103,7 +103,7 @@ def _hand_over(
     letters = letters_in(which, found) if form in OFFICIAL else []
     if letters and output is None:
         raise UsageMistake(f"công văn dạng {form} ghi vào tệp hoặc thư mục: -o cong-van")
-    if output is not None and len(letters) > 1:
+    if output is not None and letters and (len(letters) > 1 or Path(output).is_dir()):
         _into_folder(Path(output), letters, form, office, tell)
     elif letters:
         _lay(paper_as(office, form, letters[0]), form, output)

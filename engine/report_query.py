@@ -34,7 +34,8 @@ class ReportQuery:
 
     `first_on` and `last_on` bound the period, both days included: by what of an assignment lies
     in it (deadline, completion, reminder), each report says itself. `levels` keep what was told
-    up to one of these levels of the ladder, 0 being what nobody was told of.
+    up to one of these levels of the ladder, 0 being what nobody was told of. `unit_names` are those
+    of `units`, for people to read.
     """
 
     as_of: datetime
@@ -44,6 +45,7 @@ class ReportQuery:
     levels: tuple[int, ...] = ()
     first_on: date | None = None
     last_on: date | None = None
+    unit_names: tuple[str, ...] = ()
 
     @property
     def on(self) -> date:

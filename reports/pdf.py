@@ -38,6 +38,7 @@ class Room(NamedTuple):
 
 
 UPRIGHT, ACROSS = Room(160, 190), Room(252, 118)
+NARROWEST = 6  # letters: "STT" with room around it
 PIXEL = 0.247  # of a chart, in millimetres: its letters come out at nine points
 
 
@@ -144,7 +145,7 @@ def _table(table: Table) -> dict[str, Any]:
         "caption": table.caption,
         "nothing": table.nothing,
         "columns": [
-            {"heading": column.heading, "kind": column.kind.value, "width": column.width}
+            {"heading": column.heading, "kind": column.kind.value, "width": max(column.width, NARROWEST)}
             for column in (table.columns[n] for n in shown)
         ],
         "lines": [line.label if isinstance(line, Band) else row(line) for line in table.lines],

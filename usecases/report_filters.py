@@ -27,8 +27,9 @@ def resolved(office: Office, query: ReportQuery) -> ReportQuery:
     """
     if not query.plans and not query.units:
         return query
-    units = dict.fromkeys(code for name in query.units for code in _units(office, name))
-    return replace(query, plans=tuple(_plans(office, query.plans)), units=tuple(units))
+    units = tuple(dict.fromkeys(code for name in query.units for code in _units(office, name)))
+    names = tuple(office.directory.unit(code).name for code in units)
+    return replace(query, plans=tuple(_plans(office, query.plans)), units=units, unit_names=names)
 
 
 def _plans(office: Office, names: Iterable[str]) -> Iterator[str]:

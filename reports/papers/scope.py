@@ -68,7 +68,7 @@ def _lines(query: ReportQuery, documents: list[Document]) -> Iterator[str]:
         last = f"đến hết ngày {day(query.last_on)}" if query.last_on else ""
         yield f"Kỳ báo cáo: {first} {last}".replace("  ", " ").rstrip()
     if query.units:
-        yield f"Chỉ gồm đơn vị: {', '.join(query.units)}"
+        yield f"Chỉ gồm đơn vị: {', '.join(query.unit_names or query.units)}"
     if query.kinds:
         yield f"Chỉ gồm loại cơ quan: {', '.join(UNIT_KINDS[kind] for kind in query.kinds)}"
     if query.levels:
