@@ -52,9 +52,14 @@ class Look:
     after: str
 
 
+def has_many_columns(columns: int, is_landscape: bool) -> bool:
+    """Whether a table needs smaller letters to stand on its page."""
+    return columns > (7 if is_landscape else 5)
+
+
 def look_of(columns: int, is_landscape: bool, ids: dict[Named, str]) -> Look:
     """Return the look of a table: of many columns in smaller letters."""
-    is_wide = columns > (7 if is_landscape else 5)
+    is_wide = has_many_columns(columns, is_landscape)
     cells = _WIDE if is_wide else _NARROW
     return Look(
         WIDE_SIZE if is_wide else NARROW_SIZE,

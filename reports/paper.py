@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from engine.masking import masked
@@ -200,6 +201,7 @@ def cleaned_json(data: Any) -> Any:
             return data
 
 
+@lru_cache(maxsize=1 << 16)  # names and titles stand in many rows
 def word(text: str) -> str:
     """Return one text as it may be handed on."""
     return masked(shown(plain(text)))

@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from engine.paperwork import Letterhead
 from reports.charts import fitting
+from reports.official_measure import twips
+from reports.official_styles import NARROW_SIZE, WIDE_SIZE
+from reports.official_tables import column_widths, has_many_columns
 from reports.paper import Band, Block, Chart, Paper, Section, Table, Words
 from reports.printed import printed
 from reports.wording import annex_title, attached, closing, copies, dateline, kind_name, numbered
@@ -38,7 +41,6 @@ class Room(NamedTuple):
 
 
 UPRIGHT, ACROSS = Room(160, 190), Room(252, 118)
-NARROWEST = 6  # letters: "STT" with room around it
 PIXEL = 0.247  # of a chart, in millimetres: its letters come out at nine points
 
 
@@ -130,13 +132,15 @@ def _block(block: Block, room: Room) -> dict[str, Any]:
         case Chart():
             says = block.says or block.title or "Biểu đồ"
             pieces = fitting(block, round(room.width / PIXEL), room.height / PIXEL)
-            return {"block": "chart", "pieces": pieces, "says": says, "data": _table(block.data)}
+            return {"block": "chart", "pieces": pieces, "says": says, "data": _table(block.data, room)}
         case Table():
-            return {"block": "table", **_table(block)}
+            return {"block": "table", **_table(block, room)}
 
 
-def _table(table: Table) -> dict[str, Any]:
+def _table(table: Table, room: Room) -> dict[str, Any]:
     shown = [n for n, column in enumerate(table.columns) if not column.is_wide_only]
+    size = WIDE_SIZE if has_many_columns(len(shown), room is ACROSS) else NARROW_SIZE
+    widths = column_widths(table, shown, twips(room.width), size)
 
     def row(values: tuple[Any, ...]) -> list[str]:
         return [printed(values[n]) for n in shown]
@@ -144,9 +148,10 @@ def _table(table: Table) -> dict[str, Any]:
     return {
         "caption": table.caption,
         "nothing": table.nothing,
+        "size": size,
         "columns": [
-            {"heading": column.heading, "kind": column.kind.value, "width": max(column.width, NARROWEST)}
-            for column in (table.columns[n] for n in shown)
+            {"heading": table.columns[n].heading, "kind": table.columns[n].kind.value, "width": width}
+            for n, width in zip(shown, widths, strict=True)
         ],
         "lines": [line.label if isinstance(line, Band) else row(line) for line in table.lines],
         "total": None if table.total is None else row(table.total),
