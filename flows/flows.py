@@ -35,26 +35,11 @@ async def deliver(at: str | None = None) -> Summary:
     return await deliver_task(_run(at))
 
 
-@flow(name="report", description="Báo cáo quá hạn")
-async def report(at: str | None = None) -> Summary:
-    """Write the overdue report as of `at` and show it beside the run."""
-    summary = await publish_task(_run(at))
-    await _show("bao-cao-qua-han", "Báo cáo quá hạn", summary)
-    return summary
-
-
 @flow(name="reports", description="Báo cáo tuần, tháng, trước phiên họp")
 async def reports(at: str | None = None) -> Summary:
     """Make the scheduled reports that are due at `at`, mail them, and show what was made beside the run."""
     summary = await publish_scheduled_task(_run(at))
-    if "files" in summary:
-        made = {name.removesuffix(".text"): path for name, path in summary["files"].items()}
-        texts = [path for path in made.values() if path.endswith(".txt")]
-        await acreate_markdown_artifact(
-            key="bao-cao-dinh-ky",
-            markdown=_as_markdown({"text": texts[0], **made}),
-            description=f"Báo cáo định kỳ lúc {summary['at']}",
-        )
+    await _show("bao-cao-dinh-ky", "Báo cáo định kỳ", summary)
     return summary
 
 
@@ -85,12 +70,6 @@ async def deliver_task(run: Run) -> Summary:
     return await run.deliver()
 
 
-@task(name="publish", retries=2, retry_delay_seconds=[2, 10], cache_policy=NO_CACHE)
-async def publish_task(run: Run) -> Summary:
-    """Write the report files."""
-    return await run.publish()
-
-
 @task(name="publish-scheduled", retries=2, retry_delay_seconds=[2, 10], cache_policy=NO_CACHE)
 async def publish_scheduled_task(run: Run) -> Summary:
     """Write the scheduled reports and mail them."""
@@ -103,7 +82,7 @@ async def publish_silence_task(run: Run) -> Summary:
     return await run.publish_silence()
 
 
-FLOWS = {found.name: found for found in (remind, deliver, report, reports, silence, sweep)}
+FLOWS = {found.name: found for found in (remind, deliver, reports, silence, sweep)}
 
 
 async def _ticked(run: Run, summary: Summary, deliver: bool) -> Summary:
@@ -121,14 +100,15 @@ def _run(at: str | None) -> Run:
 
 
 async def _show(key: str, name: str, summary: Summary) -> None:
-    """Show a report beside its run; when another process wrote it, that one shows it."""
+    """Show what was written beside its run; when another process wrote it, that one shows it."""
     if "files" in summary:
         markdown = _as_markdown(summary["files"])
         await acreate_markdown_artifact(key=key, markdown=markdown, description=f"{name} lúc {summary['at']}")
 
 
 def _as_markdown(files: dict[str, str]) -> str:
-    text = Path(files["text"]).read_text("utf-8")
+    """Return the list of files, and the first text among them as it reads."""
+    text = Path(next(path for path in files.values() if path.endswith(".txt"))).read_text("utf-8")
     if len(text) > LONGEST_ARTIFACT:
         text = text[:LONGEST_ARTIFACT] + "\n… xem tiếp trong tệp"
     listed = "\n".join(f"- {name}: `{path}`" for name, path in files.items())

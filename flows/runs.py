@@ -27,7 +27,7 @@ from usecases.copies import copy_unanswered
 from usecases.deliver import pump
 from usecases.guards import kept_back_words, what_stands
 from usecases.publications import mail_due, publish_due
-from usecases.publish import publish_overdue, publish_silence
+from usecases.publish import publish_silence
 from usecases.remind import tick
 from usecases.ruling import ensure_rules_in_force
 from usecases.wiring import Office
@@ -59,7 +59,6 @@ class Run:
             return {**await self.plan(full=name == "sweep"), **await self.deliver()}
         steps = {
             "deliver": self.deliver,
-            "report": self.publish,
             "reports": self.publish_scheduled,
             "silence": self.publish_silence,
         }
@@ -73,12 +72,8 @@ class Run:
         """Send what may leave; "stopped" says that messages are left for the next process."""
         return await self._once("deliver", self._deliver)
 
-    async def publish(self) -> Summary:
-        """Write the overdue report; "busy" says that another process is writing it now."""
-        return await self._once("publish", partial(self._publish, "serve:report", publish_overdue))
-
     async def publish_silence(self) -> Summary:
-        """Write who in the red zone was not reached; "busy" as above."""
+        """Write who in the red zone was not reached; "busy" says that another process is writing it now."""
         return await self._once("publish", partial(self._publish, "serve:silence", publish_silence))
 
     async def publish_scheduled(self) -> Summary:
@@ -154,7 +149,7 @@ class Run:
                 return {"busy": True}
             made = await asyncio.to_thread(publish_due, self.office, self.at)
             mailing = await mail_due(self.office, self.at)
-        files = {name: str(path) for paths in made.values() for name, path in paths.items()}
+        files = {path.name: str(path) for paths in made.values() for path in paths.values()}
         summary: Summary = {"made": sorted(made), "mailed": mailing.sent, "failures": mailing.failures}
         if mailing.waits:
             summary["waits"] = mailing.waits

@@ -13,27 +13,13 @@ from engine.masking import masked
 from engine.model import HANOI, Recipient
 from reports.formats import FORMATS
 from store.addresses import KeptAddress
-from usecases.look import report_overdue, report_silence
+from usecases.look import report_silence
 from usecases.printing import printed_as
 from usecases.reach import CHANNEL_NAMES, dead_since, said_of
 from usecases.wiring import Office
 
 SILENCE = "silence"
 STEMS = {SILENCE: "chua-ai-nhan", "overdue": "qua-han", "scorecard": "tong-hop-don-vi"}
-
-
-def publish_overdue(office: Office, as_of: datetime) -> dict[str, Path]:
-    """Write the report as of a moment in every format; return format → file.
-
-    The same moment gives the same names, so that a repeated run replaces its own files.
-    """
-    report = report_overdue(office, as_of)
-    return _laid(
-        office,
-        STEMS["overdue"],
-        as_of,
-        ((form, printed_as(office, form, "overdue", report)) for form in FORMATS),
-    )
 
 
 def publish_silence(office: Office, as_of: datetime) -> dict[str, Path]:

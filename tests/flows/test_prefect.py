@@ -144,7 +144,13 @@ def test_many_machines_a_worker_plans_and_a_sender_delivers(machine_at, tmp_path
     run = _start_run(api, deployments["remind"]["id"], at=MORNING)
     machine.wait_until(lambda: _state_of_run(api, run) == "COMPLETED", PATIENCE)
     machine.wait_until(lambda: set(machine.states(_as_driver(ours))) == {"delivered"}, PATIENCE)
+    reports = _start_run(api, deployments["reports"]["id"], at=MORNING)
+    machine.wait_until(lambda: _state_of_run(api, reports) == "COMPLETED", PATIENCE)
 
+    shown = httpx.post(f"{api}/artifacts/latest/filter", json={}).json()
+    (laid,) = [found for found in shown if found["key"] == "bao-cao-dinh-ky"]
+    assert "BÁO CÁO NHIỆM VỤ QUÁ HẠN" in laid["data"]
+    assert "qua-han-weekly-2025-W52.docx" in laid["data"]
     by_name = {s.name: s.cron for s in SCHEDULES if s.at_scale == "worker"}
     assert {name: d["schedules"][0]["schedule"]["cron"] for name, d in deployments.items()} == by_name
     assert machine.letters() == machine.states(_as_driver(ours))["delivered"] > 0

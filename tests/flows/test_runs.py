@@ -100,15 +100,14 @@ def test_no_message_is_begun_while_stopping_and_none_stays_claimed(office):
     assert (len(channel.sent), states) == (1, {"delivered", "planned"})
 
 
-def test_a_report_lies_in_every_format_under_the_name_of_its_moment(office):
-    summary = asyncio.run(Run(office, FRIDAY).perform("report"))
+def test_scheduled_reports_lie_in_every_format_under_the_name_of_their_week_and_month(office):
+    summary = asyncio.run(Run(office, FRIDAY).perform("reports"))
 
-    names = {f"qua-han-20251226-0800.{form.suffix}" for form in FORMATS.values()}
-    assert {Path(path).name for path in summary["files"].values()} == names
-    assert {path.name for path in office.reports.iterdir()} == names
-    assert json.loads(Path(summary["files"]["json"]).read_text("utf-8"))["as_of"].startswith(
-        "2025-12-26T08:00"
-    )
+    week = {f"qua-han-weekly-2025-W52.{form.suffix}" for form in FORMATS.values()}
+    assert summary["made"] == ["report:monthly:2025-11", "report:weekly:2025-W52"]
+    assert week < {path.name for path in office.reports.iterdir()}
+    found = json.loads((office.reports / "qua-han-weekly-2025-W52.json").read_text("utf-8"))
+    assert found["as_of"] == "2025-12-22T07:30:00+07:00"
 
 
 def test_who_was_not_reached_lies_in_every_format_under_the_name_of_its_moment(office):
