@@ -90,14 +90,6 @@ def opening(occurrence: Occurrence, before: tuple[int, int] | None, calendar: Wo
     return replace(occurrence, opens_on=calendar.add_working_days(day, -working))
 
 
-def leaves_time(occurrence: Occurrence, calendar: WorkCalendar) -> bool:
-    """Whether at least one working day follows the last day of data, up to the due date.
-
-    Nghị định 09/2019/NĐ-CP, Điều 8 khoản 5, asks it of every periodic report.
-    """
-    return calendar.working_days_between(occurrence.period_to, occurrence.due_on) >= 1
-
-
 # --- due dates -------------------------------------------------------------------------
 
 _Rule = dict[str, str]

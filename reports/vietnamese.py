@@ -107,17 +107,3 @@ def dues(rows: Iterable[OverdueRow]) -> str:
     """Return the deadlines in force of several rows: one date, or the first and the last."""
     days = sorted({row.due_on for row in rows})
     return day(days[0]) if len(days) == 1 else f"{day(days[0])} – {day(days[-1])}"
-
-
-def due_notes(row: OverdueRow) -> str:
-    """Return what changed the deadline, extensions and days off, and who is waited for; else ""."""
-    notes = []
-    if row.extensions:
-        notes.append(f"gia hạn {row.extensions} lần, hạn gốc {day(row.original_due_on)}")
-    elif row.original_due_on != row.due_on:
-        notes.append(f"hạn gốc {day(row.original_due_on)}")
-    if row.effective_due_on != row.due_on:
-        notes.append(f"vào ngày nghỉ, tính đến hết {day(row.effective_due_on)}")
-    if row.waits_for:
-        notes.append(f"đang chờ {row.waits_for}")
-    return "; ".join(notes)

@@ -11,13 +11,13 @@ from dataclasses import fields
 from fractions import Fraction
 
 from engine.overdue import Matrix, OverdueReport, OverdueRow, UnitRow
-from reports.layout import matrix_lines
+from engine.status import Timeliness
 from reports.paper import Block, Chart, ChartKind, Column, Kind, Paper, Row, Section, Table, Words
 from reports.papers.overdue_changes import change_blocks, coming_blocks
 from reports.papers.overdue_charts import heat_chart, month_chart
 from reports.papers.overdue_rows import rows_table
 from reports.papers.scope import basis_of, lines_of
-from reports.vietnamese import ageing, number, percent
+from reports.vietnamese import CELL, ageing, number, percent
 
 MATRIX = (
     Column("Phần việc được giao", width=36),
@@ -124,9 +124,16 @@ def _count_tasks(rows: Iterable[OverdueRow]) -> int:
 
 
 def _matrix(report: OverdueReport) -> Table:
-    *lines, total = [
-        (line.label, line.in_time, line.late, line.total) for line in matrix_lines(report.matrix)
+    """Return the matrix the Government Office publishes, the last line being the sum of those above."""
+    matrix, cell = report.matrix, Timeliness
+    lines: list[Row] = [
+        ("Đã hoàn thành", matrix.done_on_time, matrix.done_late, matrix.done),
+        ("Chưa hoàn thành", matrix.open_in_time, matrix.open_late, matrix.still_open),
+        (CELL[cell.NO_DEADLINE], None, None, matrix.no_deadline),
+        (CELL[cell.AWAITING_DECISION], None, None, matrix.awaiting_decision),
     ]
+    in_time, late = matrix.done_on_time + matrix.open_in_time, matrix.done_late + matrix.open_late
+    total = ("Cộng", in_time, late, matrix.total)
     return Table("matrix", "Số phần việc được giao, theo kết quả và thời hạn", MATRIX, lines, total)
 
 

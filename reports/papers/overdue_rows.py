@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from engine.collation import vietnamese_order
 from engine.model import HANOI
 from engine.overdue import OverdueRow
-from reports.layout import by_task
 from reports.paper import Band, Column, Kind, Row, Table
 from reports.papers.letters import issued
 from reports.vietnamese import LEVEL, STATUS, day, dues, number, reminded_in_all
@@ -46,7 +45,10 @@ def rows_table(rows: Sequence[OverdueRow]) -> Table:
 
 def _by_task(rows: Sequence[OverdueRow]) -> Iterator[Band | OverdueRow]:
     """Yield each task before the units that owe it, the longest overdue first."""
-    for group in by_task(rows):
+    groups: dict[str, list[OverdueRow]] = {}
+    for row in rows:
+        groups.setdefault(row.task, []).append(row)
+    for group in groups.values():
         first = group[0]
         label = f"{first.task}, {first.document}: {number(len(group))} đơn vị, hạn {dues(group)}"
         yield Band(f"{label}; {_ages(group)}; {_reminded(group)}")

@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.calendar import SpecialDay, WorkCalendar
 from engine.deadline import read_deadline
-from engine.duty import CUTOFF, Duty, Occurrence, leaves_time, occurrences
+from engine.duty import CUTOFF, Duty, Occurrence, occurrences
 
 JULY_PLAN = date(2025, 7, 1)
 
@@ -171,29 +170,6 @@ def test_a_report_of_the_next_month_covers_the_period_that_has_ended(words, repo
     (one,) = occurrences(duty(words, report_period=report_period), d("1/1/2026"), d("31/1/2026"))
 
     assert one.period_to == d("31/12/2025")
-
-
-@pytest.mark.parametrize(
-    ("words", "cutoff", "due_on", "enough"),
-    [
-        ("ngày 15 hằng tháng", CUTOFF, "15/9/2025", True),  # Monday, the day after the data are closed
-        ("ngày 14 hằng tháng", CUTOFF, "14/8/2025", True),  # July's data have long been closed
-        ("ngày 15 hằng tháng", CUTOFF, "15/11/2025", False),  # Saturday: no working day in between
-        ("ngày 31 hằng tháng", "", "31/10/2025", False),  # due on the last day of the data
-        ("ngày 17 hằng tháng", CUTOFF, "17/10/2025", True),
-    ],
-)
-def test_a_working_day_must_lie_between_the_data_and_the_report(words, cutoff, due_on, enough):
-    (one,) = occurrences(duty(words, cutoff=cutoff), d(due_on), d(due_on))
-
-    assert leaves_time(one, WorkCalendar()) == enough
-
-
-def test_a_public_holiday_is_no_time_to_write_a_report():
-    (one,) = occurrences(duty("ngày 15 hằng tháng", cutoff=CUTOFF), d("15/9/2025"), d("15/9/2025"))
-    holiday = WorkCalendar([SpecialDay(d("15/9/2025"), False, "Nghỉ bù", "Thông báo 01")])
-
-    assert not leaves_time(one, holiday)
 
 
 def test_a_fortnight_is_counted_from_the_start_of_the_duty():

@@ -8,7 +8,6 @@ from datetime import date
 import pytest
 
 from engine.model import Fact, FactKind
-from reports.vietnamese import due_notes
 from tests.guarantee.world import PLAN, ScriptedNotifier, a_row, at, bring, is_verified, run, with_notifier
 from usecases.act import record
 from usecases.deliver import pump
@@ -160,4 +159,3 @@ def test_what_waits_is_explained_and_shown_where_people_look(office):
     assert (trace.standing.waits_for, trace.silent) == ("STC", "blocked")
     assert silent.message.endswith("chờ Sở Tài chính từ 01/10/2025, đơn vị đó được nhắc thay")
     assert overdue.waits_for == "STC"
-    assert "đang chờ STC" in due_notes(overdue)
