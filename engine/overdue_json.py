@@ -16,7 +16,7 @@ from engine.overdue import (
     Rates,
     UnitRow,
 )
-from engine.report_query import ReportQuery
+from engine.report_filter import filter_json
 from engine.status import Timeliness
 
 
@@ -41,7 +41,7 @@ def as_json(report: OverdueReport) -> dict[str, Any]:
         "next": _coming_json(report),
         "months": [_month_json(month) for month in report.months],
         "heat": [_heat_json(row) for row in report.heat],
-        "filter": _filter_json(report.query),
+        "filter": filter_json(report.query) if report.query else {},
         "log_head": report.log_head,
     }
 
@@ -102,19 +102,6 @@ def _month_json(month: Month) -> dict[str, Any]:
 def _heat_json(row: HeatRow) -> dict[str, Any]:
     counts = {f"{first_on:%Y-%m}": count for first_on, count in row.by_month}
     return {"code": row.code, "name": row.name, "overdue": counts}
-
-
-def _filter_json(query: ReportQuery | None) -> dict[str, Any]:
-    if query is None:
-        return {}
-    return {
-        "plans": list(query.plans),
-        "units": list(query.units),
-        "kinds": [kind.value for kind in query.kinds],
-        "levels": list(query.levels),
-        "first_on": query.first_on and query.first_on.isoformat(),
-        "last_on": query.last_on and query.last_on.isoformat(),
-    }
 
 
 def _matrix_json(matrix: Matrix) -> dict[str, int]:
