@@ -123,7 +123,7 @@ _YEARS_OF_SPAN = re.compile(
     r"(?P<first>20\d\d) ?(?:-|đến) ?(?:năm )?(?P<last>20\d\d))(?!\d)",
     re.I,
 )
-_BARE_MONTHS = re.compile(r"(?<![\d/])0?([369]) tháng(?= ?(?:[,;)]|và\b|$))", re.I)
+_BARE_MONTHS = re.compile(r"(?<![\d/])(?<!tháng )0?([369]) tháng(?= ?(?:[,;)]|và\b|$))", re.I)
 _BARE_YEAR = re.compile(r" ?(?:[,;]|,? và) ?(?:cả )?năm(?=(?: 20\d\d)?\W*$)", re.I)
 _OF_ONE_YEAR = re.compile(r"\bquý (?:[ivx]+|\d)\b|\btháng đầu năm|(?:[,;]|và) ?(?:cả )?năm 20\d\d\W*$", re.I)
 _REPEATS = re.compile(r"\b(?:hằng|hàng|mỗi|từng|lần|trước ngày)\b", re.I)

@@ -1,4 +1,4 @@
-"""Both databases for every test that asks for `database`.
+"""Both databases for every test that asks for `database`, and the same examples for every property.
 
 PostgreSQL is that of DONDOC_TEST_PG_URL, else a throw-away cluster started from the
 binaries of this machine: as `nobody` when we are root, which the server refuses to run as.
@@ -18,9 +18,15 @@ from time import sleep
 import psycopg
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings
 from psycopg import sql
 
 from store.database import Database, open_database
+
+# The same examples everywhere, so that what passed passes again; DONDOC_TEST_RANDOM=1 looks for new ones.
+settings.register_profile("steady", derandomize=True)
+settings.register_profile("random")
+settings.load_profile("random" if os.environ.get("DONDOC_TEST_RANDOM") else "steady")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
