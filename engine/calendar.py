@@ -44,6 +44,7 @@ class WorkCalendar:
     def __init__(self, days: Iterable[SpecialDay] = (), years: Mapping[int, bool] | None = None) -> None:
         self._special = {special.day: special for special in days}
         self._years = dict(years or {})  # year → whether its file is provisional
+        self._next: dict[date, date] = {}
         first, last = date(FIRST_YEAR, 1, 1).toordinal(), date(LAST_YEAR, 12, 31).toordinal()
         self._first, self._last = first, last
         self._working = [n for n in range(first, last + 1) if self.is_working_day(date.fromordinal(n))]
@@ -68,7 +69,10 @@ class WorkCalendar:
 
         Nobody is late before it has passed (Bộ luật Dân sự 2015, Điều 148.5).
         """
-        return day if self.is_working_day(day) else self.add_working_days(day, 1)
+        found = self._next.get(day)
+        if found is None:  # reports ask for few days a hundred thousand times
+            found = self._next[day] = day if self.is_working_day(day) else self.add_working_days(day, 1)
+        return found
 
     def add_working_days(self, day: date, n: int) -> date:
         """Return the n-th working day strictly after `day`, or strictly before it for negative n.

@@ -7,10 +7,11 @@ those that have any, words only for the tasks that are printed.
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from threading import Lock
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -36,6 +37,11 @@ _KINDS = {str(kind): kind for kind in FactKind}
 _BETWEEN = "\n"  # no code of a unit has a line break
 _UNREACHED = (SuppressionReason.NO_CONTACT, SuppressionReason.NO_CHANNEL)
 _decode = json.JSONDecoder().raw_decode
+_MOST_KEPT = 100_000  # tasks with facts: no more than a province has, and some hundred megabytes
+ByUnit = Mapping[str, Sequence[Happened]]
+_NOTHING: ByUnit = {}
+_READING = Lock()
+_READ: WeakKeyDictionary[sa.Engine, _Read] = WeakKeyDictionary()
 
 
 def lots(session: Session, until: datetime, then: Then) -> Iterator[Lot]:
@@ -47,14 +53,14 @@ def lots(session: Session, until: datetime, then: Then) -> Iterator[Lot]:
     documents = dict(tuple(row) for row in session.execute(sa.select(TASK.code, TASK.document_code)))
     for task, due_on, assigned_on, joined in _together(session, then):
         units = then.led(task, joined.split(_BETWEEN))
-        untouched = [unit for unit in units if f"{task}@{unit}" not in facts]
+        known = facts.get(task, _NOTHING)
+        untouched = [unit for unit in units if unit not in known] if known else units
         if untouched:
             yield Lot(task, documents[task], untouched, due_on, assigned_on)
         if len(untouched) < len(units):
             for unit in units:
-                known = facts.get(f"{task}@{unit}")
-                if known is not None:
-                    yield Lot(task, documents[task], (unit,), due_on, assigned_on, known)
+                if unit in known:
+                    yield Lot(task, documents[task], (unit,), due_on, assigned_on, known[unit])
 
 
 def tasks(session: Session, codes: Iterable[str], documents: Mapping[str, Document]) -> dict[str, Task]:
@@ -107,22 +113,77 @@ def _together(session: Session, then: Then) -> Iterator[tuple[str, Any, Any, str
         yield from (tuple(row) for row in session.connection().execute(statement.where(where)))
 
 
-def _happened(session: Session, until: datetime) -> dict[str, list[Happened]]:
-    """Return the facts of every assignment that has any up to `until`, in the order of their moments."""
-    at: Any = sa.type_coerce(RECORD.at, sa.Text)  # as the database keeps it: converted once a moment
-    statement = (
-        sa.select(RECORD.subject, RECORD.kind, at, RECORD.data)
-        .where(RECORD.kind.in_(list(_KINDS)), RECORD.at <= until)
-        .order_by(RECORD.at, RECORD.seq)
-    )
-    found: dict[str, list[Happened]] = defaultdict(list)
-    moments, days = _Known(_moment), _Known(date.fromisoformat)
-    days[None] = None
-    for subject, kind, kept, data in _raw(session, statement):
-        said = _decode(data)[0]
-        on, due_on = days[said.get("on")], days[said.get("due_on")]
-        found[subject].append(Happened(_KINDS[kind], moments[kept], on, due_on, said.get("unit", "")))
-    return found
+def _happened(session: Session, until: datetime) -> Mapping[str, ByUnit]:
+    """Return the facts of every assignment that has any up to `until`, by task and unit, as they happened.
+
+    What was recorded never changes, so that a process reads it once and afterwards only what is new.
+    """
+    with _READING:
+        engine = session.connection().engine
+        read = _READ.get(engine)
+        if read is None or not read.is_of(session):
+            read = _Read()
+        read.go_on(session)
+        if len(read.facts) <= _MOST_KEPT:
+            _READ[engine] = read
+        return read.up_to(until)
+
+
+class _Read:
+    """The facts of one database as far as they were read: up to a record, known by its hash."""
+
+    def __init__(self) -> None:
+        self.seq, self.mark = 0, ""
+        self.newest: datetime | None = None
+        self.facts: dict[str, dict[str, list[Happened]]] = {}
+        self._moments, self._days = _Known(_moment), _Known(date.fromisoformat)
+        self._days[None] = None
+
+    def is_of(self, session: Session) -> bool:
+        """Whether the database still is the one that was read, and no older copy put in its place."""
+        return (
+            not self.seq or session.scalar(sa.select(RECORD.hash).where(RECORD.seq == self.seq)) == self.mark
+        )
+
+    def go_on(self, session: Session) -> None:
+        """Read what was recorded since."""
+        at: Any = sa.type_coerce(RECORD.at, sa.Text)  # as the database keeps it: converted once a moment
+        statement = (
+            sa.select(RECORD.subject, RECORD.kind, at, RECORD.data)
+            .where(RECORD.kind.in_(list(_KINDS)), RECORD.seq > self.seq)
+            .order_by(RECORD.at, RECORD.seq)
+        )
+        last = session.execute(
+            sa.select(RECORD.seq, RECORD.hash).order_by(sa.desc(RECORD.seq)).limit(1)
+        ).first()
+        late = set()
+        for subject, kind, kept, data in _raw(session, statement):
+            said = _decode(data)[0]
+            on, due_on = self._days[said.get("on")], self._days[said.get("due_on")]
+            fact = Happened(_KINDS[kind], self._moments[kept], on, due_on, said.get("unit", ""))
+            task, _, unit = subject.rpartition("@")
+            known = self.facts.setdefault(task, {}).setdefault(unit, [])
+            if known and fact.at < known[-1].at:
+                late.add((task, unit))  # recorded of a moment before what is known
+            known.append(fact)
+            self.newest = fact.at if self.newest is None else max(self.newest, fact.at)
+        for task, unit in late:
+            self.facts[task][unit].sort(key=lambda fact: fact.at)
+        if last is not None:
+            self.seq, self.mark = last
+
+    def up_to(self, until: datetime) -> Mapping[str, ByUnit]:
+        """Return the facts of a moment or before."""
+        if self.newest is None or self.newest <= until:
+            return dict(self.facts)
+        return {
+            task: {unit: then for unit, facts in of_task.items() if (then := _until(facts, until))}
+            for task, of_task in self.facts.items()
+        }
+
+
+def _until(facts: Sequence[Happened], until: datetime) -> Sequence[Happened]:
+    return [fact for fact in facts if fact.at <= until]
 
 
 class _Known(dict[Any, Any]):
