@@ -22,6 +22,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from email import message_from_bytes
+from email.header import decode_header, make_header
+from email.message import Message
 from multiprocessing import get_context
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
@@ -148,7 +150,7 @@ def by_apprise(server: MailServer, letters: list[tuple[str, bytes]]) -> str:
         way = apprise.Apprise()
         sender = "from=don-doc@dondoc.example&mode=insecure&format=text"
         way.add(f"mailto://127.0.0.1:{server.port}/?{sender}&to={address}&smtp=127.0.0.1")
-        assert way.notify(body=_text(message), title=str(message["Subject"]))
+        assert way.notify(body=_text(message), title=_subject(message))
     return _said("Apprise", server, letters, started)
 
 
@@ -164,11 +166,14 @@ def by_django(server: MailServer, letters: list[tuple[str, bytes]]) -> str:
     mails = []
     for address, octets in letters:
         message = message_from_bytes(octets)
-        mails.append(
-            EmailMessage(str(message["Subject"]), _text(message), "don-doc@dondoc.example", [address])
-        )
+        mails.append(EmailMessage(_subject(message), _text(message), "don-doc@dondoc.example", [address]))
     get_connection().send_messages(mails)
     return _said("Django", server, letters, started)
+
+
+def _subject(message: Message) -> str:
+    """Return the subject as a reader sees it."""
+    return str(make_header(decode_header(str(message["Subject"]))))
 
 
 def by_smtplib(server: MailServer, letters: list[tuple[str, bytes]]) -> str:
