@@ -34,7 +34,7 @@ SCENES = [
     Scene("zalo_zbs"),
     Scene("telegram"),
 ]
-FEW = 50  # one point in so many may be missed: workers do not take the same steps each time
+FEW = 20  # one point in so many may be missed: workers do not take the same steps each time
 
 
 @pytest.fixture(scope="module")
