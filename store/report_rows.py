@@ -120,7 +120,7 @@ def _happened(session: Session, until: datetime) -> Mapping[str, ByUnit]:
     """
     with _READING:
         engine = session.connection().engine
-        read = _READ.get(engine)
+        read = _READ.pop(engine, None)  # back when all went well: half a reading is none
         if read is None or not read.is_of(session):
             read = _Read()
         read.go_on(session)
@@ -146,16 +146,17 @@ class _Read:
         )
 
     def go_on(self, session: Session) -> None:
-        """Read what was recorded since."""
+        """Read what was recorded since, up to the record that is the last one by now and no further."""
+        newest = sa.select(RECORD.seq, RECORD.hash).order_by(sa.desc(RECORD.seq)).limit(1)
+        last = session.execute(newest).first()
+        if last is None:
+            return
         at: Any = sa.type_coerce(RECORD.at, sa.Text)  # as the database keeps it: converted once a moment
         statement = (
             sa.select(RECORD.subject, RECORD.kind, at, RECORD.data)
-            .where(RECORD.kind.in_(list(_KINDS)), RECORD.seq > self.seq)
+            .where(RECORD.kind.in_(list(_KINDS)), RECORD.seq > self.seq, RECORD.seq <= last.seq)
             .order_by(RECORD.at, RECORD.seq)
         )
-        last = session.execute(
-            sa.select(RECORD.seq, RECORD.hash).order_by(sa.desc(RECORD.seq)).limit(1)
-        ).first()
         late = set()
         for subject, kind, kept, data in _raw(session, statement):
             said = _decode(data)[0]
@@ -168,9 +169,9 @@ class _Read:
             known.append(fact)
             self.newest = fact.at if self.newest is None else max(self.newest, fact.at)
         for task, unit in late:
-            self.facts[task][unit].sort(key=lambda fact: fact.at)
-        if last is not None:
-            self.seq, self.mark = last
+            # a list of its own: another report may be going through the old one
+            self.facts[task][unit] = sorted(self.facts[task][unit], key=lambda fact: fact.at)
+        self.seq, self.mark = last
 
     def up_to(self, until: datetime) -> Mapping[str, ByUnit]:
         """Return the facts of a moment or before."""

@@ -100,17 +100,20 @@ async def mail_due(office: Office, now: datetime) -> Mailing:
 def _publish(office: Office, occasion: Occasion, now: datetime) -> dict[str, Path]:
     """Lay the files and record what they are; the same occasion gives the same files again."""
     paths, marks = {}, {}
-    for name, query in occasion.reports:
-        report = ask(office, name, query)
+    reports = {name: ask(office, name, query) for name, query in occasion.reports}
+    for name, report in reports.items():
         for form, path, content in _files(office, occasion, name, report):
             put_in_place(path, content)
             paths[f"{name}.{form}"] = path
             marks[path.name] = hashlib.sha256(content).hexdigest()
-        if name == occasion.reports[0][0]:
-            told = _told(occasion, report)
-    data = {"as_of": occasion.at, "files": marks, "readers": list(office.paperwork.readers), **told}
+    data = {
+        "as_of": occasion.at.isoformat(),
+        "files": marks,
+        "readers": list(office.paperwork.readers),
+        **_told(occasion, reports[occasion.reports[0][0]]),
+    }
     with office.database.writing() as session:
-        records.append(session, now, PUBLISHED, occasion.subject, data | {"as_of": occasion.at.isoformat()})
+        records.append(session, now, PUBLISHED, occasion.subject, data)
     return paths
 
 

@@ -23,7 +23,7 @@ from engine.model import (
     UnitKind,
 )
 from engine.report_query import ReportQuery
-from store import records, registry
+from store import records, registry, report_rows
 from store.kept import Arrival, StoredTask, entry_of
 from store.tables import MessageRow, ReminderRow
 from tests.guarantee.world import a_row, act, at, bring, office_at
@@ -186,3 +186,63 @@ def test_the_head_of_the_log_is_that_of_the_moment(office):
         report_overdue(office, AS_OF).log_head == before != report_overdue(office, at("2025-10-21")).log_head
     )
     assert report_overdue(office, at("2025-06-01")).log_head == ""
+
+
+def test_a_report_asked_again_knows_what_was_recorded_since_in_whatever_order(office):
+    bring(office, [a_row(1, "30/9/2025"), a_row(2, "30/9/2025")])
+    when = at("2025-11-01")
+
+    def agree() -> int:
+        for moment in (when, at("2025-10-17"), at("2025-10-10"), when):
+            plain = overdue_of(facts_of(office, ReportQuery(moment)))
+            report = report_overdue(office, moment)
+            assert report == replace(plain, query=report.query)
+        return report.matrix.done
+
+    counted = [agree()]
+    act(office, 1, FactKind.REPORTED, at("2025-10-20"))
+    counted.append(agree())
+    with office.database.writing() as session:  # of moments before what is known, the later one first
+        share = registry.assignments(session, office.directory.unit)[0].id
+        facts = [
+            Fact(FactKind.EXTENDED, at("2025-10-25"), due_on=FIRST),
+            Fact(FactKind.RETURNED, at("2025-10-15")),
+        ]
+        records.append_many(session, [entry_of(share, fact) for fact in facts])
+    counted.append(agree())
+    assert counted == [0, 1, 1]
+
+
+def test_an_older_copy_put_in_place_of_the_database_is_read_anew(office):
+    bring(office, [a_row(1, "30/9/2025")])
+    act(office, 1, FactKind.REPORTED, at("2025-10-05"))
+    when = at("2025-11-01")
+    assert report_overdue(office, when).matrix.done == 1
+    with office.database.reading() as session:
+        kept = report_rows._READ[session.connection().engine]
+    kept.mark, kept.facts = "hash of another log", {}
+
+    assert report_overdue(office, when).matrix.done == 1
+
+
+def test_a_reading_that_broke_off_is_not_taken_up_half_way(office, monkeypatch):
+    bring(office, [a_row(1, "30/9/2025")])
+    act(office, 1, FactKind.ACKNOWLEDGED, at("2025-09-19"))
+    assert report_overdue(office, at("2025-11-01")).rows[0].extensions == 0
+    act(office, 1, FactKind.EXTENDED, at("2025-09-20"), due_on=date(2025, 10, 10), document="1/UBND")
+    act(office, 1, FactKind.EXTENDED, at("2025-09-21"), due_on=date(2025, 10, 20), document="2/UBND")
+    read, calls = report_rows._decode, []
+
+    def breaks_off(data):
+        calls.append(data)
+        if len(calls) == 2:
+            raise MemoryError
+        return read(data)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(report_rows, "_decode", breaks_off)
+        with pytest.raises(MemoryError):
+            report_overdue(office, at("2025-11-01"))
+
+    (row,) = report_overdue(office, at("2025-11-01")).rows
+    assert row.extensions == 2
