@@ -209,6 +209,7 @@ def test_a_report_asked_again_knows_what_was_recorded_since_in_whatever_order(of
             Fact(FactKind.RETURNED, at("2025-10-15")),
         ]
         records.append_many(session, [entry_of(share, fact) for fact in facts])
+    act(office, 2, FactKind.EXTENDED, at("2025-09-20"), due_on=date(2025, 10, 5), document="1/UBND")
     counted.append(agree())
     assert counted == [0, 1, 1]
 
