@@ -14,9 +14,11 @@ from datetime import date, datetime
 from engine.messages import MessageDraft
 from engine.model import HANOI
 
-# An edit of this effect is more often a slip of the hand than a wish: a person must say yes.
+# An edit of these effects is more often a slip of the hand than a wish: a person must say yes.
 MULTIPLIES = 2  # more than this many times as many messages …
 MANY = 20  # … and more than this many more
+MANY_A_DAY = 5  # … or this many more on one person's busiest day
+FADES = 4  # less than one in so many is left, and more than MANY are gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,20 @@ class Counts:
     @property
     def multiplies(self) -> bool:
         """Whether a person should confirm that this many are wanted."""
-        return self.after > MULTIPLIES * self.before and self.after - self.before > MANY
+        return self._grows_by_more_than(MANY)
+
+    @property
+    def crowds(self) -> bool:
+        """Whether a person should confirm that this many are wanted on one day."""
+        return self._grows_by_more_than(MANY_A_DAY)
+
+    @property
+    def fades(self) -> bool:
+        """Whether a person should confirm that so few are wanted."""
+        return self.after * FADES < self.before and self.before - self.after > MANY
+
+    def _grows_by_more_than(self, many: int) -> bool:
+        return self.after > MULTIPLIES * self.before and self.after - self.before > many
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +67,8 @@ class Difference:
     changed: tuple[Change, ...]
     totals: Counts
     by_level: Mapping[int, Counts]
+    by_post: Mapping[str, Counts]  # of before and after
+    busiest_day: Mapping[str, Counts]  # of each post, before and after; it need not be the same day
 
     @property
     def is_empty(self) -> bool:
@@ -61,8 +78,30 @@ class Difference:
     @property
     def multiplied(self) -> tuple[tuple[int | None, Counts], ...]:
         """Return what grows beyond measure: levels, and None for all messages together."""
-        asked = ((None, self.totals), *sorted(self.by_level.items()))
-        return tuple((level, counts) for level, counts in asked if counts.multiplies)
+        return tuple((level, counts) for level, counts in self._asked if counts.multiplies)
+
+    @property
+    def faded(self) -> tuple[tuple[int | None, Counts], ...]:
+        """Return what nearly falls silent: levels, and None for all messages together."""
+        return tuple(
+            (level, counts)
+            for level, counts in self._asked
+            if counts.fades or (level is None and counts.after == 0 < counts.before)
+        )
+
+    @property
+    def burdened(self) -> tuple[tuple[str, Counts], ...]:
+        """Return the posts that get far more than before, though their level may not."""
+        return tuple((post, counts) for post, counts in sorted(self.by_post.items()) if counts.multiplies)
+
+    @property
+    def crowded(self) -> tuple[tuple[str, Counts], ...]:
+        """Return the posts that get far more on one day than ever before."""
+        return tuple((post, counts) for post, counts in sorted(self.busiest_day.items()) if counts.crowds)
+
+    @property
+    def _asked(self) -> tuple[tuple[int | None, Counts], ...]:
+        return ((None, self.totals), *sorted(self.by_level.items()))
 
 
 def difference(old: Iterable[MessageDraft], new: Iterable[MessageDraft]) -> Difference:
@@ -87,7 +126,9 @@ def difference(old: Iterable[MessageDraft], new: Iterable[MessageDraft]) -> Diff
     found = (sorted(added, key=_order), sorted(removed, key=_order), [change.after for change in changed])
     by_level = _by_level(old, new, *found)
     totals = Counts(len(old), len(new), *map(len, found))
-    return Difference(tuple(found[0]), tuple(found[1]), tuple(changed), totals, by_level)
+    by_post = _side_by_side(_by_post(old), _by_post(new))
+    busiest = _side_by_side(_busiest_day(old), _busiest_day(new))
+    return Difference(tuple(found[0]), tuple(found[1]), tuple(changed), totals, by_level, by_post, busiest)
 
 
 _Slot = tuple[date, str, str]
@@ -153,3 +194,20 @@ def _by_level(*parts: Iterable[MessageDraft]) -> dict[int, Counts]:
     counted = [Counter(message.level for message in part) for part in parts]
     levels = sorted(set().union(*counted))
     return {level: Counts(*(part[level] for part in counted)) for level in levels}
+
+
+def _by_post(messages: Iterable[MessageDraft]) -> Counter[str]:
+    return Counter(message.recipient.post for message in messages)
+
+
+def _busiest_day(messages: Iterable[MessageDraft]) -> Counter[str]:
+    """Return how many messages each post gets on the day on which it gets most."""
+    found: Counter[str] = Counter()
+    days = Counter((m.recipient.post, m.not_before.astimezone(HANOI).date()) for m in messages)
+    for (post, _), count in days.items():
+        found[post] = max(found[post], count)
+    return found
+
+
+def _side_by_side(before: Counter[str], after: Counter[str]) -> dict[str, Counts]:
+    return {name: Counts(before[name], after[name]) for name in before.keys() | after.keys()}

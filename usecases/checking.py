@@ -39,24 +39,29 @@ from usecases.texts import text_problems
 T = TypeVar("T")
 
 
-def problems_in(folder: Path, today: date, of_this_machine: bool = True) -> list[Problem]:
+def problems_in(
+    folder: Path, today: date, of_this_machine: bool = True, rules: Mapping[str, str] | None = None
+) -> list[Problem]:
     """Return every problem of the whole folder, warnings included, for `dondoc check`.
 
     `today` decides who holds a post and which years the calendar must cover. Without
-    `of_this_machine` nothing is said of files that lie elsewhere, such as secrets.
+    `of_this_machine` nothing is said of files that lie elsewhere, such as secrets. Other
+    `rules` than those of the folder are judged in their place.
     """
-    return _Check(folder, today, of_this_machine).problems
+    return _Check(folder, today, of_this_machine, rules).problems
 
 
 class _Check:
     """One look at a folder; `problems` grows as its parts are read."""
 
-    def __init__(self, folder: Path, today: date, of_this_machine: bool) -> None:
+    def __init__(
+        self, folder: Path, today: date, of_this_machine: bool, rules: Mapping[str, str] | None
+    ) -> None:
         self.folder, self.today = folder, today
         self.problems: list[Problem] = []
         self._calendar()
         before = len(self.problems)
-        rules = self._texts("rules")
+        rules = self._texts("rules") if rules is None else rules
         is_whole = len(self.problems) == before
         self._rules(rules, is_whole)
         directory = self._one("units.yml", lambda text, at: read_units(text, at, communes_of(PROVINCE)))

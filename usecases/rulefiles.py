@@ -20,7 +20,8 @@ PARTS = ("rules", "calendar", "units.yml", "people.yml", "channels.yml")
 def rule_texts(path: Path) -> Mapping[str, str]:
     """Return the rule files of a configuration folder or of a folder of rules, by the names they go by."""
     if not path.is_dir():
-        raise InputRejected(f"không có thư mục '{path}'; ghi thư mục cấu hình hoặc thư mục quy tắc")
+        known = "thư mục cấu hình, thư mục quy tắc, hoặc mã của bộ quy tắc từng có hiệu lực"
+        raise InputRejected(f"không có thư mục hay bộ quy tắc nào tên '{path}'; ghi {known}")
     if (path / "rules").is_dir():
         return texts_of(path, "rules")
     folder = path.absolute()

@@ -6,12 +6,12 @@ record. A file on disk changes nothing by itself; a bad one never replaces what 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from engine.difference import MULTIPLIES, Difference
+from engine.difference import MULTIPLIES, Counts, Difference
 from engine.model import HANOI
 from engine.rulebook import Rulebook, fingerprint
 from reports.vietnamese import LEVEL
@@ -24,9 +24,11 @@ from usecases.errors import ConfigurationRejected, InputRejected, Refused
 from usecases.rulefiles import as_kept, is_whole, rule_texts, rulebook_of
 from usecases.wiring import Office
 
+NAMED = 7  # of those who would get too much: every level, and the first few posts
 EDITED = (
     "Tệp quy tắc đã sửa nhưng chưa có hiệu lực; xem trước bằng 'dondoc diff', đưa vào bằng 'dondoc apply'."
 )
+REFUSED = "Chưa đưa vào: trong {} ngày tới {}; xem lại bằng 'dondoc diff', hoặc thêm --yes nếu đúng ý."
 SPOILT = "Tệp quy tắc trên đĩa có lỗi nên không được dùng; bộ quy tắc {} vẫn có hiệu lực."
 
 
@@ -54,18 +56,20 @@ def put_rules_in_force(
 ) -> Applied:
     """Put the rules of `folder` in force and return what that changes.
 
-    Raises ConfigurationRejected with every mistake, InputRejected when the number of messages
-    would multiply and nobody confirmed it. The rules in force are then as they were.
+    Instead of a folder it may name, by its fingerprint, a rulebook that was in force before.
+    Raises ConfigurationRejected with every mistake, InputRejected when the messages would multiply
+    or nearly cease and nobody confirmed it. The rules in force are then as they were.
     """
-    texts = rule_texts(folder)
+    texts = _texts_of(office, folder)
     new = rulebook_of(texts)
-    _check_whole(folder, at)
+    _check_fit(office, folder, texts, at)
     old = fingerprint_in_force(office)
     if old == new.fingerprint:
         return Applied(old, new.fingerprint)
     change = _change(office, new, at, tell)
-    if change and change.multiplied and not is_confirmed:
-        raise InputRejected(_refusal(change))
+    alarms = list(_alarms(change)) if change and not is_confirmed else []
+    if alarms:
+        raise InputRejected(REFUSED.format(AHEAD.days, "; ".join(alarms)))
     counts = asdict(change.totals) if change else {}
     if not _put(office, KeptRulebook(new.fingerprint, as_kept(texts), at, by), old, counts):
         raise Refused("bộ quy tắc vừa được người khác thay trong lúc so sánh; xem lại rồi chạy lại")
@@ -108,11 +112,25 @@ def unapplied_edit(office: Office) -> str:
     return EDITED
 
 
-def _check_whole(folder: Path, at: datetime) -> None:
-    """Refuse rules that do not fit the calendar, units, posts and channels they come with."""
-    today = at.astimezone(HANOI).date()
-    problems = problems_in(folder, today, of_this_machine=False) if is_whole(folder) else []
-    serious = [problem for problem in problems if problem.code not in WARNINGS]
+def _texts_of(office: Office, named: Path) -> Mapping[str, str]:
+    """Return the rule files of a folder, or of the rulebook that was once in force under such a name."""
+    if not named.exists():
+        with office.database.reading() as session:
+            kept = rulebooks.kept(session, str(named))
+        if kept:
+            return kept.files
+    return rule_texts(named)
+
+
+def _check_fit(office: Office, folder: Path, texts: Mapping[str, str], at: datetime) -> None:
+    """Refuse rules that do not fit the calendar, units, posts and channels they come with.
+
+    Rules that come alone must fit those there are; what else is wrong with these is not their fault.
+    """
+    today, is_alone = at.astimezone(HANOI).date(), not is_whole(folder)
+    around = office.settings.config if is_alone else folder
+    problems = problems_in(around, today, of_this_machine=False, rules=texts)
+    serious = [p for p in problems if p.code not in WARNINGS and (not is_alone or p.source in texts)]
     if serious:
         raise ConfigurationRejected(problems=serious)
 
@@ -144,14 +162,26 @@ def _put(office: Office, rulebook: KeptRulebook, old: str, counts: Mapping[str, 
     return True
 
 
-def _refusal(change: Difference) -> str:
-    grown = "; ".join(
-        f"{_level(level)} từ {counts.before} lên {counts.after}" for level, counts in change.multiplied
-    )
-    return (
-        f"Chưa đưa vào: trong {AHEAD.days} ngày tới số tin tăng quá {MULTIPLIES} lần ({grown}); "
-        "xem lại bằng 'dondoc diff', hoặc thêm --yes nếu đúng ý."
-    )
+def _alarms(change: Difference) -> Iterator[str]:
+    """Yield what a person should have meant before these rules are in force."""
+    if change.multiplied:
+        yield f"số tin tăng quá {MULTIPLIES} lần ({_grown(_levels(change.multiplied))})"
+    if change.burdened:
+        yield f"có người nhận quá {MULTIPLIES} lần số tin trước đây ({_grown(change.burdened)})"
+    if change.crowded:
+        yield f"có người nhận dồn trong một ngày ({_grown(change.crowded)})"
+    if change.faded:
+        yield f"gần như không còn nhắc ({_grown(_levels(change.faded), 'xuống')})"
+
+
+def _grown(of: Sequence[tuple[str, Counts]], way: str = "lên") -> str:
+    """Return the counts in words, the first few by name."""
+    named = [f"{who} từ {counts.before} {way} {counts.after}" for who, counts in of[:NAMED]]
+    return "; ".join([*named, *([f"và {len(of) - NAMED} vị trí nữa"] if len(of) > NAMED else [])])
+
+
+def _levels(of: Iterable[tuple[int | None, Counts]]) -> list[tuple[str, Counts]]:
+    return [(_level(level), counts) for level, counts in of]
 
 
 def _level(level: int | None) -> str:

@@ -118,6 +118,58 @@ def test_one_level_that_multiplies_is_named_though_the_whole_hardly_grows():
     assert [level for level, _ in found.multiplied] == [2]
 
 
+def each_day(count: int, *tasks: str, **more) -> list[MessageDraft]:
+    days = [date(2025, 9, 1) + timedelta(days=n) for n in range(count)]
+    return [a_message(f"{day} 08:00", *tasks, **more) for day in days]
+
+
+def test_one_person_who_gets_far_more_is_named_though_the_whole_stays_as_it_is():
+    found = difference([*each_day(60, "1"), *each_day(5, "2", unit=SXD)], each_day(60, "2", unit=SXD))
+
+    assert found.multiplied == ()
+    assert [(post, counts.before, counts.after) for post, counts in found.burdened] == [
+        ("SXD/contact", 5, 60)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_named"),
+    [(1, 6, False), (1, 7, True), (0, 6, True), (6, 12, False), (20, 30, False), (9, 0, False)],
+)
+def test_one_day_on_which_a_person_is_written_to_again_and_again_is_named(before, after, is_named):
+    def letters(count: int) -> list[MessageDraft]:
+        return [a_message(f"2025-09-30 08:{minute:02}", "1") for minute in range(count)]
+
+    assert bool(difference(letters(before), letters(after)).crowded) is is_named
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_faded"),
+    [
+        (100, 25, False),
+        (100, 24, True),
+        (21, 0, True),
+        (27, 6, True),
+        (26, 6, False),
+        (20, 1, False),  # a small plan is no flood and no silence
+        (20, 0, True),  # but nothing at all is
+        (0, 0, False),
+        (0, 100, False),
+    ],
+)
+def test_messages_that_nearly_cease_are_told(before, after, is_faded):
+    found = difference(each_day(before, "1"), each_day(after, "1"))
+
+    assert (None in [level for level, _ in found.faded]) is is_faded
+
+
+def test_a_level_that_falls_silent_is_told_though_the_others_are_not():
+    to_head = each_day(21, "1", role=PostRole.HEAD)
+
+    assert [level for level, _ in difference([BASE, *to_head], [BASE]).faded] == [None, 2]
+    assert [level for level, _ in difference([*each_day(60, "1"), *to_head], each_day(60, "1")).faded] == [2]
+
+
 MESSAGES = st.builds(
     lambda day, hour, tasks, unit: a_message(f"2025-09-{day:02} {hour:02}:00", *tasks, unit=unit),
     st.integers(1, 3),

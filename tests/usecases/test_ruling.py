@@ -170,6 +170,72 @@ def test_an_edit_that_multiplies_the_messages_is_refused_unless_confirmed(office
     assert reopened(office).rulebook.fingerprint != before
 
 
+def test_an_edit_under_which_nobody_is_told_any_more_is_refused_unless_confirmed(office):
+    ensure_rules_in_force(office, MONDAY)
+    edit(office, "  - id: mac-dinh\n", "  - id: mac-dinh\n    when: { tag: khẩn, duty: không }\n")
+
+    with pytest.raises(InputRejected, match=r"gần như không còn nhắc \(tất cả các cấp từ \d+ xuống 0.*--yes"):
+        applied(office)
+    assert len(recorded(office)) == 1
+
+    assert applied(office, is_confirmed=True).change.totals.after == 0
+
+
+def test_an_edit_that_writes_to_one_person_all_the_time_is_refused_by_name(office):
+    """The chairman of a small registry: the whole hardly grows."""
+    ensure_rules_in_force(office, MONDAY)
+    step = "{{ id: g{0}, after: {0} ngày, to: chairman, repeat: {{ every: 1 ngày, times: 9 }} }}"
+    hours = "".join(f"      - {step.format(10 * n)}\n" for n in range(1, 8))
+    edit(office, "    steps:\n      - id: phoi-hop\n", f"    steps:\n{hours}      - id: phoi-hop\n")
+
+    with pytest.raises(InputRejected, match=r"UBND/chairman từ \d+ lên \d+"):
+        applied(office)
+
+
+# --- back to what was in force --------------------------------------------------------------------
+
+
+def test_the_fingerprint_of_what_was_in_force_brings_it_back(office):
+    ensure_rules_in_force(office, MONDAY)
+    first = office.rulebook.fingerprint
+    edit(office, SEVEN, SIX)
+    applied(office)
+    back = put_rules_in_force(reopened(office), Path(first), at("2025-09-02"), by="Quản trị viên")
+
+    assert back.new == reopened(office).rulebook.fingerprint == first
+    assert [data["new"] for data in recorded(office)] == [first, back.old, first]
+    assert "chưa có hiệu lực" in unapplied_edit(reopened(office))  # the edit still lies on disk
+
+
+def test_a_name_that_is_neither_a_folder_nor_a_rulebook_is_refused_with_what_it_may_be(office):
+    ensure_rules_in_force(office, MONDAY)
+
+    with pytest.raises(InputRejected, match=r"'0123456789ab'.*mã của bộ quy tắc từng có hiệu lực"):
+        put_rules_in_force(office, Path("0123456789ab"), MONDAY)
+
+
+def test_rules_that_come_alone_must_fit_the_units_there_are(office, tmp_path):
+    ensure_rules_in_force(office, MONDAY)
+    alone = shutil.copytree(office.settings.config / "rules", tmp_path / "nháp")
+    text = rules(office).read_text("utf-8")
+    unknown = "rules:\n  - { id: la, when: { unit: [KHÔNG-CÓ] }, policy: viec-dinh-ky }\n"
+    (alone / "mac-dinh.yml").write_text(text.replace("rules:\n", unknown), "utf-8")
+
+    with pytest.raises(ConfigurationRejected, match=r"nháp/mac-dinh.yml:.*unknown-unit"):
+        put_rules_in_force(office, alone, MONDAY)
+
+
+def test_rules_that_come_alone_are_not_kept_out_by_mistakes_in_other_files(office, tmp_path):
+    """The way back stays open while somebody has left the contacts half written."""
+    ensure_rules_in_force(office, MONDAY)
+    first = office.rulebook.fingerprint
+    edit(office, SEVEN, SIX)
+    applied(office)
+    (office.settings.config / "reports.yml").write_text("readers: [\n", "utf-8")
+
+    assert put_rules_in_force(reopened(office), Path(first), MONDAY).new == first
+
+
 def test_an_assignment_that_gets_other_rules_is_told_by_them_at_the_next_tick(office):
     """Its step lies behind the watermark: only asking about everything anew finds it."""
     ensure_rules_in_force(office, MONDAY)
