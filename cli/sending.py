@@ -6,12 +6,11 @@ import getpass
 from argparse import Namespace, _SubParsersAction
 from typing import Any
 
-from cli.output import add_json, print_json, say
+from cli.output import add_json, print_json
 from cli.parsing import OPENING, Parser
 from usecases import clock, stopping
 from usecases.errors import DeliveryIncomplete
 from usecases.metrics import Health, health
-from usecases.ruling import unapplied_edit
 from usecases.wiring import open_office
 
 
@@ -61,10 +60,7 @@ def _add_who(parser: Any) -> None:
 
 
 def _status(arguments: Namespace) -> int:
-    office = open_office()
-    found = health(office, arguments.at or clock.now())
-    if found.last_tick_at and (not_in_force := unapplied_edit(office)):
-        say(not_in_force)
+    found = health(open_office(), arguments.at or clock.now())
     if arguments.json:
         print_json(found.as_json)
     else:

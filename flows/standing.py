@@ -8,18 +8,16 @@ from the next run on. A file with mistakes never replaces a good one; what is no
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
-from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from flows.telling import tell
 from store.database import DatabaseUnavailable
 from usecases.errors import ConfigurationRejected, Refused
+from usecases.on_disk import Stamps, stamps_of
 from usecases.ruling import fingerprint_in_force, unapplied_edit
 from usecases.wiring import Office
 
-Stamps = dict[Path, tuple[int, int]]
 AWAY = (Refused, DatabaseUnavailable, SQLAlchemyError)
 
 
@@ -30,7 +28,7 @@ class StandingOffice:
         self.stopping = asyncio.Event()
         self._office = office
         self._refused = ""  # the fingerprint of rules in force that this process cannot read
-        self._seen = _stamps(office.settings.config)
+        self._seen = stamps_of(office.settings.config)
         try:
             self._opened(office)
             self._tell_unapplied()
@@ -46,7 +44,7 @@ class StandingOffice:
 
     def current(self) -> Office:
         """Return the office by what is in force now; while the database is away, by what was."""
-        found = _stamps(self._office.settings.config)
+        found = stamps_of(self._office.settings.config)
         try:
             self._follow_rules()
             if found != self._seen:
@@ -101,13 +99,3 @@ class StandingOffice:
         said = unapplied_edit(self._office)
         if said:
             tell(said)
-
-
-def _stamps(folder: Path) -> Stamps:
-    """Return time and size of every file that is there throughout the look."""
-    found: Stamps = {}
-    for file in folder.rglob("*.yml"):
-        with suppress(OSError):  # gone between the listing and the look
-            stamp = file.stat()
-            found[file] = (stamp.st_mtime_ns, stamp.st_size)
-    return found

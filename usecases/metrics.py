@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,7 +27,8 @@ from store.switches import Stop
 from usecases import guards
 from usecases.audit import Finding, findings, is_tick_late
 from usecases.channels_secrets import secret_faults
-from usecases.errors import Refused
+from usecases.errors import ConfigurationRejected, Refused
+from usecases.on_disk import KINDS, FileWarning, file_warnings
 from usecases.wiring import Office
 
 KNOWN_CHANNELS = ("email", "mailbox", "telegram", "zalo_bot", "zalo_oa", "zalo_zbs")
@@ -48,6 +49,7 @@ class Health:
     stops: tuple[Stop, ...] = ()
     findings: tuple[Finding, ...] = ()
     in_trial: bool = False
+    files: tuple[FileWarning, ...] = ()
 
     @property
     def as_json(self) -> dict[str, Any]:
@@ -68,6 +70,7 @@ class Health:
             "stops": [_stop_as_json(stop) for stop in self.stops],
             "findings": [finding.as_json for finding in self.findings],
             "trial": self.in_trial,
+            "configuration": [{"kind": one.kind, "message": one.said} for one in self.files],
         }
 
 
@@ -93,21 +96,33 @@ def metrics_text(office: Office, now: datetime) -> str:
 def _health(session: Session, office: Office, now: datetime) -> Health:
     last_tick = stuck.last_tick(session)
     stops = tuple(guards.standing(session, office, now))
+    files = tuple(file_warnings(office, now))
     why = []
     if is_tick_late(last_tick, now):
         said = f"lượt gần nhất lúc {last_tick:%H:%M %d/%m/%Y}" if last_tick else "chưa có lượt nào"
         why.append(f"dịch vụ không chạy đúng nhịp: {said}; xem tiến trình 'dondoc serve'")
-    found = tuple(findings(session, office, now))
-    notes = [guards.said_of(stop) for stop in stops]
+    notes = [*map(guards.said_of, stops), *(one.said for one in files)]
+    known = Health(
+        not why, now, tuple(why), tuple(notes), last_tick, stuck.backlog(session), stops=stops, files=files
+    )
+    try:
+        return _by_the_files(session, office, known)
+    except ConfigurationRejected:
+        return known  # what cannot be read is among the notes; who runs goes by what it has read before
+
+
+def _by_the_files(session: Session, office: Office, known: Health) -> Health:
+    """Return also what can only be said by channels, rules and calendar."""
+    guarded = office.channels.guards
+    found = tuple(findings(session, office, known.at))
     faults = secret_faults(office.settings.config, office.channels.names)
-    notes += [f"kênh {channel} không gửi được: {why}" for channel, why in sorted(faults.items())]
+    notes = [f"kênh {channel} không gửi được: {why}" for channel, why in sorted(faults.items())]
     notes += [finding.said for finding in found if finding.kind != "late-tick"]
-    if office.channels.guards.in_trial:
-        notes.append(guards.said_of_trial(office.channels.guards))
-    return Health(
-        not why, now, tuple(why), tuple(notes), last_tick, stuck.backlog(session),
-        dict(_channels(office, stops, faults)), stops, found, office.channels.guards.in_trial,
-    )  # fmt: skip
+    if guarded.in_trial:
+        notes.append(guards.said_of_trial(guarded))
+    channels = dict(_channels(office, known.stops, faults))
+    told = (*known.notes, *notes)
+    return replace(known, notes=told, channels=channels, findings=found, in_trial=guarded.in_trial)
 
 
 def _channels(
@@ -179,6 +194,12 @@ def _of(stood: Health) -> Iterator[Metric]:
             storms += 1
     yield stops
     yield _gauge("dondoc_storms_held", "Ticks held because they planned too much", storms)
+    files = GaugeMetricFamily(
+        "dondoc_configuration", "1 for everything a person should do about the files", labels=("kind",)
+    )
+    for kind in KINDS:
+        files.add_metric((kind,), any(one.kind == kind for one in stood.files))
+    yield files
     found = GaugeMetricFamily("dondoc_findings", "What the auditor finds standing still", labels=("kind",))
     by_kind: dict[str, int] = {}
     for finding in stood.findings:
