@@ -7,12 +7,14 @@ the ledger's keys decide. A full sweep asks about everything and must find nothi
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 
 from sqlmodel import Session
 
 from engine.escalation import due_dates_touched, next_sending_moment
+from engine.ledger import Told, ToldState
 from engine.messages import MessageDraft, gather
 from engine.model import HANOI
 from engine.planning import Suppression, World, decide_all
@@ -65,15 +67,24 @@ def tick(office: Office, now: datetime, full: bool = False) -> Planned:
 def _planned(session: Session, office: Office, world: World, now: datetime, ids: list[str]) -> Planned:
     """Decide about some assignments and put what is news on record."""
     assignments = registry.assignments(session, office.directory.unit, ids=ids)
-    decision = decide_all(assignments, world, ledger.told_about(session, ids), now)
+    told = ledger.told_about(session, ids)
+    decision = decide_all(assignments, world, told, now)
     gathered = gather(decision.reminders, world, now, _spent(session, world, now))
     decided = (*decision.suppressions, *gathered.suppressions)
     news = ledger.record_plan(session, gathered.messages, decided, now, world.rulebook.fingerprint)
-    seen = [a.id for a in assignments if not a.facts or a.facts[-1].at <= now]
+    unsaid = _unsaid(told, world, now)
+    seen = [a.id for a in assignments if a.id not in unsaid and (not a.facts or a.facts[-1].at <= now)]
     registry.clear_planning_flags(session, seen)  # a fact that is still to come is looked at when it has
     suppressions = tuple(suppression for suppression in decided if suppression.key in news)
     by_reason = Counter(str(suppression.reason) for suppression in suppressions)
     return Planned(now, gathered.messages, suppressions, len(ids), by_reason)
+
+
+def _unsaid(told: Mapping[str, Sequence[Told]], world: World, now: datetime) -> set[str]:
+    """Return the assignments whose unit was found out of reach while nobody coordinates."""
+    if world.contacts.coordinator(now.astimezone(HANOI).date()) is not None:
+        return set()
+    return {id_ for id_, said in told.items() if any(one.state is ToldState.UNDELIVERABLE for one in said)}
 
 
 def _both(first: Planned, second: Planned) -> Planned:

@@ -7,6 +7,7 @@ changes it: by the files, and rules by applying them.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -14,12 +15,16 @@ from datetime import date, datetime, timedelta
 from hypothesis import strategies as st
 
 from engine.calendar import SpecialDay
-from engine.model import HANOI
-from tests.guarantee.stories import DAYS, FIRST, Deed, MoodyChannel
-from tests.guarantee.worlds import Case, Gap, calendars, cases, deeds_of, gaps, rulebooks
+from engine.model import HANOI, Assignment
+from tests.guarantee.drawn import calendars, cases, deeds_of, gaps, tasks_due
+from tests.guarantee.drawn_rules import rulebooks
+from tests.guarantee.stories import DAYS, FIRST, Deed, Story
+from tests.guarantee.worlds import Case, Gap, put_shares
 from usecases.deliver import pump
+from usecases.errors import InputRejected
 from usecases.remind import Planned, tick
 from usecases.ruling import put_rules_in_force
+from usecases.tagging import tag
 from usecases.wiring import Office
 
 DRIFTS = (0, 0, 0, 0, -30, -3, 2, 26)  # hours by which the clock of the machine is wrong
@@ -61,12 +66,42 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Coming:
+    """A plan comes in late: its tasks are put in force."""
+
+    at: datetime
+    shares: tuple[Assignment, ...]
+
+    def happen(self, office: Office) -> None:
+        with office.database.writing() as session:
+            put_shares(session, self.shares, self.at)
+
+
+@dataclass(frozen=True)
+class Tagging:
+    """A person gives a tag to a task, or takes it back; one that is not there cannot be."""
+
+    at: datetime
+    task: str
+    tag: str
+    is_taken: bool
+
+    def happen(self, office: Office) -> None:
+        with contextlib.suppress(InputRejected):
+            tag(office, self.task, [self.tag], self.at, "thử", remove=self.is_taken)
+
+
+Turn = Look | Change | Deed | Coming | Tagging
+
+
+@dataclass(frozen=True)
 class Life:
     """Everything that happens, in the order of the moments at which it does."""
 
     case: Case
-    turns: tuple[Look | Change | Deed, ...]
+    turns: tuple[Turn, ...]
     mood: int = 0
+    refusing: frozenset[int] = frozenset()  # days on which nothing leaves by mail
 
 
 @dataclass
@@ -79,17 +114,17 @@ class Liver:
 
     def __post_init__(self) -> None:
         self.case = self.life.case
-        self.channel = MoodyChannel(self.life.mood)
-        self.office.__dict__["notifiers"] = {"mailbox": self.channel}
+        self.channel = Story(mood=self.life.mood, refusing=self.life.refusing).channel
+        self.channel.wire(self.office)
 
     def live(self) -> Liver:
         for turn in self.life.turns:
-            if isinstance(turn, Deed):
-                turn.happen(self.office)
+            if isinstance(turn, Look):
+                self.look(turn.now)
             elif isinstance(turn, Change):
                 self.case = turn.made_in(self.office, self.case)
             else:
-                self.look(turn.now)
+                turn.happen(self.office)
         return self
 
     def look(self, now: datetime) -> None:
@@ -110,19 +145,39 @@ def apply(office: Office, text: str, at: datetime) -> str:
 
 
 @st.composite
-def lives(draw: st.DrawFn, looks: int = 14, is_clock_wrong: bool = True) -> Life:
-    """Any life: deeds, one to three changes of the configuration, and moments at which it is looked.
+def lives(draw: st.DrawFn, looks: int = 14, is_clock_wrong: bool = True, is_refusing: bool = True) -> Life:
+    """Any life: deeds, changes of the configuration, work that comes in, and moments at which it is looked.
 
     There is little to be done, so that much happens to each part of it.
     """
-    case = draw(cases(tasks=2))
-    turns: list[Look | Change | Deed] = [*draw(deeds_of(case, least=8))]
+    case = draw(cases(tasks=2, with_quiet=True))
+    turns: list[Turn] = [*draw(deeds_of(case, least=8))]
     turns += draw(st.lists(changes(case), min_size=1, max_size=3))
+    turns += draw(st.lists(taggings(case), max_size=3))
+    turns += draw(comings())
     days = draw(st.lists(st.integers(0, DAYS - 1), min_size=looks // 2, max_size=looks, unique=True))
     for day in days:
         drift = draw(st.sampled_from(DRIFTS)) if is_clock_wrong else 0
         turns.append(Look(moment(day, draw(st.sampled_from(HOURS))), drift))
-    return Life(case, in_order(turns), draw(st.sampled_from((0, 0, 3, 7))))
+    refusing = draw(st.frozensets(st.sampled_from(days), max_size=4)) if is_refusing else frozenset()
+    return Life(case, in_order(turns), draw(st.sampled_from((0, 0, 3, 7))), refusing)
+
+
+@st.composite
+def comings(draw: st.DrawFn) -> list[Coming]:
+    """At most one task that comes in during the month, past its deadline or not."""
+    if draw(st.booleans()):
+        return []
+    at = moment(draw(st.integers(0, DAYS - 1)), draw(st.sampled_from((7, 10, 16))), 45)
+    due_on = at.date() + timedelta(days=draw(st.integers(-10, 25)))
+    return [Coming(at, tuple(draw(tasks_due(9, due_on))))]
+
+
+def taggings(case: Case) -> st.SearchStrategy[Tagging]:
+    """A tag that one of the rules may ask for comes or goes."""
+    at = st.builds(moment, st.integers(0, DAYS - 1), st.sampled_from((7, 10, 16)), st.just(15))
+    tasks = st.sampled_from([share.task.code for share in case.shares])
+    return st.builds(Tagging, at, tasks, st.sampled_from(("gấp", "trọng điểm")), st.booleans())
 
 
 @st.composite
@@ -140,7 +195,7 @@ def announced_late(known: Sequence[SpecialDay], announced: Sequence[SpecialDay])
     return tuple({special.day: special for special in (*known, *announced)}.values())
 
 
-def in_order(turns: Sequence[Look | Change | Deed]) -> tuple[Look | Change | Deed, ...]:
+def in_order(turns: Sequence[Turn]) -> tuple[Turn, ...]:
     return tuple(sorted(turns, key=lambda turn: turn.at))
 
 

@@ -16,9 +16,10 @@ from threading import Lock
 
 from hypothesis import strategies as st
 
-from engine.model import HANOI, FactKind
-from notifiers.base import DeliveryFailed, DeliveryUnknown, Letter, Receipt
-from tests.guarantee.world import Sent, a_row, act
+from engine.model import HANOI, Fact, FactKind
+from notifiers.base import DeliveryFailed, DeliveryUnknown, Letter, Receipt, Scope
+from tests.guarantee.world import PLAN, Sent, a_row
+from usecases.act import record
 from usecases.errors import InputRejected
 from usecases.wiring import Office
 
@@ -39,10 +40,18 @@ ACTS = (
     FactKind.REPORTED,
     FactKind.RETURNED,
     FactKind.EXTENDED,
+    FactKind.EXTENDED,
+    FactKind.BLOCKED,
     FactKind.BLOCKED,
     FactKind.UNBLOCKED,
     FactKind.CANCELLED,
+    FactKind.ACCEPTED,
+    FactKind.EXTENSION_REQUESTED,
+    FactKind.EXTENSION_REFUSED,
+    FactKind.DISPUTED,
+    FactKind.DECIDED,
 )
+DATED = {FactKind.EXTENDED, FactKind.EXTENSION_REQUESTED, FactKind.DECIDED}
 
 
 @dataclass(frozen=True)
@@ -52,28 +61,37 @@ class Deed:
     day: int
     hour: int
     kind: FactKind
-    share: tuple[int, str]
+    share: tuple[int | str, str]  # the number of a task of the small plan or the code of any, and the unit
+    days: int = 9  # by which a deadline moves
+    unit: str = ""  # that is waited for
 
     @property
     def at(self) -> datetime:
         return _moment(self.day, self.hour, 17)
 
     def happen(self, office: Office) -> None:
-        more: dict[str, object] = {}
-        if self.kind is FactKind.EXTENDED:
-            more = {"due_on": self.at.date() + timedelta(days=9), "document": "12/UBND"}
         task, unit = self.share
+        code = f"{PLAN.code}/{task}" if isinstance(task, int) else task
+        due_on = self.at.date() + timedelta(days=self.days) if self.kind in DATED else None
+        waits_for = self.unit if self.kind is FactKind.BLOCKED else ""
+        fact = Fact(self.kind, self.at, "người thử", due_on=due_on, document="12/UBND", unit=waits_for)
         with contextlib.suppress(InputRejected):
-            act(office, task, self.kind, self.at, unit, **more)
+            record(office, code, unit, fact)
 
 
 @dataclass(frozen=True)
 class Story:
-    """What happens, on which days the service is down, and how moody the channel is."""
+    """What happens, on which days the service is down or the mail server refuses, how moody channels are."""
 
     deeds: tuple[Deed, ...] = ()
     outages: frozenset[int] = frozenset()
     mood: int = 0  # 0 is a channel that always delivers
+    refusing: frozenset[int] = frozenset()
+
+    @property
+    def channel(self) -> MoodyChannel:
+        """What takes the letters, or does not; new each time."""
+        return MoodyChannel(self.mood, frozenset(FIRST + timedelta(days=n) for n in self.refusing))
 
     def moments(self) -> Iterator[tuple[datetime, Deed | None]]:
         """Yield the deeds and the runs (None) in the order of their moments."""
@@ -105,9 +123,13 @@ def stories() -> st.SearchStrategy[Story]:
 
 @dataclass
 class MoodyChannel:
-    """A channel that refuses by the letter and the attempt; what it takes has arrived."""
+    """A channel that refuses by the letter and the attempt; what it takes has arrived.
+
+    One of them stands for all channels of an office; on the days of `refusing` nothing leaves by mail.
+    """
 
     mood: int
+    refusing: frozenset[date] = frozenset()
     channel: str = "mailbox"
     batch: int = 1
     repeats_safely: bool = True
@@ -121,6 +143,8 @@ class MoodyChannel:
             self.tried[letter.key] += 1
             self.ids.setdefault(letter.key, set()).add(letter.message_id)
             failure = self._refusal(letter.key, self.tried[letter.key])
+            if "@" in address and letter.at.astimezone(HANOI).date() in self.refusing:
+                failure = DeliveryFailed("máy chủ thư không nhận", permanent=False, scope=Scope.CHANNEL)
             if failure is None:
                 self.sent.append(Sent(letter, address))
         if failure is not None:
@@ -129,6 +153,10 @@ class MoodyChannel:
 
     async def close(self) -> None:
         """Nothing is held open."""
+
+    def wire(self, office: Office) -> None:
+        """Take the letters of an office, whatever the channel."""
+        office.__dict__["notifiers"] = dict.fromkeys(("email", "zalo_bot", "mailbox"), self)
 
     def _refusal(self, key: str, attempt: int) -> DeliveryFailed | None:
         if self.mood == 0:

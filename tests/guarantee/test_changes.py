@@ -14,11 +14,13 @@ from hypothesis import given
 
 from engine.calendar import SpecialDay
 from engine.model import FactKind, Role
+from engine.planning import FAULT_STEP
+from notifiers.base import DeliveryFailed
 from tests.guarantee.lives import Change, Life, Liver, Look, lives, moment
 from tests.guarantee.stories import FIRST, Deed
 from tests.guarantee.test_month import assert_nothing_new
 from tests.guarantee.test_properties import tried
-from tests.guarantee.world import is_verified, rows_of
+from tests.guarantee.world import ScriptedNotifier, is_verified, rows_of, steps_of, with_notifier
 from tests.guarantee.worlds import UNITS, Case, a_share, office_of
 from usecases.remind import tick
 
@@ -138,4 +140,18 @@ def test_the_next_tick_finds_what_moved_behind_the_last_one(sqlite_template: Pat
         liver = Doubting(office, Life(case, turns)).live()
 
         assert [len(planned.messages) for planned in liver.planned] == told
+        assert rows_of(office, "SELECT seq FROM record WHERE kind = 'incident'") == []
+
+
+def test_whoever_coordinates_next_is_told_of_a_post_found_out_of_reach_before_them(sqlite_template: Path):
+    share = a_share(1, UNITS[0], Role.LEAD, FIRST + timedelta(days=4))
+    nobody = (f"{UNITS[1].code}/coordinator", FIRST, FIRST + timedelta(days=9))
+    turns = tuple(Look(moment(day, 9)) for day in (4, 7, 8, 10))
+    case = Case(RULES, (), (nobody,), (share,))
+    with office_of(case, sqlite_template) as office:
+        liver = Doubting(office, Life(case, turns))
+        with_notifier(office, ScriptedNotifier(DeliveryFailed("hộp thư không tồn tại", permanent=True)))
+        liver.live()
+
+        assert steps_of(liver.planned[-1].messages) == [FAULT_STEP]
         assert rows_of(office, "SELECT seq FROM record WHERE kind = 'incident'") == []

@@ -23,7 +23,6 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifiers.base import Notifier
 from tests.guarantee.killing import watch
 from tests.guarantee.lives import Life, Liver, lives
 from tests.guarantee.test_properties import tried
@@ -103,8 +102,8 @@ class CutOff(Liver):
         settings = self.office.settings
         self.office.database.close()
         parts = {name: getattr(self.office, name) for name in ("rulebook", "contacts", "world")}
-        notifiers: dict[str, Notifier] = {"mailbox": self.channel}
-        self.office = office_at(settings.database_url, settings.home, notifiers=notifiers, **parts)
+        self.office = office_at(settings.database_url, settings.home, **parts)
+        self.channel.wire(self.office)
         if self.forgets:
             with self.office.database.writing() as session:
                 session.connection().execute(sa.text("DELETE FROM watermark"))
@@ -118,7 +117,12 @@ def test_a_life_cut_off_anywhere_ends_as_an_undisturbed_one(sqlite_template: Pat
     """A letter in hand may come twice, flagged; a bad channel answers by attempts, so then only ticks end."""
 
     @trying
-    @given(life=lives(is_clock_wrong=False), in_ticks=POINTS, in_letters=POINTS, forgets=st.booleans())
+    @given(
+        life=lives(is_clock_wrong=False, is_refusing=False),
+        in_ticks=POINTS,
+        in_letters=POINTS,
+        forgets=st.booleans(),
+    )
     def property_(life: Life, in_ticks, in_letters, forgets):
         in_letters = (0,) if life.mood else in_letters
         with office_of(life.case, sqlite_template) as office:
@@ -188,7 +192,7 @@ def execute(url: str, statement: str) -> None:
 @tried(2, 30)
 def test_many_workers_tell_what_one_tells(offices: Offices, sqlite_template: Path, trying):
     @trying
-    @given(life=lives(is_clock_wrong=False), workers=st.integers(2, 4))
+    @given(life=lives(is_clock_wrong=False, is_refusing=False), workers=st.integers(2, 4))
     def property_(life: Life, workers: int):
         with office_of(life.case, sqlite_template) as office:
             straight = Liver(office, life).live()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine.preview import preview, preview_at, run_moments
 from engine.rulebook import Audience
-from engine.rulebook_values import WEEKDAYS
+from tests.guarantee.drawn import cases
 from tests.guarantee.test_properties import (
     WINDOW,
     by_day,
@@ -23,28 +23,14 @@ from tests.guarantee.test_properties import (
     tried,
     untold_of,
 )
-from tests.guarantee.worlds import cases, moments, office_of
+from tests.guarantee.worlds import moments, office_of
 from usecases.look import plan_ahead
-
-GATHERED = ("head", "coordinator", "chairman")
-
-
-@st.composite
-def gathered_cases(draw):
-    """Any office of which some upper levels are told on some weekdays."""
-    case = draw(cases(lasting_gaps=True))
-    lines = ["digests:"]
-    for level in draw(st.lists(st.sampled_from(GATHERED), unique=True, min_size=1)):
-        days = ", ".join(draw(st.lists(st.sampled_from(WEEKDAYS), unique=True, min_size=1, max_size=3)))
-        at = draw(st.sampled_from(("07:30", "08:00", "09:15", "14:00", "18:30")))
-        lines.append(f'  - {{ to: {level}, on: [{days}], at: "{at}" }}')
-    return replace(case, rules=case.rules + "\n".join(lines) + "\n")
 
 
 @tried(15, 150)
 def test_ticks_between_the_moments_of_steps_change_nothing(trying):
     @trying
-    @given(case=gathered_cases(), hours=st.frozensets(st.integers(0, 23), max_size=4))
+    @given(case=cases(lasting_gaps=True, gathering=True), hours=st.frozensets(st.integers(0, 23), max_size=4))
     def property_(case, hours):
         steps = run_moments(case.world.rulebook, case.world.calendar, *WINDOW)
         woken = sorted({*moments([*hours]), *steps})
@@ -61,7 +47,7 @@ def test_no_day_that_is_waited_for_and_no_outage_loses_anybody(trying):
 
     @trying
     @given(
-        case=gathered_cases(),
+        case=cases(lasting_gaps=True, gathering=True),
         every=st.integers(1, 9),
         hour=st.integers(0, 23),
         outages=st.frozensets(st.integers(0, 69), max_size=30),
@@ -79,7 +65,7 @@ def test_an_upper_level_hears_of_overdue_work_on_its_days_alone(trying):
     """Unless its hour lies after the last sending hours of the day, when it is told the next morning."""
 
     @trying
-    @given(case=gathered_cases())
+    @given(case=cases(lasting_gaps=True, gathering=True))
     def property_(case):
         world = case.world
         for message in preview(case.shares, world, {}, *WINDOW).messages:
@@ -99,7 +85,7 @@ def test_an_upper_level_hears_of_overdue_work_on_its_days_alone(trying):
 @tried(1, 6)
 def test_what_a_preview_shows_is_what_ticks_send(sqlite_template, trying):
     @trying
-    @given(case=gathered_cases())
+    @given(case=cases(lasting_gaps=True, gathering=True))
     def property_(case):
         with office_of(case, sqlite_template) as office:
             shown = plan_ahead(office, *WINDOW)

@@ -72,7 +72,7 @@ class Teller:
 
     def __init__(self, office: Office, story: Story, asks_again: bool = False) -> None:
         self.office, self.story, self.asks_again = office, story, asks_again
-        self.channel = MoodyChannel(story.mood)
+        self.channel = story.channel
         self.planned: list[Planned] = []
         self._wire()
 
@@ -100,7 +100,7 @@ class Teller:
         return [rows_of(self.office, statement) for statement in LEDGER]
 
     def _wire(self) -> None:
-        self.office.__dict__["notifiers"] = {"mailbox": self.channel}
+        self.channel.wire(self.office)
 
 
 class Restarted(Teller):
@@ -247,7 +247,7 @@ def day_of(moment: object) -> date:
 
 def sent_by_ticks(office: Office, first, last):
     """What ticks plan at the moments of the preview, everything arriving."""
-    office.__dict__["notifiers"] = {"mailbox": MoodyChannel(0)}
+    MoodyChannel(0).wire(office)
     told = []
     for now in run_moments(office.rulebook, office.world.calendar, first, last):
         told += [(now, *of_message(message)) for message in tick(office, now).messages]
@@ -280,7 +280,7 @@ def test_what_a_preview_shows_of_the_shipped_plans_is_what_ticks_send(sqlite_tem
     office = office_at(f"sqlite:///{database}", tmp_path)
     bring_in_defaults(office, at("2025-10-20"))
     tick(office, at("2025-12-26 09:00"))
-    office.__dict__["notifiers"] = {"mailbox": MoodyChannel(0)}
+    MoodyChannel(0).wire(office)
     asyncio.run(pump(office, at("2025-12-26 09:00")))
     shown = previewed(office, first, last)
 

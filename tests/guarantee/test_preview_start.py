@@ -42,7 +42,7 @@ def test_a_letter_that_waits_for_the_sending_hours_arrives_in_the_preview_too(sq
     """Decided on Sunday it leaves on Monday; on Tuesday the level above may be told."""
     shares = (a_share(1, UNITS[0], Role.LEAD, FIRST - timedelta(days=5)),)
     with office_of(Case(LIMITED, (), (), shares), sqlite_template) as office:
-        office.__dict__["notifiers"] = {"mailbox": MoodyChannel(0)}
+        MoodyChannel(0).wire(office)
         assert tick(office, moment(6, 9)).messages
         shown = shown_from(office, moment(6, 10))
         asyncio.run(pump(office, moment(7, 8)))

@@ -21,23 +21,12 @@ from engine.model import HANOI
 from engine.planning import FAULT_STEP, World
 from engine.preview import preview, preview_at, run_moments
 from engine.rulebook import read_rulebook
+from tests.guarantee.drawn import arriving, calendars, cases, registries, stories_of
+from tests.guarantee.drawn_rules import ladders, rulebooks
 from tests.guarantee.stories import DAYS, FIRST, MoodyChannel
 from tests.guarantee.test_month import Restarted, Shared, Teller, assert_nothing_new
 from tests.guarantee.world import is_verified, rows_of
-from tests.guarantee.worlds import (
-    Case,
-    arriving,
-    book,
-    calendar_of,
-    calendars,
-    cases,
-    ladders,
-    moments,
-    office_of,
-    registries,
-    rulebooks,
-    stories_of,
-)
+from tests.guarantee.worlds import Case, book, calendar_of, moments, office_of
 from usecases.configuration import WARNINGS
 from usecases.deliver import pump
 from usecases.look import plan_ahead
@@ -65,7 +54,6 @@ def tried(few: int, many: int):
     phases = (Phase.explicit, Phase.generate)
     common = {
         "deadline": None,
-        "derandomize": True,
         "report_multiple_bugs": False,
         "phases": phases,
         "suppress_health_check": [*HealthCheck],
@@ -182,7 +170,7 @@ def lived_through(office: Office, story, until: datetime) -> None:
 
 def told_at(office: Office, now: datetime) -> Planned:
     """Plan and send at a moment, once all has left that was held until one before it."""
-    office.__dict__["notifiers"] = {"mailbox": MoodyChannel(0)}
+    MoodyChannel(0).wire(office)
     let_leave(office, now)
     planned = tick(office, now)
     asyncio.run(pump(office, now))
