@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from cli.output import add_json, iso, print_json
-from engine.expectations import Failure, Outcome, Sent
+from engine.expectation_rows import Sent
+from engine.expectations import Failure, Outcome
 from engine.problems import Problem, printed
 from usecases.errors import ConfigurationRejected
 from usecases.rule_tests import Tested, try_rules
@@ -53,6 +54,8 @@ def _lines(tested: Tested) -> list[str]:
         lines.append(f"{mark} {outcome.test.source}:{outcome.test.line}  {outcome.test.name}")
         for failure in outcome.failures:
             lines += _failure_lines(outcome, failure)
+        if outcome.failures:
+            lines += [f"    theo {taken_by}" for taken_by in outcome.taken_by]
     held = sum(outcome.passed for outcome in tested.outcomes)
     rules = f"quy tắc {tested.config.name}/rules, dấu {tested.fingerprint}"
     return [*lines, f"{held}/{len(tested.outcomes)} phép thử đạt ({rules})."]
@@ -96,6 +99,7 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
         "line": outcome.test.line,
         "name": outcome.test.name,
         "passed": outcome.passed,
+        "taken_by": list(outcome.taken_by),
         "failures": [
             {
                 "line": failure.line,

@@ -7,21 +7,21 @@ rules fails for no other reason than the rules.
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from engine.calendar import WorkCalendar
 from engine.contacts import ContactBook, Holding
 from engine.expectation_file import Expected, RuleTest
-from engine.explanation import explained
+from engine.expectation_reasons import why_not_sent
+from engine.expectation_rows import Sent, matches, said
 from engine.ledger import Told, ToldState
 from engine.messages import MessageDraft
 from engine.model import HANOI, Assignment, PostRole, Recipient, Unit, UnitKind
-from engine.planning import FAULT_STEP, SAID_WHY_NOT, Reminder, Suppression, SuppressionReason, World
+from engine.planning import Reminder, Suppression, World, unit_waited_for
 from engine.preview import Preview, preview
-from engine.rulebook import CHANNELS, Audience, Rulebook, Step
+from engine.rulebook import CHANNELS, Audience, Rulebook
 from engine.spans import Span
 
 LOOK_AHEAD = timedelta(days=60)  # past the last day a test names: what comes instead is worth showing
@@ -29,34 +29,6 @@ NEAREST = 3
 
 _OFFICE = Unit("DIEU-PHOI", "Cơ quan theo dõi, đôn đốc", UnitKind.DEPARTMENT)
 _PROVINCE = Unit("UBND-TINH", "UBND tỉnh", UnitKind.LEADERSHIP)
-_WHOM = {
-    Audience.SUPPORTING: "đơn vị phối hợp",
-    Audience.CONTACT: "đầu mối",
-    Audience.HEAD: "lãnh đạo đơn vị",
-    Audience.COORDINATOR: "cơ quan điều phối",
-    Audience.CHAIRMAN: "Chủ tịch",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What one person would be told at one moment by one step; `units` owe the tasks told of."""
-
-    at: datetime
-    step: str
-    to: Audience
-    units: tuple[str, ...]
-    via: tuple[str, ...]
-    tasks: int
-
-    @property
-    def said(self) -> str:
-        """The row as a person reads it."""
-        counted = f", {self.tasks} nhiệm vụ" if self.tasks > 1 else ""
-        units = ", ".join(self.units[:4]) + (f" và {len(self.units) - 4} đơn vị" if self.units[4:] else "")
-        return (
-            f"{self.at:%H:%M %d/%m/%Y}, bậc '{self.step}', gửi {_WHOM[self.to]} ({self.to}), {units}{counted}"
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +43,11 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A test with everything in it that does not hold."""
+    """A test with everything in it that does not hold; `taken_by` says by which rule, in Vietnamese."""
 
     test: RuleTest
     failures: tuple[Failure, ...]
+    taken_by: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -86,7 +59,14 @@ def outcome_of(test: RuleTest, rulebook: Rulebook, calendar: WorkCalendar) -> Ou
     """Return what of `test` does not hold under these rules."""
     run = _run(test, World(rulebook, calendar, _posts(test), frozenset(CHANNELS)))
     failures = [*_missing(test, run), *_unwanted(test, run)]
-    return Outcome(test, tuple(sorted(failures, key=lambda failure: failure.line)))
+    taken_by = dict.fromkeys(_taken_by(share, rulebook) for share in test.assignments)
+    return Outcome(test, tuple(sorted(failures, key=lambda failure: failure.line)), tuple(taken_by))
+
+
+def _taken_by(share: Assignment, rulebook: Rulebook) -> str:
+    rule = rulebook.rule_for(share)
+    taken = f"quy tắc '{rule.id}' ({rule.place}), chính sách '{rule.policy}'" if rule else "không quy tắc nào"
+    return f"{taken}, hạn {share.due_on:%d/%m/%Y}" if share.due_on else f"{taken}, không có ngày hết hạn"
 
 
 # --- what is sent ------------------------------------------------------------------------
@@ -94,11 +74,11 @@ def outcome_of(test: RuleTest, rulebook: Rulebook, calendar: WorkCalendar) -> Ou
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """What the rules made of a test: the messages, and the ledger they would have left."""
+    """What the rules made of a test: the messages, and what was left out."""
 
     world: World
     sent: tuple[Sent, ...]
-    told: Mapping[str, Sequence[Told]]
+    found: Preview
     last: datetime
 
 
@@ -107,7 +87,7 @@ def _run(test: RuleTest, world: World) -> _Run:
     first = datetime.combine(days[0], time.min, tzinfo=HANOI)
     last = datetime.combine(days[-1] + LOOK_AHEAD, time.max, tzinfo=HANOI)
     found = _previewed(test, world, first, last)
-    return _Run(world, _rows(found.messages), _remembered(found), last)
+    return _Run(world, _rows(found.messages), found, last)
 
 
 def _previewed(test: RuleTest, world: World, first: datetime, last: datetime) -> Preview:
@@ -121,8 +101,8 @@ def _previewed(test: RuleTest, world: World, first: datetime, last: datetime) ->
     return Preview(before.messages + after.messages, before.suppressions + after.suppressions)
 
 
-def _remembered(found: Preview) -> dict[str, list[Told]]:
-    """Return what the ledger would hold after a preview: each reminder in its latest state."""
+def _remembered(found: Preview, by: datetime | None = None) -> dict[str, list[Told]]:
+    """Return what the ledger would hold after a preview, or in it: each reminder in its latest state."""
     told = [
         _told(reminder, reminder.recipient.post, ToldState.DELIVERED, message.not_before)
         for message in found.messages
@@ -131,7 +111,8 @@ def _remembered(found: Preview) -> dict[str, list[Told]]:
     for at, left_out in found.suppressions:
         state = ToldState.WAITING if left_out.reason.waits else ToldState.SUPPRESSED
         told.append(_told(left_out, left_out.post, state, at, str(left_out.reason)))
-    latest = {entry.key: entry for entry in sorted(told, key=lambda entry: entry.at)}
+    known = (entry for entry in told if by is None or entry.at <= by)
+    latest = {entry.key: entry for entry in sorted(known, key=lambda entry: entry.at)}
     remembered: dict[str, list[Told]] = {}
     for entry in latest.values():
         remembered.setdefault(entry.assignment_id, []).append(entry)
@@ -162,16 +143,21 @@ def _row(at: datetime, reminders: Sequence[Reminder]) -> Sent:
         at=at,
         step=reminders[0].step,
         to=list(Audience)[reminders[0].level],
-        units=tuple(dict.fromkeys(reminder.assignment.unit.code for reminder in reminders)),
+        units=tuple(dict.fromkeys(_unit_spoken_of(reminder) for reminder in reminders)),
         via=reminders[0].via,
         tasks=len({reminder.assignment.task.code for reminder in reminders}),
     )
 
 
+def _unit_spoken_of(reminder: Reminder) -> str:
+    return unit_waited_for(reminder.step) or reminder.assignment.unit.code
+
+
 def _posts(test: RuleTest) -> ContactBook:
     """Return a contact book in which every post is held but the vacant ones."""
-    units = {share.unit.code: share.unit for share in test.assignments}.values()
-    held = [(unit, role) for unit in units for role in (PostRole.CONTACT, PostRole.HEAD)]
+    units = {share.unit.code: share.unit for share in test.assignments}
+    units |= {unit.code: unit for unit in test.waited_for}
+    held = [(unit, role) for unit in units.values() for role in (PostRole.CONTACT, PostRole.HEAD)]
     held += [(_OFFICE, PostRole.COORDINATOR), (_PROVINCE, PostRole.CHAIRMAN)]
     posts = [(unit, role, f"{unit.code}/{role}") for unit, role in held]
     return ContactBook(
@@ -186,34 +172,23 @@ def _posts(test: RuleTest) -> ContactBook:
 
 def _missing(test: RuleTest, run: _Run) -> Iterator[Failure]:
     for expected in test.expected:
-        if not any(_matches(expected, sent) for sent in run.sent):
-            said = f"mong đợi {_said(expected)}"
-            yield Failure(expected.line, said, _why(test, expected, run), _nearest(expected, run.sent))
+        if not any(matches(expected, sent) for sent in run.sent):
+            told = _remembered(run.found, expected.span.last)
+            why = why_not_sent(test, expected, run.world, told, run.sent)
+            yield Failure(expected.line, f"mong đợi {said(expected)}", why, _nearest(expected, run.sent))
 
 
 def _unwanted(test: RuleTest, run: _Run) -> Iterator[Failure]:
     for unexpected in test.unexpected:
-        found = tuple(sent for sent in run.sent if _matches(unexpected, sent))
+        found = tuple(sent for sent in run.sent if matches(unexpected, sent))
         if found:
-            yield Failure(unexpected.line, f"mong đợi không có tin nào {_said(unexpected)}", "", found)
+            yield Failure(unexpected.line, f"mong đợi không có tin nào {said(unexpected)}", "", found)
     if test.only:
         span = _covered(test.expected)
         within = (sent for sent in run.sent if span.covers(sent.at))
-        found = tuple(s for s in within if not any(_matches(e, s) for e in test.expected))
+        found = tuple(s for s in within if not any(matches(e, s) for e in test.expected))
         if found:
-            said = f"mong đợi không có tin nào khác {span.said}"
-            yield Failure(test.line, said, "", found)
-
-
-def _matches(expected: Expected, sent: Sent) -> bool:
-    return (
-        expected.span.covers(sent.at)
-        and expected.step in {"", sent.step}
-        and expected.to in {None, sent.to}
-        and (not expected.unit or expected.unit in sent.units)
-        and expected.via in {(), sent.via}
-        and expected.tasks in {0, sent.tasks}
-    )
+            yield Failure(test.line, f"mong đợi không có tin nào khác {span.said}", "", found)
 
 
 def _covered(expected: Sequence[Expected]) -> Span:
@@ -231,52 +206,3 @@ def _nearest(expected: Expected, sent: Sequence[Sent]) -> tuple[Sent, ...]:
         return (row.step != expected.step, row.to is not expected.to, apart)
 
     return tuple(sorted(sorted(sent, key=unlikeness)[:NEAREST], key=lambda row: row.at))
-
-
-# --- why, and in which words ---------------------------------------------------------------
-
-
-def _why(test: RuleTest, expected: Expected, run: _Run) -> str:
-    """Return why no such message is sent, "" when the nearest messages say it best."""
-    share = _share_meant(test, expected, run)
-    at = expected.span.last or run.last
-    trace = explained(share, run.world, run.told.get(share.id, ()), at)
-    if trace.policy is None:
-        return SAID_WHY_NOT[SuppressionReason.NO_RULE]
-    steps = run.world.rulebook.steps_for(share)
-    if expected.step and expected.step not in {FAULT_STEP, *(step.id for step in steps)}:
-        return _unknown_step(expected.step, trace.policy.id, steps)
-    of_step = next((step for step in trace.steps if step.step == expected.step), None)
-    if of_step is not None:
-        return f"bậc '{of_step.step}' rơi vào {of_step.falls_at:%H:%M %d/%m/%Y}: {of_step.said}"
-    if trace.silent is not None:
-        return f"lúc đó không nhắc: {SAID_WHY_NOT[trace.silent]}"
-    off = run.world.calendar.why_off(at.date())
-    return f"ngày {at:%d/%m/%Y} là ngày nghỉ: {off}" if off else ""
-
-
-def _share_meant(test: RuleTest, expected: Expected, run: _Run) -> Assignment:
-    """Return the share whose trace says most: of the unit named, with the step named."""
-
-    def lacks_step(share: Assignment) -> bool:
-        return all(step.id != expected.step for step in run.world.rulebook.steps_for(share))
-
-    return min((s for s in test.assignments if expected.unit in {"", s.unit.code}), key=lacks_step)
-
-
-def _unknown_step(written: str, policy: str, steps: Sequence[Step]) -> str:
-    known = [step.id for step in steps]
-    near = difflib.get_close_matches(written, known, n=1)
-    listed = ", ".join(dict.fromkeys(name.partition("#")[0] for name in known))
-    meant = f" — ý bạn là '{near[0]}'?" if near else ""
-    return f"chính sách '{policy}' không có bậc '{written}' cho đơn vị này; các bậc: {listed}{meant}"
-
-
-def _said(expected: Expected) -> str:
-    asked = [expected.span.said]
-    asked += [f"bậc '{expected.step}'"] if expected.step else []
-    asked += [f"gửi {_WHOM[expected.to]} ({expected.to})"] if expected.to else []
-    asked += [expected.unit] if expected.unit else []
-    asked += [f"kênh {', '.join(expected.via)}"] if expected.via else []
-    asked += [f"{expected.tasks} nhiệm vụ"] if expected.tasks else []
-    return ", ".join(asked)

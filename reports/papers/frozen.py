@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from engine.expectation_file import FACT_WORDS
+from engine.expectation_facts import FACT_WORDS
 from engine.frozen import Compared, Difference, FrozenRow
 from engine.model import HANOI
 from reports.paper import Block, Column, Kind, Row, Table, Words
