@@ -11,7 +11,8 @@ from datetime import date
 
 from engine.paperwork import Letterhead, Paperwork
 from engine.problems import Problem
-from engine.yamltext import Section, advice_on_day, open_section
+from engine.yaml_days import advice_on_day
+from engine.yamltext import Section, open_section
 
 VOICES = {"office": "đề nghị", "chairman": "yêu cầu"}
 _MOST_DUE = 1000

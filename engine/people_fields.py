@@ -8,8 +8,9 @@ from datetime import date, datetime, time
 from engine.deputies import Away
 from engine.model import HANOI, PostRole
 from engine.rulebook import CHANNELS, each_channel
+from engine.yaml_words import spelt
 from engine.yamltext import Section
-from engine.yamlvalues import email, spelt
+from engine.yamlvalues import email
 
 FOREVER = datetime.max.replace(tzinfo=HANOI)
 MOMENT = "2026-01-09, hoặc 2026-01-09 12:00"

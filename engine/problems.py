@@ -69,7 +69,9 @@ def _underlined(line: str, start: int) -> tuple[str, str]:
     return shown, " " * _columns(head + line[cut:start]) + "^" * min(length, room)
 
 
-_WORD = re.compile(r"(?P<quote>[\"']).*?(?P=quote)|[^\s,:\[\]{}#]+(?: [^\s,:\[\]{}#]+)*")
+_WORD = re.compile(
+    r"(?P<quote>[\"']).*?(?P=quote)|(?:[^\s,:\[\]{}#]|:(?=\w))+(?: (?:[^\s,:\[\]{}#]|:(?=\w))+)*"
+)
 
 
 def _columns(text: str) -> int:

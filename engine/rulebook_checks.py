@@ -45,7 +45,9 @@ class Writing:
     digests: list[tuple[Section, DigestDays]] = field(default_factory=list)
     duties: list[tuple[Section, Days]] = field(default_factory=list)
     thresholds: list[tuple[Section, Thresholds]] = field(default_factory=list)
-    misread: set[str] = field(default_factory=set)  # places of rules and policies with mistakes of their own
+    misread: set[str] = field(
+        default_factory=set
+    )  # places of rules and policies with mistakes of their own, "sending"
     is_whole: bool = True  # False when a file could not be opened: what it held is not missing
 
     def rules_in_order(self, policies: Mapping[str, Policy]) -> tuple[Rule, ...]:
@@ -80,8 +82,11 @@ def whole_book_problems(writing: Writing, policies: Mapping[str, Policy]) -> Non
     _report_unused(writing)
     sections = {id(step): section for section, step in writing.steps}
     for policy in (policy for _, policy in writing.policies if policy.place not in writing.misread):
-        _report_ladder([(sections[id(step)], step) for step in policy.steps])
-    _report_quiet_hours(writing)
+        ladder = [(sections[id(step)], step) for step in policy.steps]
+        _report_ladder(ladder)
+        _report_same_moment(ladder)
+    if "sending" not in writing.misread:
+        _report_quiet_hours(writing)
 
 
 def uncovered(rulebook: Rulebook, files: Mapping[str, str]) -> list[Problem]:
@@ -251,6 +256,20 @@ def _report_level(section: Section, step: Step, lower: Audience) -> None:
     message = f"bậc '{step.id}' báo {step.to} trước khi cấp dưới ({lower}) được nhắc"
     hint = "cấp trên chỉ được báo sau khi cấp dưới đã nhận tin; lùi bậc này lại, hoặc nhắc cấp dưới sớm hơn"
     section.report("level-order", message, hint, section.get(str(step.anchor)))
+
+
+def _report_same_moment(steps: list[tuple[Section, Step]]) -> None:
+    """Report a step that falls together with another of its level: only one of them is ever told."""
+    first: dict[tuple[object, ...], Step] = {}
+    reported: set[int] = set()
+    for section, step in steps:
+        moment = (step.to, step.anchor, step.working_days, step.calendar_days, step.at)
+        known = first.setdefault(moment, step)
+        if known.place != step.place and id(section) not in reported:
+            reported.add(id(section))
+            message = f"bậc '{step.id}' rơi cùng lúc với bậc '{known.id}', cùng gửi {step.to}"
+            hint = f"chỉ một tin được gửi: bỏ một bậc, hoặc đổi ngày hay giờ; bậc kia ở {known.place}"
+            section.report("same-moment", message, hint, section.get(str(step.anchor)))
 
 
 def _place(step: Step) -> float:

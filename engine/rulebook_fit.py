@@ -45,13 +45,13 @@ def misfits(files: Mapping[str, str], around: Surroundings) -> list[Problem]:
 
 
 def _judge_step(step: Section, around: Surroundings) -> None:
-    name, to, via = step.text("id", ""), step.text("to", "contact"), step.texts("via") or DEFAULT_VIA
-    if around.held is not None and to in set(Audience) and Audience(to) not in around.held:
-        role = "contact" if to == Audience.SUPPORTING else to
-        hint = f"thêm vào people.yml một vị trí 'role: {role}' đang có người giữ"
-        step.report(
-            "empty-level", f"bậc '{name}' gửi {to} nhưng không ai giữ vị trí này", hint, step.get("to")
-        )
+    name, via = step.text("id", ""), step.texts("via") or DEFAULT_VIA
+    for node in step.items("to") or [Node(str(Audience.CONTACT), step.line, step.node.column)]:
+        if around.held is not None and node.value in set(Audience) and node.value not in around.held:
+            role = "contact" if node.value == Audience.SUPPORTING else node.value
+            hint = f"thêm vào people.yml một vị trí 'role: {role}' đang có người giữ"
+            message = f"bậc '{name}' gửi {node.value} nhưng không ai giữ vị trí này"
+            step.report("empty-level", message, hint, node)
     if around.channels and set(via) <= set(CHANNELS) and not around.channels & set(each_channel(via)):
         message = f"bậc '{name}' chỉ gửi qua kênh đang đóng: {', '.join(via)}"
         hint = f"mở kênh trong channels.yml, hoặc thêm một kênh đang mở: {', '.join(sorted(around.channels))}"

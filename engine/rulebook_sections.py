@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import time
 
-from engine.rulebook_fields import value_of
+from engine.rulebook_fields import several, value_of
 from engine.rulebook_types import Audience, DigestDays, Limit, SendingHours, Thresholds
 from engine.rulebook_values import (
     AGEING_EXPECTED,
     AUDIENCE_WORDS,
-    TIMES_EXPECTED,
+    EVERY_DAY,
     WEEKDAY_WORDS,
     WEEKDAYS,
     WEEKEND,
     Days,
     advice_on_days,
+    advice_on_span,
     advice_on_time,
+    advice_on_times,
     advice_on_working_days,
     days_late_of,
     days_of,
@@ -25,6 +27,7 @@ from engine.rulebook_values import (
     times_of,
     working_days_of,
 )
+from engine.yaml_words import value_meant
 from engine.yamltext import Section
 
 # The unit's own contact is told on the days of the steps: a digest would keep it from acting in time.
@@ -35,7 +38,7 @@ def limit_of(section: Section) -> Limit:
     """Return how many tasks a day a level gets."""
     to = Audience(section.choice("to", [str(a) for a in Audience], "chairman", AUDIENCE_WORDS))
     _demand(section, "giới hạn", "to", "tasks_per_day")
-    tasks = section.typed("tasks_per_day", times_of, TIMES_EXPECTED, 10)
+    tasks = value_of(section, "tasks_per_day", times_of, advice_on_times, 10)
     section.report_blank()
     section.finish()
     return Limit(to, tasks, f"{section.source}:{section.line}")
@@ -50,7 +53,8 @@ def sending_of(section: Section) -> SendingHours:
         span = span_of(node.value) if isinstance(node.value, str) else None
         if span is None:
             message = f"khung giờ '{node.value if isinstance(node.value, str) else '…'}' không hợp lệ"
-            section.report("bad-value", message, 'ghi dạng "07:00-11:30", giờ đầu trước giờ cuối', node)
+            written = node.value if isinstance(node.value, str) else ""
+            section.report("bad-value", message, advice_on_span(written), node)
         elif any(span[0] < closes and opens < span[1] for opens, closes in spans):
             section.report(
                 "bad-value", f"khung giờ '{node.value}' chồng lên khung khác", "gộp hai khung làm một", node
@@ -99,9 +103,11 @@ def thresholds_of(section: Section) -> Thresholds:
         days = days_late_of(node.value) if isinstance(node.value, str) else None
         written = node.value if isinstance(node.value, str) else "…"
         if days is None or len(bounds) == _MOST_BOUNDS:
-            section.report(
-                "bad-value", f"'ageing' không nhận giá trị '{written}'", f"ghi {AGEING_EXPECTED}", node
+            listed = several(written, lambda part: part if days_late_of(part) else "")
+            hint = (
+                f"nhiều giá trị thì đặt trong ngoặc vuông: {listed}" if listed else f"ghi {AGEING_EXPECTED}"
             )
+            section.report("bad-value", f"'ageing' không nhận giá trị '{written}'", hint, node)
         elif bounds and days <= bounds[-1]:
             message = f"ngưỡng quá hạn '{written}' không lớn hơn ngưỡng trước nó ({bounds[-1]})"
             section.report("bad-value", message, "xếp các ngưỡng từ nhỏ đến lớn, mỗi số một lần", node)
@@ -118,13 +124,24 @@ _MOST_BOUNDS = 8
 def _weekdays(section: Section) -> Iterator[int]:
     for node in section.items("on"):
         written = node.value.strip() if isinstance(node.value, str) else "…"
-        if written.casefold() in WEEKDAYS:
-            yield WEEKDAYS.index(written.casefold())
-        elif written.casefold() in WEEKEND:
-            hint = f"không gửi tin vào ngày nghỉ; dùng được: {', '.join(WEEKDAYS)}"
+        listed = several(written, lambda part: value_meant(part, WEEKDAYS, WEEKDAY_WORDS))
+        if written in WEEKDAYS:
+            yield WEEKDAYS.index(written)
+        elif listed or written.casefold() in WEEKEND + EVERY_DAY:
+            hint = (
+                f"nhiều ngày thì đặt trong ngoặc vuông: {listed}"
+                if listed
+                else _ON_THESE[written.casefold() in EVERY_DAY]
+            )
             section.report("bad-value", f"'on' không nhận giá trị '{written}'", hint, node)
         else:
             section.report_unknown("bad-value", "on", written, WEEKDAYS, node, meant=WEEKDAY_WORDS)
+
+
+_ON_THESE = {
+    False: f"không gửi tin vào ngày nghỉ; dùng được: {', '.join(WEEKDAYS)}",
+    True: f"nhận tin mỗi ngày thì bỏ mục này; dùng được: {', '.join(WEEKDAYS)}",
+}
 
 
 def _demand(section: Section, what: str, *keys: str) -> None:

@@ -61,11 +61,13 @@ _STEP = Shape(
         ),
         Setting(
             "to",
-            "gửi ai: supporting đơn vị phối hợp (chỉ thông tin) · contact đầu mối · head thủ trưởng · "
-            "coordinator cơ quan theo dõi, đôn đốc · chairman Chủ tịch UBND tỉnh",
+            "gửi những cấp nào: supporting đơn vị phối hợp (chỉ thông tin) · contact đầu mối · head thủ "
+            "trưởng · coordinator cơ quan theo dõi, đôn đốc · chairman Chủ tịch UBND tỉnh; nhiều cấp thì mỗi "
+            "cấp một tin, từ cấp thứ hai bậc mang tên “id+cấp”",
             "choice",
             "contact",
             _AUDIENCES,
+            is_list=True,
             default="contact",
         ),
         Setting(

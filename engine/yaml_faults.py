@@ -27,7 +27,9 @@ class Mark:
 def place_and_advice(error: yaml.MarkedYAMLError, lines: list[str]) -> tuple[Mark | None, str]:
     """Return where a person has to look, and what to look for."""
     opened = _left_open(error)
-    mark = opened or _within(error.problem_mark or error.context_mark, lines)
+    in_key = "simple key" in (error.context or "")  # the parser gives up a line after the key without a colon
+    found = error.context_mark if in_key else error.problem_mark or error.context_mark
+    mark = opened or _line_without_colon(error, lines) or _within(found, lines)
     return mark, _advice(error, opened, mark, lines)
 
 
@@ -58,6 +60,24 @@ def _left_open(error: yaml.MarkedYAMLError) -> Mark | None:
     return Mark(opened.line, opened.column) if is_open else None
 
 
+def _line_without_colon(error: yaml.MarkedYAMLError, lines: list[str]) -> Mark | None:
+    """Return the line above a key that is read as mere words, when that is what the parser stumbles over."""
+    found = error.problem_mark
+    if found is None or "mapping values" not in str(error.problem):
+        return None
+    above = next((n for n in range(found.line - 1, -1, -1) if lines[n].strip()), 0)
+    start = _first_sign(lines[above])
+    is_bare = re.fullmatch(r"[\w-]+(?: [^:#]*)?", lines[above][start:])
+    is_same = start == _first_sign(lines[found.line])
+    is_item = lines[above].lstrip().startswith(_NO_DASH)
+    return Mark(above, start) if (is_bare and is_same) or is_item else None
+
+
+def _first_sign(line: str) -> int:
+    """Return where the words of a line begin, behind the dash of an item."""
+    return len(line) - len(re.sub(r"^\s*(?:- +)?", "", line))
+
+
 def _within(mark: yaml.Mark | None, lines: list[str]) -> Mark | None:
     """Return the place, or the end of the last line when the parser points behind the text."""
     if mark is None:
@@ -81,7 +101,48 @@ def _advice(error: yaml.MarkedYAMLError, opened: Mark | None, mark: Mark | None,
     unclosed = _unclosed_quote(lines[: mark.line + 1]) if mark else 0
     if unclosed:
         return f"dấu nháy ở dòng {unclosed} có thể chưa được đóng; kiểm tra từ dòng ấy đến dòng này"
-    return "kiểm tra dấu hai chấm, dấu nháy và thụt đầu dòng ở dòng này và dòng ngay trước"
+    return _on_line(said, lines, mark) if mark else _GENERAL
+
+
+_GENERAL = "kiểm tra dấu hai chấm, dấu nháy và thụt đầu dòng ở dòng này và dòng ngay trước"
+
+
+def _on_line(said: str, lines: list[str], mark: Mark) -> str:
+    """Return what is wrong with one line, as far as its signs tell."""
+    line = lines[mark.line]
+    before, start = line[: mark.column], line.lstrip()
+    foreign = _FOREIGN.search(line)
+    if foreign and not re.search(r"[\"']", line[: foreign.start()]):
+        instead = _INSTEAD[foreign[0] in _COLONS]
+        return f"cột {foreign.start() + 1} có '{foreign[0]}' (U+{ord(foreign[0]):04X}): {instead}"
+    if start.startswith(_NO_DASH) or re.match(r"-[^\s-]", start):
+        return "mỗi mục bắt đầu bằng dấu gạch nối và một dấu cách: '- '"
+    if "cannot start" in said:
+        return f"giá trị bắt đầu bằng '{line[mark.column]}' phải đặt trong dấu nháy"
+    if line[mark.column : mark.column + 1] in {"]", "}"}:
+        return f"dấu {line[mark.column]} không khớp với dấu mở nào trước nó: bỏ đi, hoặc đổi cho khớp"
+    if "simple key" in said:
+        return _NO_SPACE if re.match(r"(- )*[^\s:]+:[^\s:]", start) else _NO_COLON
+    if "mapping values" in said:
+        return (
+            _QUOTE_COLON
+            if re.search(r":\s", before)
+            else _DEEPER
+            if ":" in line[mark.column :]
+            else _NO_COLON
+        )
+    is_indent = not before.strip() and ("indicator" in said or "expected key" in said)
+    return "dòng này thụt đầu dòng lệch với các dòng cùng mục: thụt cho thẳng cột" if is_indent else _GENERAL
+
+
+_NO_DASH = ("–", "—", "•", "·", "* ")
+_COLONS = "：﹕ː"
+_FOREIGN = re.compile(f"[{_COLONS}\u00a0\u2000-\u200b\u202f\u3000]")
+_INSTEAD = {True: "thay bằng dấu hai chấm thường (:) và một dấu cách", False: "thay bằng dấu cách thường"}
+_NO_SPACE = "thiếu dấu cách sau dấu hai chấm: ghi 'khóa: giá trị'"
+_NO_COLON = "thiếu dấu hai chấm sau khóa ở dòng này: ghi 'khóa: giá trị'"
+_QUOTE_COLON = "giá trị có dấu hai chấm thì đặt cả giá trị trong dấu nháy"
+_DEEPER = "dòng này thụt sâu hơn dòng trên: thụt cho thẳng cột với các khóa cùng mục"
 
 
 def _unclosed_quote(lines: list[str]) -> int:

@@ -7,8 +7,6 @@ refused; size and depth are limited before anything is built.
 
 from __future__ import annotations
 
-import difflib
-import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +16,9 @@ from typing import Any, TypeVar
 import yaml
 
 from engine.problems import Problem
+from engine.yaml_days import ISO_EXPECTED, advice_on_day, iso_day
 from engine.yaml_faults import lines_of, place_and_advice, strange_signs
+from engine.yaml_words import advice_on_word, key_meant, value_meant
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 20
@@ -132,17 +132,27 @@ class Section:
     """A mapping read key by key against a schema; mistakes are collected, not raised."""
 
     def __init__(
-        self, node: Node | None, source: str, lines: list[str], problems: list[Problem], what: str
+        self,
+        node: Node | None,
+        source: str,
+        lines: list[str],
+        problems: list[Problem],
+        what: str,
+        example: str = "",
     ) -> None:
         self.node = node or Node({}, 0, 0)
         self.source, self.what, self.problems = source, what, problems
         self._lines = lines
         self._asked: set[str] = set()
         self._required: set[str] = set()
-        if not isinstance(self.node.value, dict):
+        self._is_no_mapping = not isinstance(self.node.value, dict)
+        if self._is_no_mapping:
             hint = "ghi mỗi khóa một dòng, sau khóa là dấu hai chấm và một dấu cách"
+            hint += f"; ví dụ: {example}" if example else ""
             self.report("not-a-mapping", f"{what} phải là các dòng 'khóa: giá trị'", hint, self.node)
             self.node = Node({}, self.node.line, self.node.column)
+        self._is_keyed_by_id = False  # whether it stands alone where a list is meant
+        self._before = len(problems)  # what was found until this mapping was opened
 
     @property
     def line(self) -> int:
@@ -150,7 +160,9 @@ class Section:
         return self.node.line
 
     def report(self, code: str, message: str, hint: str = "", node: Node | None = None) -> None:
-        """Add a problem at `node`, or where this mapping starts."""
+        """Add a problem at `node`, or where this mapping starts; a mapping that is none misses no key."""
+        if self._is_no_mapping and code == "missing-key":
+            return
         at = node or self.node
         excerpt = _excerpt(self._lines, at.line)
         shown = message if len(message) <= MAX_MESSAGE else f"{message[:MAX_MESSAGE]}…"
@@ -172,7 +184,7 @@ class Section:
                 self.report("missing-key", f"{self.what} thiếu khóa '{key}'", f"thêm dòng '{key}: …'")
             return default or ""
         if not isinstance(node.value, str):
-            self.report("not-text", f"'{key}' phải là một giá trị chữ", _ONE_VALUE, node)
+            self.report("not-text", f"'{key}' phải là một giá trị chữ", _one_value(node), node)
             return default or ""
         return node.value.strip()
 
@@ -205,7 +217,8 @@ class Section:
         meant: Mapping[str, str] | None = None,
     ) -> None:
         """Report a value that is not among the `known` ones, with the nearest of them."""
-        hint = _known(value, list(known), (meant or {}).get(value.casefold(), ""))
+        listed = list(known)
+        hint = advice_on_word(value, listed, value_meant(value, listed, meant or {}))
         self.report(code, message or f"'{key}' không nhận giá trị '{value}'", hint, node)
 
     def typed(self, key: str, read: Callable[[str], T | None], expected: str, default: T) -> T:
@@ -227,9 +240,9 @@ class Section:
         """Return the ISO date under `key`."""
         node = self.get(key)
         if node is None or not isinstance(node.value, str):
-            return self.typed(key, _iso_day, _ISO_EXPECTED, default)
+            return self.typed(key, iso_day, ISO_EXPECTED, default)
         try:
-            found = _iso_day(node.value.strip())
+            found = iso_day(node.value.strip())
         except ValueError:
             found = None
         if found is None:
@@ -247,10 +260,15 @@ class Section:
         return [node]
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """Return the list under `key` as texts."""
+        """Return the list under `key` as texts; an item without a value is reported, never left out."""
         found = []
-        for node in self.items(key):
-            if isinstance(node.value, str):
+        whole = self.get(key)
+        for node in whole.value if whole and isinstance(whole.value, list) else self.items(key):
+            if node.value is None or (node.value == "" and node is not whole):
+                self.report(
+                    "empty-value", f"'{key}' có một mục để trống", "ghi giá trị, hoặc bỏ mục ấy", node
+                )
+            elif isinstance(node.value, str):
                 found.append(node.value.strip())
             else:
                 self.report("not-text", f"mỗi mục của '{key}' phải là một giá trị chữ", _EACH_VALUE, node)
@@ -258,11 +276,14 @@ class Section:
 
     def sections(self, key: str, what: str) -> list[Section]:
         """Return the list under `key` as mappings."""
-        return [self.section(node, what) for node in self.items(key)]
+        sections = [self.section(node, what) for node in self.items(key)]
+        for section in sections:
+            section._is_keyed_by_id = section.node is self.get(key)
+        return sections
 
-    def section(self, node: Node | None, what: str) -> Section:
-        """Return `node` of the same file as a mapping."""
-        return Section(node, self.source, self._lines, self.problems, what)
+    def section(self, node: Node | None, what: str, example: str = "") -> Section:
+        """Return `node` of the same file as a mapping; `example` is shown when it is none."""
+        return Section(node, self.source, self._lines, self.problems, what, example)
 
     def report_blank(self, *free: str) -> None:
         """Report every key but `free` written without a value: its default would count unnoticed."""
@@ -281,12 +302,35 @@ class Section:
         return any((p.line, p.column) in places and f"'{key}'" in p.message for p in self.problems)
 
     def finish(self) -> None:
-        """Report every key that nobody asked for, with the nearest known one."""
-        for key in self.node.value:
-            if key not in self._asked:
-                where = self.node.keys.get(key)
-                hint = _known(key, sorted(self._asked))
-                self.report("unknown-key", f"{self.what} có khóa lạ '{key}'", hint, where)
+        """Report every key that nobody asked for, with the one that was probably meant."""
+        strangers = [key for key in self.node.value if key not in self._asked]
+        known = sorted(self._asked)
+        meant = {key: key_meant(key, known) for key in strangers}
+        if self._is_keyed_by_id and len(strangers) == len(self.node.value) > 0 and not any(meant.values()):
+            self._report_no_list()
+            return
+        self._forget_missing(meant.values())
+        for key in strangers:
+            hint = advice_on_word(key, known, meant[key])
+            self.report("unknown-key", f"{self.what} có khóa lạ '{key}'", hint, self.node.keys.get(key))
+
+    def _report_no_list(self) -> None:
+        """Report, instead of what it lacks, one mapping where each key should be an item of a list."""
+        del self.problems[self._before :]
+        hint = "mỗi mục bắt đầu bằng dấu gạch và một dấu cách ('- '), tên của nó ghi sau một khóa; "
+        hint += f"dùng được: {', '.join(sorted(self._asked))}"
+        self.report("not-a-list", f"{self.what} phải là một danh sách các mục", hint)
+
+    def _forget_missing(self, meant: Iterable[str]) -> None:
+        """Take back that a key is missing when it is there under a name that is reported."""
+        missing = {f"{self.what} thiếu khóa '{key}'" for key in meant}
+        later = self.problems[self._before :]
+        at = (self.node.line, self.node.column)
+        self.problems[self._before :] = [
+            p
+            for p in later
+            if not (p.code == "missing-key" and (p.line, p.column) == at and p.message in missing)
+        ]
 
 
 def open_section(text: str, source: str, what: str) -> tuple[Section, list[Problem]]:
@@ -301,36 +345,21 @@ def _excerpt(lines: list[str], line: int) -> str:
     return lines[line - 1][:MAX_EXCERPT] if 0 < line <= len(lines) else ""
 
 
-def _known(value: str, known: list[str], meant: str = "") -> str:
-    near = [meant] if meant else difflib.get_close_matches(value, known, n=1, cutoff=0.6)
-    listed = "dùng được: " + (", ".join(known) or "chưa có gì")
-    return f"{listed} — ý bạn là '{near[0]}'?" if near else listed
-
-
 def _is_curly(node: Node | None) -> bool:
     return node is not None and isinstance(node.value, str) and node.value[:1] in set("“”„‘’")
 
 
 _CURLY = 'dấu nháy cong (“ ”) bị đọc như chữ: thay bằng dấu nháy thẳng ("), hoặc bỏ'
+
+
+def _one_value(node: Node) -> str:
+    match node.value:
+        case [Node(value=str() as alone)]:
+            return f"{_ONE_VALUE} — ý bạn là '{alone}'?"
+    return _ONE_VALUE
+
+
 _ONE_VALUE = (
     "chỉ ghi một giá trị, không ghi danh sách; chữ có dấu ngoặc hay dấu hai chấm thì đặt trong dấu nháy"
 )
 _EACH_VALUE = "ghi các giá trị cách nhau bằng dấu phẩy trong một cặp ngoặc vuông, ví dụ [một, hai]"
-_ISO_EXPECTED = "2025-09-30 (năm-tháng-ngày)"
-
-
-def advice_on_day(written: str) -> str:
-    """Return what to write instead of a day that is not one, or not written year first."""
-    found = re.fullmatch(r"(\d{4})[/.–-](\d{1,2})[/.–-](\d{1,2})(?:[T ].*)?", written)
-    local = re.fullmatch(r"(\d{1,2})[/.–-](\d{1,2})[/.–-](\d{4})", written)
-    if not found and not local:
-        return f"ghi dạng: {_ISO_EXPECTED}"
-    year, month, day = map(int, found.groups() if found else reversed(local.groups()))  # type: ignore[union-attr]
-    try:
-        return f"ý bạn là '{date(year, month, day)}'?"
-    except ValueError:
-        return f"trong lịch không có ngày {day}/{month}/{year}; ghi dạng: {_ISO_EXPECTED}"
-
-
-def _iso_day(text: str) -> date | None:
-    return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else None

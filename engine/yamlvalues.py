@@ -6,9 +6,9 @@ Nothing is mended: what a person most likely meant is proposed beside the mistak
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 
+from engine.yaml_words import unaccented
 from engine.yamltext import Section
 
 EXPECTED_EMAIL = "ghi dạng: dau-moi@co-quan.example"
@@ -68,21 +68,6 @@ def is_host_name(text: str) -> bool:
 def meaning(guess: str, is_sound: Callable[[str], bool]) -> str:
     """Return " — ý bạn là '…'?" for a guess that would be taken, "" for any other."""
     return f" — ý bạn là '{guess}'?" if is_sound(guess) else ""
-
-
-def unaccented(text: str) -> str:
-    """Return Vietnamese words in the letters of ASCII; only to guess what was meant."""
-    parted = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
-    return "".join(sign for sign in parted if not unicodedata.combining(sign))
-
-
-def spelt(words: Mapping[str, str]) -> dict[str, str]:
-    """Return the same words, and each without its diacritics and with its blanks as "-" and "_"."""
-    found = dict(words)
-    for word, value in words.items():
-        for one in (word, unaccented(word)):
-            found |= {one.replace(" ", sign): value for sign in " -_"}
-    return found
 
 
 def _bare_address(written: str) -> str:

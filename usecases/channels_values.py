@@ -9,8 +9,9 @@ from __future__ import annotations
 import ipaddress
 import re
 
+from engine.yaml_words import spelt, unaccented
 from engine.yamltext import Node, Section
-from engine.yamlvalues import chosen, is_domain, is_host_name, meaning, needed, spelt, unaccented
+from engine.yamlvalues import chosen, is_domain, is_host_name, meaning, needed
 
 YES_NO = ("có", "không")
 _MEANT = {

@@ -31,7 +31,7 @@ WARNINGS = frozenset(
         "no-contact", "no-head", "unused-policy", "outside-hours", "closed-channel", "unknown-plan",
         "missing-year", "uncovered-tasks", "provisional-year", "ignored-file", "unused-template", "not-nfc",
         "unknown-deputy", "no-deputy", "telegram-alone", "no-way",
-        "closed-secret",
+        "closed-secret", "same-moment",
     }
 )  # fmt: skip
 

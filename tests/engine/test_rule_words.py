@@ -64,6 +64,39 @@ def test_without_the_word_repetitions_go_on():
     ]
 
 
+TWO_LEVELS = """\
+policies:
+  - id: nhac
+    steps:
+      - { id: sap-den, before: 3 ngày làm việc, to: [contact, head] }
+      - id: qua-han
+        after: 1 ngày làm việc
+        to: [contact, head]
+        repeat: { every: 5 ngày làm việc, times: 1 }
+rules:
+  - { id: mac-dinh, policy: nhac }
+"""
+
+
+def test_a_step_for_several_levels_is_a_step_of_each():
+    assert [(step.id, step.to) for step in book(TWO_LEVELS).steps] == [
+        ("sap-den", "contact"),
+        ("sap-den+head", "head"),
+        ("qua-han", "contact"),
+        ("qua-han#2", "contact"),
+        ("qua-han+head", "head"),
+        ("qua-han+head#2", "head"),
+    ]
+
+
+def test_each_level_of_such_a_step_is_told_and_the_higher_waits_for_the_lower_once_late():
+    assert reminded(TWO_LEVELS, "2025-09-25 08:00")[0] == ["sap-den", "sap-den+head"]
+
+    steps, reasons = reminded(TWO_LEVELS, "2025-10-01 08:00")
+    assert steps == ["qua-han"]
+    assert reasons["qua-han+head"] == "level_below"
+
+
 @pytest.mark.parametrize(("more", "is_warned"), [("", True), ("warn: có", True), ("warn: không", False)])
 def test_a_step_may_leave_out_when_the_next_level_will_be_told(more, is_warned):
     text = RULES.replace("        repeat", f"        {more or 'to: contact'}\n        repeat")
