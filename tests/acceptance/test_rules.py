@@ -42,6 +42,7 @@ BY_MONTH_OR_NOT = "  - { id: gap, when: { deadline_kind: [month] }, policy: gap 
 TODAY = "2026-10-01"
 RULES = "rules/mac-dinh.yml"
 WORDS = "templates/viec-dinh-ky.txt.j2"
+REFUSED = {"forbidden-expression", "unknown-filter"}
 STEP = "before: 3 ngày làm việc"
 
 Edit = Callable[..., None]
@@ -98,12 +99,24 @@ def test_the_shipped_rules_have_no_mistake(config):
 # --- what is written ------------------------------------------------------------------------
 
 
-def test_33_a_misspelt_key_is_told_where_it_stands_with_the_key_that_was_meant(config, edit):
-    edit(STEP, "befor: 3 ngày làm việc")
-    [(code, hint)] = mistakes()
+@pytest.mark.parametrize(
+    ("old", "new", "meant"),
+    [
+        pytest.param(STEP, "befor: 3 ngày làm việc", "before", id="of a step"),
+        pytest.param("when: { duty: có }", "when: { dutty: có }", "duty", id="of a condition"),
+        pytest.param("    tasks_per_day: 10", "    task_per_day: 10", "tasks_per_day", id="of a limit"),
+        pytest.param("repeat: { every:", "repeat: { evry:", "every", id="of a repeat"),
+        pytest.param("\nsending:", "\nsendin:", "sending", id="of a section"),
+    ],
+)
+def test_33_a_misspelt_key_is_told_where_it_stands_with_the_key_that_was_meant(config, edit, old, new, meant):
+    edit(old, new)
+    wrong = new.strip().replace("when: { ", "").replace("repeat: { ", "").partition(":")[0]
 
-    assert (code, hint.endswith("ý bạn là 'before'?")) == ("unknown-key", True)
-    assert where() == [place_of(config, "befor:")]
+    assert ("unknown-key", meant) in {
+        (code, hint.rpartition("ý bạn là '")[2][:-2]) for code, hint in mistakes()
+    }
+    assert place_of(config, f"{wrong}:") in where()
 
 
 @pytest.mark.parametrize(
@@ -112,6 +125,9 @@ def test_33_a_misspelt_key_is_told_where_it_stands_with_the_key_that_was_meant(c
         (STEP, f"{STEP}\n        before: 4 ngày làm việc", "duplicate-key"),
         ("id: truoc-7-ngay", "id: truoc-3-ngay", "duplicate-id"),
         ("  - id: mac-dinh", "  - id: viec-dinh-ky", "duplicate-id"),
+        ("  - id: nhiem-vu", "  - id: viec-dinh-ky", "duplicate-id"),
+        ("when: { duty: có }", "when: { duty: có, duty: không }", "duplicate-key"),
+        ("\nsending:", '\nsending:\n  hours: ["07:00-17:00"]\nsending:', "duplicate-key"),
     ],
 )
 def test_34_a_key_or_name_written_twice_is_refused_rather_than_the_last_one_kept(
@@ -120,6 +136,16 @@ def test_34_a_key_or_name_written_twice_is_refused_rather_than_the_last_one_kept
     edit(old, new)
 
     assert said in {code for code, _ in mistakes()}
+
+
+def test_34_a_name_written_in_two_files_is_told_in_the_second(config):
+    policy = (
+        "policies:\n  - id: nhiem-vu\n    steps:\n      - {on: ngày hết hạn, to: contact, via: [mailbox]}\n"
+    )
+    (config / "rules" / "phu.yml").write_text(policy, "utf-8")
+
+    assert "duplicate-id" in {code for code, _ in mistakes()}
+    assert ("phu.yml", 2, 9) in where()
 
 
 def test_35_an_alias_bomb_is_refused_before_it_is_unfolded(config):
@@ -164,6 +190,14 @@ def test_38_marks_and_line_ends_of_windows_are_read_and_another_encoding_is_told
     assert [code for code, _ in mistakes()] == said
 
 
+def test_38_a_mistake_in_a_file_of_windows_is_told_at_its_line_and_column(config, edit):
+    edit(STEP, "befor: 3 ngày làm việc")
+    place, text = place_of(config, "befor:"), (config / RULES).read_text("utf-8")
+    (config / RULES).write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+
+    assert where() == [place]
+
+
 @pytest.mark.parametrize("written", ["-7 ngày", "7wd", "-7wd", "7"])
 def test_39_days_written_otherwise_are_never_guessed_and_the_way_to_write_them_is_told(edit, config, written):
     edit("before: 7 ngày làm việc", f"before: {written}")
@@ -198,18 +232,43 @@ def test_41_levels_cannot_go_round_a_higher_one_is_never_told_before_a_lower_one
 # --- an office's own words --------------------------------------------------------------------
 
 
-def test_42_words_that_reach_into_the_program_are_refused_where_they_do(edit, config):
-    edit("{{ due }}", "{{''.__class__}}", WORDS)
+@pytest.mark.parametrize(
+    "written",
+    [
+        "{{''.__class__}}",
+        "{{ title['__class__'] }}",
+        "{{ title|attr('__class__') }}",
+        "{{ title.__init__.__globals__ }}",
+        "{% import 'a.j2' as a %}",
+    ],
+)
+def test_42_words_that_reach_into_the_program_are_refused(edit, config, written):
+    edit("{{ due }}", written, WORDS)
 
-    assert [code for code, _ in mistakes()] == ["forbidden-expression"]
-    assert where() == [place_of(config, ".__class__", WORDS)]
+    assert {code for code, _ in mistakes()} <= REFUSED
+    assert [line for _, line, _ in where()] == [place_of(config, written, WORDS)[1]]
 
 
-def test_43_words_that_would_fill_the_memory_are_refused_without_being_run(edit, config):
-    edit("{{ due }}", "{{'a'*10**9}}", WORDS)
+@pytest.mark.parametrize(
+    "written",
+    [
+        "{{'a'*10**9}}",
+        "{{ title * 1000000000 }}",
+        "{% for n in range(1000000000) %}a{% endfor %}",
+        "{{ title|center(1000000000) }}",
+    ],
+)
+def test_43_words_that_would_fill_the_memory_are_refused_without_being_run(edit, config, written):
+    edit("{{ due }}", written, WORDS)
 
-    assert [code for code, _ in mistakes()] == ["forbidden-expression"]
-    assert where() == [place_of(config, "*10**9", WORDS)]
+    assert {code for code, _ in mistakes()} <= REFUSED
+    assert [line for _, line, _ in where()] == [place_of(config, written, WORDS)[1]]
+
+
+def test_42_43_the_place_is_that_of_the_words_themselves(edit, config):
+    edit("{{ due }}", "{{ due }} {{''.__class__}} {{'a'*10**9}}", WORDS)
+
+    assert where() == [place_of(config, ".__class__", WORDS), place_of(config, "*10**9", WORDS)]
 
 
 def test_44_a_variable_nobody_knows_leads_to_those_there_are(edit, config):

@@ -282,6 +282,18 @@ def test_52_a_deadline_moved_between_plan_and_send_is_not_told_any_more(office):
     assert steps_of(run(office, at("2025-10-31"))[0].messages) == ["den-han"]
 
 
+def test_52_a_deadline_that_a_new_version_of_the_plan_moved_is_not_told_any_more(office):
+    bring(office, [a_row(1, "30/9/2025")])
+    tick(office, at("2025-09-30 08:00"))
+    bring(office, [a_row(1, "31/10/2025")], "2025-09-30 08:01")
+
+    asyncio.run(pump(office, at("2025-09-30 08:02")))
+
+    assert letters(office) == 0
+    assert ("den-han", "extended") in set(rows_of(office, "SELECT step, suppression FROM reminder"))
+    assert steps_of(run(office, at("2025-10-31"))[0].messages) == ["den-han"]
+
+
 def test_53_a_task_reported_in_the_second_before_the_send_is_not_chased(office):
     bring(office, [a_row(1, "30/9/2025")])
     tick(office, at("2025-09-30"))
@@ -347,14 +359,19 @@ def test_54_an_extension_granted_twice_counts_once(office):
     assert standing(office, 1, at("2025-09-21")).extensions == 1
 
 
-def test_54_an_extension_pending_or_refused_does_not_hold_the_ladder_up(office):
+@pytest.mark.parametrize("refused", [None, "2025-09-29 10:00", "2025-10-03 07:59"])
+def test_54_an_extension_pending_or_refused_does_not_hold_the_ladder_up(office, refused):
     bring(office, [a_row(1, "30/9/2025")])
     act(office, 1, FactKind.EXTENSION_REQUESTED, at("2025-09-29"), due_on=GRANTED["due_on"])
+    if refused:
+        act(office, 1, FactKind.EXTENSION_REFUSED, at(refused), note="không có lý do khách quan")
     told = []
     for day in days("2025-09-30", "2025-10-03"):
         told += steps_of(run(office, day)[0].messages)
 
     assert told == ["den-han", "qua-han", "bao-lanh-dao-don-vi"]
+    assert standing(office, 1, at("2025-10-04")).due_on == date(2025, 9, 30)
+    assert (standing(office, 1, at("2025-10-04")).wished_on is None) is bool(refused)
 
 
 def test_54_an_extension_granted_when_the_head_is_about_to_be_told_starts_the_ladder_anew(office):
