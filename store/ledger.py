@@ -7,9 +7,10 @@ transaction. A reminder's key cannot come twice; what waits may be decided again
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +22,7 @@ from engine.model import HANOI
 from engine.planning import Suppression
 from engine.report_query import ReminderCount
 from store import records
+from store.plain import Known, day_of, moment_of, plain
 from store.statements import chunks, upsert
 from store.tables import (
     ASSIGNMENT,
@@ -36,16 +38,18 @@ from store.tables import (
 )
 
 ARRIVED = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ)
-_TOLD = {
+_TOLD: dict[str, ToldState] = {
     **dict.fromkeys(DeliveryState, ToldState.PENDING),
     **dict.fromkeys(ARRIVED, ToldState.DELIVERED),
     DeliveryState.FAILED_PERMANENT: ToldState.UNDELIVERABLE,
     DeliveryState.SUPPRESSED: ToldState.SUPPRESSED,
 }
+_UNTOLD = {"waiting": ToldState.WAITING, "suppressed": ToldState.SUPPRESSED}
+_IN_ORDER = attrgetter("falls_at", "level")
 _REMEMBERED = sa.select(
     REMINDER.key, REMINDER.assignment_id, REMINDER.due_on, REMINDER.step, REMINDER.level, REMINDER.post,
-    REMINDER.falls_at, REMINDER.state, REMINDER.decided_at, REMINDER.suppression,
-    MESSAGE.state.label("message_state"), MESSAGE.settled_at,
+    REMINDER.falls_at, REMINDER.state, REMINDER.decided_at, MESSAGE.state, MESSAGE.settled_at,
+    REMINDER.suppression,
 ).outerjoin(MessageRow, MESSAGE.key == REMINDER.message_key)  # fmt: skip
 
 
@@ -84,13 +88,12 @@ def record_plan(
     return {row["key"] for row in (*planned, *others)}
 
 
-def told_about(session: Session, assignment_ids: Iterable[str]) -> dict[str, tuple[Told, ...]]:
-    """Return what the ledger remembers of each assignment."""
+def told_about(session: Session, assignment_ids: Iterable[str] | None) -> dict[str, tuple[Told, ...]]:
+    """Return what the ledger remembers of each of these assignments, or with None of every one."""
     found: dict[str, list[Told]] = defaultdict(list)
-    for chunk in chunks(assignment_ids):
-        for row in session.execute(_REMEMBERED.where(REMINDER.assignment_id.in_(chunk))):
-            found[row.assignment_id].append(_told(row))
-    return {id_: tuple(sorted(told, key=lambda t: (t.falls_at, t.level))) for id_, told in found.items()}
+    for told in _remembered(session, assignment_ids):
+        found[told.assignment_id].append(told)
+    return {id_: tuple(sorted(told, key=_IN_ORDER)) for id_, told in found.items()}
 
 
 def waiting_assignments(session: Session) -> list[str]:
@@ -310,16 +313,24 @@ def _suppressed_entries(rows: Sequence[Mapping[str, Any]], at: datetime) -> list
     ]
 
 
-def _told(row: sa.Row[Any]) -> Told:
-    state, at = ToldState.PENDING, row.decided_at
-    if row.state == "waiting":
-        state = ToldState.WAITING
-    elif row.state == "suppressed":
-        state = ToldState.SUPPRESSED
-    elif row.message_state is not None:
-        state = _TOLD[DeliveryState(row.message_state)]
-        at = row.settled_at or at
-    return Told(
-        row.key, row.assignment_id, row.due_on, row.step, row.level, row.post,
-        row.falls_at.astimezone(HANOI), state, at.astimezone(HANOI), row.suppression,
-    )  # fmt: skip
+def _remembered(session: Session, assignment_ids: Iterable[str] | None) -> Iterator[Told]:
+    of_id = REMINDER.assignment_id
+    parts = [sa.true()] if assignment_ids is None else map(of_id.in_, chunks(assignment_ids))
+    days, moments, names = Known(day_of), Known(moment_of), Known(str)
+    for where in parts:
+        for row in plain(session, _REMEMBERED.where(where)):
+            key, id_, due_on, step, level, post, falls_at, *became, why = row
+            state, at = _became(*became)
+            yield Told(
+                key, id_, days[due_on], names[step], level, names[post], moments[falls_at], state,
+                moments[at], names[why],
+            )  # fmt: skip
+
+
+def _became(state: str, decided_at: Any, message: str | None, settled_at: Any) -> tuple[ToldState, Any]:
+    """Return what became of a reminder and since when, as the database keeps moments."""
+    if state in _UNTOLD:
+        return _UNTOLD[state], decided_at
+    if message is None:
+        return ToldState.PENDING, decided_at
+    return _TOLD[message], settled_at or decided_at

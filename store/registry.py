@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,13 +34,14 @@ from store.kept import (
     Arrival,
     StoredDuty,
     StoredTask,
+    deadline_of,
     document_of,
     entry_of,
     fact_of,
     stored_of,
-    task_of,
     task_row,
 )
+from store.plain import Known, day_of, moment_of, plain
 from store.statements import chunks
 from store.tables import (
     ASSIGNMENT,
@@ -64,6 +66,11 @@ _SHARES = sa.select(
     ASSIGNMENT.id, ASSIGNMENT.task_code, ASSIGNMENT.unit_code, ASSIGNMENT.role,
     ASSIGNMENT.original_due_on, ASSIGNMENT.assigned_on,
 )  # fmt: skip
+_TASKS = sa.select(
+    TASK.code, TASK.document_code, sa.cast(TASK.deadline, sa.Text), TASK.duty_id, TASK.number, TASK.title,
+    TASK.text, TASK.section, TASK.expected, TASK.note,
+)  # fmt: skip
+_BY_ID = attrgetter("id")
 
 
 # --- writing ---------------------------------------------------------------------------
@@ -268,18 +275,34 @@ def assignments(
     column = ASSIGNMENT.id if ids is not None else ASSIGNMENT.task_code
     parts = chunks(ids if ids is not None else task_codes or ())
     wanted = [sa.true()] if everything else [column.in_(chunk) for chunk in parts]
-    rows = [row for where in wanted for row in session.connection().execute(_SHARES.where(where))]
-    tasks = _tasks_by_code(session, {row.task_code for row in rows})
-    units = {code: unit_of(code) for code in {row.unit_code for row in rows}}
-    facts = _facts(session, None if everything else [row.id for row in rows], until)
+    rows = [row for where in wanted for row in plain(session, _SHARES.where(where))]
+    known = {document.code: document for document in documents(session)}
+    tasks = tasks_by_code(session, {task for _, task, *_ in rows}, known)
+    facts = _facts(session, None if everything else [id_ for id_, *_ in rows], until)
+    units, days = Known(unit_of), Known(day_of)
     found = [
         Assignment(
-            row.id, tasks[row.task_code], units[row.unit_code], _ROLES[row.role], row.original_due_on,
-            row.assigned_on, tuple(facts.get(row.id, ())),
+            id_, tasks[task], units[unit], _ROLES[role], days[due_on], days[assigned_on],
+            tuple(facts.get(id_, ())),
         )
-        for row in rows
+        for id_, task, unit, role, due_on, assigned_on in rows
     ]  # fmt: skip
-    return sorted(found, key=lambda assignment: assignment.id)
+    return sorted(found, key=_BY_ID)
+
+
+def tasks_by_code(session: Session, codes: Collection[str], among: Mapping[str, Document]) -> dict[str, Task]:
+    """Return tasks by their codes; `among` are the documents they may be of, by code."""
+    tagged = tags.tags_of(session, codes)
+    deadlines = Known(lambda kept: deadline_of(json.loads(kept)))
+    found: dict[str, Task] = {}
+    for chunk in chunks(sorted(codes)):
+        for code, document, deadline, duty, *words in plain(session, _TASKS.where(TASK.code.in_(chunk))):
+            number, title, text, section, expected, note = words
+            found[code] = Task(
+                code, among[document], number, title, text, deadlines[deadline], section, expected, note,
+                duty is not None, tagged.get(code, ()),
+            )  # fmt: skip
+    return found
 
 
 def assignment_ids(session: Session) -> set[str]:
@@ -340,9 +363,10 @@ def _facts(session: Session, ids: list[str] | None, until: datetime | None) -> d
     if until is not None:
         statement = statement.where(RECORD.at <= until)
     wanted = [sa.true()] if ids is None else [RECORD.subject.in_(chunk) for chunk in chunks(ids)]
+    moments = Known(moment_of)
     for where in wanted:
-        for subject, kind, at, data in session.connection().execute(statement.where(where)):
-            facts[subject].append(fact_of(kind, at, json.loads(data)))
+        for subject, kind, at, data in plain(session, statement.where(where)):
+            facts[subject].append(fact_of(kind, moments[at], json.loads(data)))
     return facts
 
 
@@ -359,13 +383,3 @@ def _assignment_row(assignment: Assignment, at: datetime) -> dict[str, Any]:
         "is_open": standing.is_owed,
         "needs_planning": True,
     }
-
-
-def _tasks_by_code(session: Session, codes: set[str]) -> dict[str, Task]:
-    known = {document.code: document for document in documents(session)}
-    tagged = tags.tags_of(session, codes)
-    found: dict[str, Task] = {}
-    for chunk in chunks(sorted(codes)):
-        for row in session.scalars(sa.select(TaskRow).where(TASK.code.in_(chunk))):
-            found[row.code] = task_of(row, known, tagged.get(row.code, ()))
-    return found

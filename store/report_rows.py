@@ -7,8 +7,8 @@ those that have any, words only for the tasks that are printed.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
 from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -17,12 +17,12 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from engine.ledger import DeliveryState
-from engine.model import HANOI, Document, FactKind, Role, Task
+from engine.model import Document, FactKind, Role
 from engine.planning import SuppressionReason
 from engine.weighing import Happened, Lot
-from store import registry, tags
-from store.kept import task_of
+from store import registry
 from store.leads import Then
+from store.plain import Known, moment_of, plain
 from store.statements import chunks
 from store.tables import (
     ASSIGNMENT,
@@ -30,7 +30,6 @@ from store.tables import (
     RECORD,
     REMINDER,
     TASK,
-    TaskRow,
 )
 
 _KINDS = {str(kind): kind for kind in FactKind}
@@ -61,17 +60,6 @@ def lots(session: Session, until: datetime, then: Then) -> Iterator[Lot]:
             for unit in units:
                 if unit in known:
                     yield Lot(task, documents[task], (unit,), due_on, assigned_on, known[unit])
-
-
-def tasks(session: Session, codes: Iterable[str], documents: Mapping[str, Document]) -> dict[str, Task]:
-    """Return tasks by their codes; `documents` are all there are."""
-    wanted = sorted(codes)
-    tagged = tags.tags_of(session, wanted)
-    return {
-        row.code: task_of(row, dict(documents), tagged.get(row.code, ()))
-        for chunk in chunks(wanted)
-        for row in session.scalars(sa.select(TaskRow).where(TASK.code.in_(chunk)))
-    }
 
 
 def documents(session: Session) -> dict[str, Document]:
@@ -136,8 +124,7 @@ class _Read:
         self.seq, self.mark = 0, ""
         self.newest: datetime | None = None
         self.facts: dict[str, dict[str, list[Happened]]] = {}
-        self._moments, self._days = _Known(_moment), _Known(date.fromisoformat)
-        self._days[None] = None
+        self._moments, self._days = Known(moment_of), Known(date.fromisoformat)
 
     def is_of(self, session: Session) -> bool:
         """Whether the database still is the one that was read, and no older copy put in its place."""
@@ -151,14 +138,13 @@ class _Read:
         last = session.execute(newest).first()
         if last is None:
             return
-        at: Any = sa.type_coerce(RECORD.at, sa.Text)  # as the database keeps it: converted once a moment
         statement = (
-            sa.select(RECORD.subject, RECORD.kind, at, RECORD.data)
+            sa.select(RECORD.subject, RECORD.kind, RECORD.at, RECORD.data)
             .where(RECORD.kind.in_(list(_KINDS)), RECORD.seq > self.seq, RECORD.seq <= last.seq)
             .order_by(RECORD.at, RECORD.seq)
         )
         late = set()
-        for subject, kind, kept, data in _raw(session, statement):
+        for subject, kind, kept, data in plain(session, statement):
             said = _decode(data)[0]
             on, due_on = self._days[said.get("on")], self._days[said.get("due_on")]
             fact = Happened(_KINDS[kind], self._moments[kept], on, due_on, said.get("unit", ""))
@@ -185,24 +171,3 @@ class _Read:
 
 def _until(facts: Sequence[Happened], until: datetime) -> Sequence[Happened]:
     return [fact for fact in facts if fact.at <= until]
-
-
-class _Known(dict[Any, Any]):
-    """What texts mean, each read once: a registry has few days and few moments."""
-
-    def __init__(self, read: Callable[[Any], Any]) -> None:
-        self._read = read
-
-    def __missing__(self, text: Any) -> Any:
-        self[text] = self._read(text)
-        return self[text]
-
-
-def _raw(session: Session, statement: sa.Select[Any]) -> Sequence[Any]:
-    """Return plain tuples from the driver: no row objects, no conversion."""
-    return session.connection().execute(statement).cursor.fetchall()
-
-
-def _moment(kept: str | datetime) -> datetime:
-    at = datetime.fromisoformat(kept).replace(tzinfo=UTC) if isinstance(kept, str) else kept
-    return at.astimezone(HANOI)

@@ -49,7 +49,7 @@ def facts_of(office: Office, query: ReportQuery) -> ReportFacts:
         ground = _ground(session, office, query)
     sent = ground.sent
     shares = [
-        share for share in _as_led(known, ground.then) if query.covers(share, _level(sent.get(share.id)))
+        share for share in as_led(known, ground.then) if query.covers(share, _level(sent.get(share.id)))
     ]
     judged = [share for share in shares if is_judged(share, query.on)]
     held = {share.task.code for share in judged if standing_of(share, query.as_of).status in _HELD}
@@ -77,7 +77,7 @@ def weighed_facts_of(office: Office, query: ReportQuery) -> WeighedFacts:
         everything = weighed(lots, calendar, query)
         found = within(everything, query)
         documents = report_rows.documents(session)
-        tasks = report_rows.tasks(session, printed_tasks(found, calendar, query), documents)
+        tasks = registry.tasks_by_code(session, printed_tasks(found, calendar, query), documents)
     held = {one.lot.task for one in everything if one.standing.status in _HELD}
     return WeighedFacts(
         query=query,
@@ -121,6 +121,18 @@ def rulebook_at(session: Session, office: Office, at: datetime) -> Rulebook:
     return office.rulebook if problems else rulebook
 
 
+def as_led(known: Iterable[Assignment], then: Then) -> Iterator[Assignment]:
+    """Yield assignments with the part their unit had then."""
+    for share in known:
+        task, unit = share.task.code, share.unit.code
+        if task not in then.leads and task not in then.added:
+            yield share
+        elif then.led(task, [unit]):
+            yield replace(share, role=Role.LEAD)
+        elif share.role is not Role.LEAD and task not in then.added:
+            yield share
+
+
 @dataclass(frozen=True, slots=True)
 class _Ground:
     """What a report rests on besides assignments."""
@@ -144,18 +156,6 @@ def _ground(session: Session, office: Office, query: ReportQuery) -> _Ground:
         {} if query.is_filtered else report_rows.remarks(session, query.as_of),
         letters_about(issued_letters(session, (unit.code for unit in office.directory.units), query.as_of)),
     )
-
-
-def _as_led(known: Iterable[Assignment], then: Then) -> Iterator[Assignment]:
-    """Yield assignments with the part their unit had then."""
-    for share in known:
-        task, unit = share.task.code, share.unit.code
-        if task not in then.leads and task not in then.added:
-            yield share
-        elif then.led(task, [unit]):
-            yield replace(share, role=Role.LEAD)
-        elif share.role is not Role.LEAD and task not in then.added:
-            yield share
 
 
 def _covered(

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from engine.compliance import ReminderCount
-from engine.ledger import DeliveryState, ToldState
+from engine.ledger import DeliveryState, Told, ToldState
+from engine.model import HANOI
 from store import ledger, outbox, records
 from store.outbox import Claim, Settlement
 
@@ -37,6 +38,13 @@ def told(office, share) -> list[tuple[str, str, str]]:
     with office.database.reading() as session:
         found = ledger.told_about(session, [share.id]).get(share.id, ())
         return [(t.step, str(t.state), t.suppression) for t in found]
+
+
+def told_of(reminder, state: ToldState, at: datetime, why: str = "") -> Told:
+    return Told(
+        reminder.key, reminder.assignment.id, reminder.due_on, reminder.step, reminder.level,
+        reminder.recipient.post, reminder.falls_at, state, at, why,
+    )  # fmt: skip
 
 
 def carried(office, key: str) -> list[str]:
@@ -188,6 +196,28 @@ def test_what_became_of_a_message_is_what_its_reminders_were_told(office, state,
         (found,) = ledger.told_about(session, [share.id])[share.id]
     assert (found.state, found.at) == (as_told, office.at("2025-09-30 08:02"))
     assert kinds(office, "thu-1") == ["message-planned", f"message-{state}"]
+
+
+def test_the_ledger_tells_of_some_assignments_what_it_tells_of_all(office):
+    shares = [office.share(office.task(str(n), "2025-09-30")) for n in range(502)]
+    office.assign(*shares)
+    low, high = (office.reminder(shares[0], f"bac-{level}", level) for level in (1, 2))
+    refused = office.reminder(shares[501])
+    office.run(office.message("thu-1", high, low), refusals=(office.refusal(refused, "no_contact"),))
+
+    with office.database.reading() as session:
+        everything = ledger.told_about(session, None)
+        assert ledger.told_about(session, [share.id for share in shares]) == everything
+
+    at = office.at("2025-09-30 08:00")
+    assert everything == {
+        shares[0].id: (told_of(low, ToldState.PENDING, at), told_of(high, ToldState.PENDING, at)),
+        shares[501].id: (told_of(refused, ToldState.SUPPRESSED, at, "no_contact"),),
+    }
+    told_moments = {
+        moment.tzinfo for told in everything.values() for t in told for moment in (t.at, t.falls_at)
+    }
+    assert told_moments == {HANOI}
 
 
 @pytest.mark.parametrize(("not_before", "now", "leaves"), [
