@@ -32,7 +32,7 @@ from usecases.channels_guards import unknown_posts
 from usecases.channels_secrets import secret_problems
 from usecases.channels_telegram import only_by_telegram
 from usecases.communes import communes_of
-from usecases.configuration import PAPERWORK, PROVINCE, text_of, texts_of
+from usecases.configuration import PAPERWORK, PROVINCE, WARNINGS, is_there, text_of, texts_of
 from usecases.errors import ConfigurationRejected
 from usecases.texts import text_problems
 
@@ -64,14 +64,17 @@ class _Check:
         rules = self._texts("rules") if rules is None else rules
         is_whole = len(self.problems) == before
         self._rules(rules, is_whole)
+        before = len(self.problems)
         directory = self._one("units.yml", lambda text, at: read_units(text, at, communes_of(PROVINCE)))
+        self._units_are_sound = not self._are_serious(before)
         channels = self._one("channels.yml", read_channels)
         if of_this_machine:
             self._beside("channels.yml", secret_problems)
         held = self._held(directory, channels.names if channels else frozenset())
         plans = self._plans()
-        known = None if directory is None or _lists_no_office(directory) else directory
-        around = Surroundings(known, held, channels.names if channels else None, plans)
+        around = Surroundings(
+            directory if self._units_are_sound else None, held, channels.names if channels else None, plans
+        )
         self.problems += misfits(rules, around)
         self.problems += text_problems(folder, rules)
         self._stray_files()
@@ -80,7 +83,8 @@ class _Check:
     def _rules(self, rules: Mapping[str, str], is_whole: bool) -> None:
         if rules:
             rulebook, found = read_rulebook(rules, is_whole)
-            found += uncovered(rulebook, rules) if is_whole and not found else []
+            is_whole = is_whole and all(problem.code in WARNINGS for problem in found)
+            found += uncovered(rulebook, rules) if is_whole else []
             self.problems += [*found, *only_by_telegram(rulebook.policies.values())]
 
     def _calendar(self) -> None:
@@ -98,6 +102,9 @@ class _Check:
             return None
         before = len(self.problems)
         book = self._one("people.yml", lambda text, at: self._contacts(text, at, directory))
+        is_sure = not self._are_serious(before, _NOBODY)
+        if not self._units_are_sound:
+            self.problems[before:] = [p for p in self.problems[before:] if p.code not in _OF_UNITS]
         if book and not book.recipients:  # each unit without a post is one problem, not three hundred
             self.problems[before:] = [p for p in self.problems[before:] if p.code not in _GAPS]
         if book is None or not book.recipients:
@@ -107,10 +114,14 @@ class _Check:
         self._beside("channels.yml", lambda text, source: unknown_posts(text, source, posts))
         self._paperwork(posts)
         self.problems += without_way(book, channels, self.today, f"{self.folder.name}/people.yml")
-        return _levels_held(book, self.today)
+        return _levels_held(book, self.today) if is_sure else None
+
+    def _are_serious(self, before: int, but: frozenset[str] = frozenset()) -> bool:
+        """Whether something found since leaves a file half read: what others say of it is not judged then."""
+        return any(problem.code not in WARNINGS | but for problem in self.problems[before:])
 
     def _paperwork(self, posts: Collection[str] | None) -> None:
-        if (self.folder / PAPERWORK).exists():
+        if is_there(self.folder / PAPERWORK):
             self._one(PAPERWORK, lambda text, source: read_paperwork(text, source, posts))
 
     def _contacts(
@@ -168,6 +179,8 @@ class _Check:
 
 
 _GAPS = frozenset({"no-contact", "no-head"})
+_NOBODY = frozenset({"no-coordinator", "no-chairman"})
+_OF_UNITS = _GAPS | _NOBODY | {"unknown-unit", "unknown-deputy"}
 
 
 def _lists_no_office(directory: UnitDirectory) -> bool:

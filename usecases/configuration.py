@@ -6,6 +6,7 @@ mistakes is never used: `ConfigurationRejected` carries all of them.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -17,7 +18,7 @@ from engine.paperwork_file import read_paperwork
 from engine.problems import Problem
 from engine.rulebook import Rulebook, read_rulebook
 from engine.units import UnitDirectory, read_units
-from engine.yamltext import MAX_EXCERPT
+from engine.yamltext import MAX_BYTES, MAX_EXCERPT
 from intake.registry import RegistryDocument, read_registry
 from usecases.communes import communes_of
 from usecases.errors import ConfigurationRejected
@@ -60,7 +61,7 @@ def load_contacts(folder: Path, directory: UnitDirectory) -> ContactBook:
 
 def load_paperwork(folder: Path) -> Paperwork:
     """Return `folder`/reports.yml; what an office without that file prints on when there is none."""
-    if not (folder / PAPERWORK).exists():
+    if not is_there(folder / PAPERWORK):
         return Paperwork()
     return accepted(read_paperwork(*text_of(folder, PAPERWORK)))
 
@@ -96,8 +97,20 @@ def text_of(folder: Path, name: str) -> tuple[str, str]:
     return _read(folder / name), _shown(folder / name)
 
 
+def is_there(file: Path) -> bool:
+    """Whether somebody put a file here, though it may lead nowhere."""
+    return file.exists() or file.is_symlink()
+
+
 def _read(file: Path) -> str:
     try:
+        if file.exists() and not file.is_file():
+            raise IsADirectoryError  # or a pipe, which would be waited for without end
+        if file.exists() and file.stat().st_size > MAX_BYTES:
+            too_large = f"tệp lớn hơn {MAX_BYTES // 1024} KiB"
+            raise ConfigurationRejected(
+                problems=[Problem(_shown(file), 0, 0, "too-large", too_large, "tách tệp nhỏ hơn")]
+            )
         return file.read_text("utf-8-sig")
     except FileNotFoundError:
         problem = Problem(
@@ -122,4 +135,5 @@ def _no_text(shown: str, error: UnicodeDecodeError) -> Problem:
 
 def _shown(path: Path) -> str:
     """Return the path as the administrator knows it: from the configuration folder's name on."""
-    return "/".join(path.parts[-3:]) if path.parent.name != "config" else "/".join(path.parts[-2:])
+    parts = path.parts[-3:] if path.parent.name != "config" else path.parts[-2:]
+    return os.fsencode("/".join(parts)).decode("utf-8", "backslashreplace")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 
 RULES = "rules/mac-dinh.yml"
@@ -30,6 +33,39 @@ def test_mistakes_in_every_part_show_at_once(dondoc, config):
     assert {"rules", "channels.yml", "calendar", "people.yml"} <= {
         problem["source"].split("/")[1] for problem in answer.json
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "put", "code"),
+    [
+        ("rules/mac-dinh.yml", lambda file: file.mkdir(), "unreadable"),
+        ("rules/mac-dinh.yml", lambda file: file.symlink_to(file), "unreadable"),
+        ("rules/mac-dinh.yml", lambda file: file.symlink_to("/khong/co"), "no-file"),
+        ("calendar/2026.yml", os.mkfifo, "unreadable"),
+        ("people.yml", lambda file: file.write_bytes(b"# \n" * 400_000), "too-large"),
+        ("reports.yml", lambda file: file.symlink_to(file), "unreadable"),
+    ],
+)
+def test_what_is_no_file_to_read_is_told_and_never_waited_for(name, put, code, dondoc, config):
+    (config / name).unlink()
+    put(config / name)
+    answer = dondoc("check", "--json")
+
+    assert answer.code == 3
+    assert (code, f"config/{name}") in {(p["code"], p["source"]) for p in answer.json}
+
+
+def test_a_name_that_is_no_text_can_still_be_told(dondoc, config):
+    Path(os.fsdecode(os.fsencode(config / "rules") + b"/\xff.yml")).write_text("polices: []\n", "utf-8")
+
+    assert "config/rules/\\xff.yml:1:1  unknown-key" in dondoc("check").out
+
+
+def test_a_mistake_in_one_file_is_not_told_again_of_those_that_speak_of_it(dondoc, config):
+    spoil(config / "units.yml", "code: SYT", "cod: SYT")
+    answer = dondoc("check", "--json")
+
+    assert {p["source"] for p in answer.json if p["severity"] == "error"} == {"config/units.yml"}
 
 
 def test_a_caret_stands_under_the_whole_word(dondoc, config):
