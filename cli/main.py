@@ -67,14 +67,8 @@ def parser(command: str | None = None) -> Parser:
 def main(argv: Sequence[str] | None = None) -> None:
     """Run one command and exit with its code."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
-    words = sys.argv[1:] if argv is None else list(argv)
-    top = parser(words[0] if words else None)
-    arguments = top.parse_args(words)
-    if arguments.command is None:
-        top.print_help()
-        sys.exit(2)
     try:
-        sys.exit(arguments.run(arguments) or 0)
+        sys.exit(_run(sys.argv[1:] if argv is None else list(argv)))
     except Refused as refused:
         print(refused, file=sys.stderr)
         sys.exit(refused.exit_code)
@@ -91,6 +85,16 @@ def main(argv: Sequence[str] | None = None) -> None:
             file=sys.stderr,
         )
         sys.exit(1)
+
+
+def _run(words: list[str]) -> int:
+    """Run the command that `words` name; return what it exits with."""
+    top = parser(words[0] if words else None)
+    arguments = top.parse_args(words)
+    if arguments.command is None:
+        top.print_help()
+        return 2
+    return arguments.run(arguments) or 0
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 from cli.parsing import Parser
@@ -47,29 +48,42 @@ def say(*lines: str) -> None:
 def progress_of(words: str) -> Iterator[Callable[[str], None]]:
     """Show on standard error that long work goes on; yields a function that tells how far it is.
 
-    On a terminal one line changes; elsewhere a line is added at most every second, so that
-    work that is over in a moment says nothing.
+    On a terminal one line changes; elsewhere a line is added every other second, whether
+    anything new was told or not, so that work that is over in a moment says nothing.
     """
     from rich.console import Console  # imported here: most commands never need it
+    from rich.text import Text
 
     console = Console(stderr=True)
-    if console.is_terminal:
-        with console.status(f"{words}…") as status:
-            yield lambda said: status.update(f"{words}: {said}…")
+    if console.is_terminal and not console.is_dumb_terminal:
+        with console.status(Text(f"{words}…")) as status:
+            yield lambda said: status.update(Text(f"{words}: {said}…"))
     else:
-        yield _a_line_a_second(words)
+        with _a_line_now_and_then(words) as tell:
+            yield tell
 
 
-def _a_line_a_second(words: str) -> Callable[[str], None]:
-    last = time.monotonic()
+@contextmanager
+def _a_line_now_and_then(words: str) -> Iterator[Callable[[str], None]]:
+    """Say every other second what was told last: a long question to the database tells nothing itself."""
+    told, is_over, started = [words], Event(), time.monotonic()
+
+    def go_on() -> None:
+        wait = 0.9
+        while not is_over.wait(wait):
+            say(f"{told[-1]}… ({time.monotonic() - started:.0f} giây)")
+            wait = 1.9
 
     def tell(said: str) -> None:
-        nonlocal last
-        if time.monotonic() - last >= 1:
-            last = time.monotonic()
-            say(f"{words}: {said}…")
+        told[:] = [f"{words}: {said}"]
 
-    return tell
+    thread = Thread(target=go_on, daemon=True)
+    thread.start()
+    try:
+        yield tell
+    finally:
+        is_over.set()
+        thread.join()
 
 
 def iso(day: date | None) -> str | None:
