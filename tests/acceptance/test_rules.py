@@ -22,9 +22,11 @@ from engine.model import DeadlineKind
 from engine.planning import World, decide_all
 from engine.preview import preview
 from engine.rulebook import read_rulebook
+from flows.standing import StandingOffice
 from tests.cli.conftest import Answer, answered
 from tests.engine.planning_world import CALENDAR, SXD, SYT, WORLD, an_assignment, at
-from usecases.settings import PROJECT
+from usecases.settings import PROJECT, Settings
+from usecases.wiring import Office
 
 POLICIES = """
 policies:
@@ -299,6 +301,30 @@ def test_45_files_deleted_or_half_written_are_told_and_reminders_go_on_by_the_ru
     assert "vẫn có hiệu lực" in half_written.err
     assert "vẫn có hiệu lực" in deleted.err
     assert {"no-files"} <= {code for code, _ in mistakes()}
+
+
+@pytest.mark.parametrize(
+    ("file", "is_deleted"),
+    [
+        ("people.yml", True),
+        ("units.yml", True),
+        *((file, False) for file in ("people.yml", "units.yml", "channels.yml", "calendar/2025.yml")),
+    ],
+)
+def test_45_the_service_goes_on_by_the_file_it_read_last(config, capsys, file, is_deleted):
+    standing = StandingOffice(Office(Settings(home=config / "data", config=config)))
+    known = standing.current().world
+    text = (config / file).read_bytes()
+    (config / file).unlink()
+    if not is_deleted:
+        (config / file).write_bytes(text[: len(text) // 2 - 3] + b"\n: [")
+    after = standing.current()
+
+    assert after.world.contacts.recipients == known.contacts.recipients
+    assert after.world.calendar.fingerprint == known.calendar.fingerprint
+    assert "bản đang chạy vẫn có hiệu lực" in capsys.readouterr().err
+    (config / file).write_bytes(text)
+    assert standing.current().world.contacts.recipients == known.contacts.recipients
 
 
 # --- whom rules reach -----------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from engine.calendar import SpecialDay
 from engine.model import FactKind, Role
 from engine.planning import FAULT_STEP
 from notifiers.base import DeliveryFailed
-from tests.guarantee.lives import Change, Life, Liver, Look, lives, moment
+from tests.guarantee.lives import Change, Coming, Life, Liver, Look, Tagging, lives, moment
 from tests.guarantee.stories import FIRST, Deed
 from tests.guarantee.test_month import assert_nothing_new
 from tests.guarantee.test_properties import tried
@@ -74,6 +74,7 @@ rules:
   - {id: mot-so, policy: ngan, when: {unit: STC}}
   - {id: con-lai, policy: dai}""",
 )
+TAGGED = BOTH.replace("unit: STC", "tag: gấp")
 SHARE = (1, "SYT")
 
 
@@ -131,6 +132,42 @@ SHARE = (1, "SYT")
             ),
             [0, 1],
             id="edited rules lay a task before steps that fell that morning",
+        ),
+        pytest.param(
+            4,
+            TAGGED,
+            (Look(moment(8, 9)), Tagging(moment(8, 10), "KH-THỬ/1", "gấp", False), Look(moment(8, 14))),
+            [0, 1],
+            id="a tag lays a task before steps that fell that morning",
+        ),
+        pytest.param(
+            4,
+            RULES,
+            (
+                Look(moment(4, 9)),
+                Deed(6, 9, FactKind.BLOCKED, SHARE, unit="STC"),
+                Look(moment(7, 9)),
+                Look(moment(8, 9)),
+                Deed(8, 10, FactKind.UNBLOCKED, SHARE),
+                Look(moment(8, 14)),
+            ),
+            [1, 1, 0, 1],
+            id="work that waits for another unit is asked of that unit, and of its own once it goes on",
+        ),
+        pytest.param(
+            4,
+            RULES,
+            (
+                Look(moment(8, 9)),
+                Coming(
+                    moment(9, 7, 45),
+                    (a_share(9, UNITS[1], Role.LEAD, FIRST + timedelta(days=9), moment(9, 7).date()),),
+                ),
+                Look(moment(9, 9)),
+                Look(moment(10, 9)),
+            ),
+            [1, 0, 1],
+            id="work that comes in between is told of what falls from then on",
         ),
     ],
 )
