@@ -58,14 +58,14 @@ class Database:
 
     def migrate(self) -> None:
         """Bring the schema to that of this code; several processes may ask at once."""
-        from store.schema import upgrade  # Alembic is slow to import and rarely needed
-
         if not self.is_current():
+            from store.schema import upgrade  # Alembic is slow to import and rarely needed
+
             upgrade(self)
 
     def is_current(self) -> bool:
         """Return whether the schema is the one this code was written for."""
-        from store.schema import is_current
+        from store.revision import is_current
 
         return is_current(self)
 

@@ -1,24 +1,14 @@
-"""Is the database built the way this code expects, and how does it get there?"""
+"""How does a database get to be what this code expects?"""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
 from store.database import Database, DatabaseUnavailable
-
-MIGRATIONS = Path(__file__).parent / "migrations"
-
-
-def is_current(database: Database) -> bool:
-    """Return whether the last migration of this code has run, and nothing newer."""
-    with database.reading() as session:
-        return _revision(session.connection()) == _scripts().get_current_head()
+from store.revision import MIGRATIONS, revision_of
 
 
 def upgrade(database: Database) -> None:
@@ -28,7 +18,7 @@ def upgrade(database: Database) -> None:
     """
     with database.writing() as session:
         connection = session.connection()
-        _refuse_newer(_revision(connection))
+        _refuse_newer(revision_of(connection))
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
@@ -43,12 +33,6 @@ def _refuse_newer(revision: str | None) -> None:
         raise DatabaseUnavailable(
             f"cơ sở dữ liệu ở phiên bản '{revision}' mà phần mềm này chưa biết; cài bản phần mềm mới hơn"
         ) from error
-
-
-def _revision(connection: sa.Connection) -> str | None:
-    if not sa.inspect(connection).has_table("alembic_version"):
-        return None
-    return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
 
 
 def _scripts() -> ScriptDirectory:

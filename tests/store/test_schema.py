@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,6 +13,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from store.database import Database, DatabaseUnavailable, open_database
+from store.revision import newest_revision
+from store.schema import _scripts
 from store.tables import Row
 
 
@@ -29,6 +33,21 @@ def test_an_empty_file_becomes_current_from_any_working_directory(tmp_path, monk
     database.migrate()
 
     assert database.is_current()
+
+
+def test_the_newest_migration_is_known_by_its_name_as_alembic_knows_it_by_its_ancestors():
+    assert newest_revision() == _scripts().get_current_head()
+
+
+def test_a_command_on_a_current_database_does_not_wait_for_alembic(tmp_path):
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    open_database(url).migrate()
+    asks = f"import sys; from store.database import *; open_database({url!r}).migrate(); print(*sys.modules)"
+
+    said = subprocess.run([sys.executable, "-c", asks], capture_output=True, text=True, check=True).stdout
+
+    assert "store.revision" in said.split()
+    assert "alembic" not in said.split()
 
 
 def test_migrating_says_nothing(tmp_path, capfd):
