@@ -69,7 +69,7 @@ def _of_files(config: Path, seen: _Seen) -> tuple[FileWarning, ...]:
     problems = [problem for part in _PARTS for problem in _problems_of(part, config)]
     if not problems:
         return ()
-    first, more = problems[0], len(problems) - 1
+    first, more = min(problems, key=lambda problem: not problem.line), len(problems) - 1
     others = f" và {more} lỗi nữa" if more else ""
     said = (
         f"Cấu hình trên đĩa có lỗi nên không được dùng: {_line(first)}{others}; sửa theo 'dondoc check'. "

@@ -79,10 +79,10 @@ def test_a_warning_goes_once_the_file_is_mended_or_applied(office):
 
 
 def test_the_first_mistake_is_named_with_its_place(office):
-    write(office, "people.yml", "email: chu-tich@", "email: chủ tịch@")
+    (office.settings.config / "people.yml").write_text("posts:\n  - foo: [\n", "utf-8")
     (warning,) = file_warnings(office, MONDAY)
 
-    assert "config/people.yml:" in warning.said
+    assert "config/people.yml:2:11  broken-yaml" in warning.said  # not first that nobody coordinates
     assert "dondoc check" in warning.said
     assert "\n" not in warning.said
 
