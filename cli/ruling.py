@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from argparse import Namespace, _SubParsersAction
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -13,26 +14,22 @@ from cli.asking import office_with_registry
 from cli.contracts import message_as_json, message_line
 from cli.output import add_json, print_json, progress_of, say
 from cli.parsing import END, OPENING, START
-from engine.difference import Counts, Difference
+from engine.calendar import WorkCalendar
+from engine.difference import Change, Counts, Difference
 from engine.messages import MessageDraft
 from engine.planning import World
+from engine.rulebook import each_channel
 from reports.vietnamese import LEVEL
 from usecases import clock
-from usecases.comparing import AHEAD, busiest_stretch, compare, side_of
+from usecases.comparing import AHEAD, compare, side_of
+from usecases.idle_edits import why_nothing_changes
 from usecases.ruling import Applied, put_rules_in_force, unapplied_edit
 from usecases.settings import Settings
-from usecases.wiring import Office
 
+STEPS_SHOWN = 4  # steps named for the messages that are not shown
 SHOWN = 12  # messages of each kind that a person reads before the figures become tiresome
-IDLE_EDIT = (
-    "Quy tắc có khác nhau nhưng không tin nào đổi: 'dondoc check' cho biết bậc nào chỉ gửi qua kênh "
-    "đang đóng hoặc không có người nhận; nếu không, trong thời gian này không việc nào đến bậc đã sửa."
-)
-BUSY = "Để thấy tác động lúc nhiều việc đến hạn: 'dondoc diff --past --from {:%d/%m/%Y} --to {:%d/%m/%Y}'."
-NOTHING_IN_FORCE = (
-    "Chưa bộ quy tắc nào được đưa vào hiệu lực nên chưa có gì để so: chạy 'dondoc apply' một lần "
-    "trước khi sửa, hoặc ghi rõ hai bên: 'dondoc diff THƯ_MỤC_CŨ THƯ_MỤC_MỚI'."
-)
+CLOSED = "Kênh đang đóng: {}; tin ở trên đi theo kênh kế tiếp của bậc cho đến khi mở trong channels.yml."
+UNSURE_YEARS = "Lịch năm {} chưa có hoặc mới là dự kiến: tin của năm đó có thể đổi ngày."
 SIDE = "thư mục cấu hình, thư mục quy tắc, mã bộ quy tắc từng có hiệu lực, hoặc '-': bộ đang có hiệu lực"
 
 
@@ -87,7 +84,9 @@ def _diff(arguments: Namespace) -> None:
         print_json(difference_as_json(found))
     else:
         print("\n".join(_difference_lines(found, first, last)))
-    if found.is_empty and (why := _why_nothing_changes(office, old, new, first, last)):
+    for note in _notes(found, new, first, last):
+        say(note)
+    if found.is_empty and (why := why_nothing_changes(office, old, new, first, last)):
         say(why)
 
 
@@ -100,13 +99,18 @@ def _stretch(arguments: Namespace) -> tuple[datetime, datetime]:
     return first, arguments.last or first + AHEAD
 
 
-def _why_nothing_changes(office: Office, old: World, new: World, first: datetime, last: datetime) -> str:
-    """Return what a person who edited something should know when no message changes."""
-    if old.rulebook.fingerprint != new.rulebook.fingerprint:
-        busy = busiest_stretch(office)
-        is_elsewhere = busy and not (first.date() <= busy[0] and busy[1] <= last.date())
-        return f"{IDLE_EDIT} {BUSY.format(*busy)}" if busy and is_elsewhere else IDLE_EDIT
-    return "" if office.rules_in_force else NOTHING_IN_FORCE
+def _notes(found: Difference, new: World, first: datetime, last: datetime) -> list[str]:
+    """Return what a person cannot see in the messages and should know."""
+    shown = (*found.added, *(change.after for change in found.changed))
+    firsts = {reminder.via[:1] for message in shown for reminder in message.reminders}
+    closed = sorted(via[0] for via in firsts if via and new.channels.isdisjoint(each_channel(via)))
+    unsure = [str(year) for year in range(first.year, last.year + 1) if _is_unsure(year, new.calendar)]
+    notes = [CLOSED.format(", ".join(closed))] if closed else []
+    return [*notes, UNSURE_YEARS.format(", ".join(unsure))] if unsure and shown else notes
+
+
+def _is_unsure(year: int, calendar: WorkCalendar) -> bool:
+    return not calendar.covers(year) or calendar.is_provisional(year)
 
 
 def _sides(arguments: Namespace) -> tuple[str, str]:
@@ -135,14 +139,14 @@ def _difference_lines(found: Difference, first: datetime, last: datetime) -> lis
     lines = [f"Từ {first:%d/%m/%Y} đến {last:%d/%m/%Y}: {_in_words(totals)}."]
     if found.is_empty:
         return [*lines, "Hai bộ quy tắc gửi cùng những tin như nhau."]
-    lines += [f"  {_level(level):18} {_in_words(counts)}" for level, counts in found.by_level.items()]
-    for words, messages in (
-        ("Thêm", found.added),
-        ("Bớt", found.removed),
-        ("Đổi", [change.after for change in found.changed]),
-    ):
-        lines += _first_of(words, messages)
-    return lines
+    lines += _level_lines(found)
+    lines += _first_of("Thêm", [(message, "") for message in found.added])
+    lines += _first_of("Bớt", [(message, "") for message in found.removed])
+    return lines + _first_of("Đổi", [(change.after, _what_was(change)) for change in found.changed])
+
+
+def _level_lines(found: Difference) -> list[str]:
+    return [f"  {_level(level):18} {_in_words(counts)}" for level, counts in found.by_level.items()]
 
 
 def _in_words(counts: Counts) -> str:
@@ -156,16 +160,49 @@ def _level(level: int) -> str:
     return LEVEL.get(level, "đơn vị phối hợp")
 
 
-def _first_of(words: str, messages: Iterable[MessageDraft]) -> list[str]:
-    listed = list(messages)
+def _first_of(words: str, listed: Sequence[tuple[MessageDraft, str]]) -> list[str]:
+    """Return the first messages, each with what it was before, and what the rest are."""
     if not listed:
         return []
-    lines = [f"{words}:", *(f"  {message_line(message)}, {_steps(message)}" for message in listed[:SHOWN])]
-    return [*lines, f"  … và {len(listed) - SHOWN} tin nữa"] if len(listed) > SHOWN else lines
+    lines = [f"{words}:"]
+    lines += [f"  {message_line(message)}, {_steps(message)}{was}" for message, was in listed[:SHOWN]]
+    rest = [message for message, _ in listed[SHOWN:]]
+    return [*lines, f"  {_rest(rest)}"] if rest else lines
+
+
+def _rest(messages: Sequence[MessageDraft]) -> str:
+    """Return in one line how many messages are not shown, of which steps and up to when."""
+    steps = Counter(step for message in messages for step in _steps_in(message))
+    counted = [f"{step} {count}" for step, count in steps.most_common(STEPS_SHOWN)]
+    counted += ["…"] if len(steps) > STEPS_SHOWN else []
+    until = max(message.not_before for message in messages)
+    return f"… và {len(messages)} tin nữa, đến {until:%d/%m/%Y}: bậc {', '.join(counted)}; --json in đủ"
+
+
+def _what_was(change: Change) -> str:
+    """Return what a changed message was, as far as it is told otherwise now."""
+    before, after = change.before, change.after
+    was = [f"{before.not_before:%H:%M}"] if before.not_before != after.not_before else []
+    if (tasks := _tasks(before)) != _tasks(after):
+        was.append(f"{len(tasks)} nhiệm vụ" if len(tasks) != len(_tasks(after)) else "nhiệm vụ khác")
+    if _steps_in(before) != _steps_in(after):
+        was.append(_steps(before))
+    if before.recipient.person != after.recipient.person:
+        was.append(before.recipient.title)
+    return f" — trước: {', '.join(was)}" if was else ""
+
+
+def _tasks(message: MessageDraft) -> set[str]:
+    return {reminder.assignment.task.code for reminder in message.reminders}
 
 
 def _steps(message: MessageDraft) -> str:
-    return "bậc " + ", ".join(sorted({reminder.step for reminder in message.reminders}))
+    return f"bậc {', '.join(_steps_in(message))}"
+
+
+def _steps_in(message: MessageDraft) -> list[str]:
+    """Return the steps that a message tells of, the repeats of one as one."""
+    return sorted({reminder.step.partition("#")[0] for reminder in message.reminders})
 
 
 # --- apply ---------------------------------------------------------------------------------
@@ -203,4 +240,5 @@ def _applied_lines(applied: Applied) -> list[str]:
     lines = [f"Đã đưa bộ quy tắc {applied.new} vào hiệu lực{before}."]
     if applied.change:
         lines.append(f"  {AHEAD.days} ngày tới: {_in_words(applied.change.totals)}")
+        lines += [] if applied.change.is_empty else _level_lines(applied.change)
     return lines

@@ -94,6 +94,68 @@ def test_a_step_that_reaches_nobody_leads_to_check(dondoc, with_october, config,
     assert dondoc("diff", config, config, *DAYS).err.count("kênh đang đóng") == 0
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            'before: 3 ngày làm việc\n        at: "08:00"\n',
+            'before: 3 ngày làm việc\n        unless: acknowledged\n        at: "08:00"\n',
+            "'what: đã nhận'",
+        ),
+        ("template: viec-dinh-ky", "warn: không", "chỉ đổi lời trong tin"),
+        (
+            "\nrules:\n",
+            "\nrules:\n  - {id: khan, priority: 9, when: {tag: khẩn}, policy: viec-dinh-ky}\n",
+            "Chưa nhiệm vụ nào trong sổ thuộc quy tắc đã sửa: 'khan'. Gắn nhãn",
+        ),
+    ],
+)
+def test_an_edit_without_effect_on_messages_says_why(dondoc, with_october, config, draft, old, new, said):
+    edit(draft, old, new)
+    answer = dondoc("diff", config, draft, *DAYS)
+
+    assert "gửi cùng những tin như nhau" in answer.out
+    assert said in answer.err
+    assert "kênh đang đóng" not in answer.err
+
+
+def test_a_message_of_another_hour_shows_the_hour_it_had(dondoc, with_october, config, draft):
+    edit(draft, f'{SEVEN}\n        at: "08:00"', f'{SEVEN}\n        at: "10:00"')
+    said = dondoc("diff", config, draft, *DAYS).out
+    changed = said.partition("Đổi:\n")[2].splitlines()
+
+    assert changed
+    assert all(" — trước: 08:00" in line for line in changed[:12])
+
+
+def test_messages_that_are_not_shown_are_counted_by_step_up_to_the_last(dondoc, with_october, config, draft):
+    edit(draft, *FLOOD)
+    found = dondoc("diff", config, draft, *DAYS, "--json").json["added"]
+    said = dondoc("diff", config, draft, *DAYS).out
+    last = "{2}/{1}/{0}".format(*found[-1]["at"][:10].split("-"))
+
+    assert len(found) > 12
+    assert f"… và {len(found) - 12} tin nữa, đến {last}: bậc qua-han " in said
+
+
+def test_the_channel_that_is_closed_is_named_beside_what_goes_another_way(
+    dondoc, with_october, config, draft
+):
+    edit(draft, "\n      - id: den-han\n", TO_THE_HEAD)
+
+    assert "Kênh đang đóng: email;" in dondoc("diff", config, draft, *DAYS).err
+    assert "Kênh đang đóng" not in dondoc("diff", config, config, *DAYS).err
+
+
+def test_a_year_whose_days_off_are_not_known_is_named(dondoc, with_october, config, draft):
+    (config / "calendar" / "2026.yml").unlink()
+    edit(draft, "\n      - id: den-han\n", TO_THE_HEAD)
+    (draft / "calendar" / "2026.yml").unlink()
+
+    answer = dondoc("diff", config, draft, "--from", "2025-12-01", "--to", "2026-01-15")
+    assert "Lịch năm 2026 chưa có" in answer.err
+
+
 def test_an_edit_that_changes_nothing_soon_leads_to_days_on_which_it_would(
     dondoc, with_october, config, draft
 ):
@@ -172,7 +234,9 @@ def test_an_edit_is_in_force_once_it_is_applied_and_seen_until_then(dondoc, with
         assert "chưa có hiệu lực" in answer.err
     assert dondoc("plan", *DAYS, "--json").json["totals"] == before
 
-    assert dondoc("apply", "--at", AT, "--by", "Quản trị viên").code == 0
+    applied = dondoc("apply", "--at", AT, "--by", "Quản trị viên")
+    assert applied.code == 0
+    assert "  thủ trưởng" in applied.out
     assert dondoc("plan", *DAYS, "--json").json["totals"]["messages"] > before["messages"]
     assert "chưa có hiệu lực" not in dondoc("check").err
     assert dondoc("log", "verify").code == 0
