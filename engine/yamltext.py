@@ -286,16 +286,21 @@ class Section:
         return Section(node, self.source, self._lines, self.problems, what, example)
 
     def report_blank(self, *free: str) -> None:
-        """Report every key but `free` written without a value: its default would count unnoticed."""
+        """Report every key but `free` without a value, and every item: it would count as not written."""
         for key, node in self.node.value.items():
-            if (
-                key in self._asked.difference(free)
-                and node.value in (None, "", [])
-                and not self._is_reported(node, key)
-            ):
+            if key not in self._asked.difference(free):
+                continue
+            if node.value in (None, "", []) and not self._is_reported(node, key):
                 way = "" if key in self._required else ", hoặc bỏ hẳn dòng này"
                 hint = f"ghi giá trị sau '{key}:'{way}"
                 self.report("empty-value", f"'{key}' để trống", hint, self.node.keys.get(key))
+            self._report_blank_items(key, node)
+
+    def _report_blank_items(self, key: str, node: Node) -> None:
+        told = {(p.line, p.column) for p in self.problems if p.code == "empty-value"}
+        for item in node.value if isinstance(node.value, list) else []:
+            if item.value is None and (item.line, item.column) not in told:
+                self.report("empty-value", f"'{key}' có một mục để trống", _BLANK_ITEM, item)
 
     def _is_reported(self, node: Node, key: str) -> bool:
         places = {(at.line, at.column) for at in (node, self.node.keys[key], self.node)}
@@ -362,4 +367,5 @@ def _one_value(node: Node) -> str:
 _ONE_VALUE = (
     "chỉ ghi một giá trị, không ghi danh sách; chữ có dấu ngoặc hay dấu hai chấm thì đặt trong dấu nháy"
 )
+_BLANK_ITEM = "ghi giá trị, hoặc bỏ mục ấy"
 _EACH_VALUE = "ghi các giá trị cách nhau bằng dấu phẩy trong một cặp ngoặc vuông, ví dụ [một, hai]"

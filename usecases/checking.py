@@ -72,9 +72,9 @@ class _Check:
             self._beside("channels.yml", secret_problems)
         held = self._held(directory, channels.names if channels else frozenset())
         plans = self._plans()
-        around = Surroundings(
-            directory if self._units_are_sound else None, held, channels.names if channels else None, plans
-        )
+        is_known = directory is not None and self._units_are_sound and not _lists_no_office(directory)
+        known = directory if is_known else None
+        around = Surroundings(known, held, channels.names if channels else None, plans)
         self.problems += misfits(rules, around)
         self.problems += text_problems(folder, rules)
         self._stray_files()

@@ -9,6 +9,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from engine.calendar import read_calendar
 from engine.contacts import read_contacts
@@ -92,6 +94,52 @@ def test_an_editor_underlines_what_check_refuses(old, new):
     validator = jsonschema.Draft7Validator(json.loads(json_schema(FILES["rules"][1])))
 
     assert not validator.is_valid(_plain(yaml.safe_load(text.replace(old, new, 1))))
+
+
+SMALL = """\
+policies:
+  - id: nhac
+    steps:
+      - {id: a, before: 3 ngày làm việc, at: "08:00", to: contact, via: [email], warn: có}
+      - {id: c, after: 1 ngày làm việc, repeat: {every: 5 ngày làm việc, times: 2, until: acknowledged}}
+rules:
+  - {id: rieng, policy: nhac, priority: 9, when: {unit: SYT, unit_kind: [commune], words: bão, duty: có}}
+  - {id: mac-dinh, policy: nhac}
+limits: [{to: chairman, tasks_per_day: 10}]
+sending: {hours: ["07:00-11:30"]}
+digests: [{to: chairman, on: [thứ hai], at: "08:00"}]
+duties: {open_before: 20 ngày}
+report: {red_zone: 3 ngày làm việc, ageing: [7, 30]}
+"""
+WRITTEN = [
+    "", None, "x", "0", "61", "1001", "ngày hết hạn", "3 ngày", "3  Ngày", "0003 ngày", "３ ngày", "7h",
+    "8:00", "24:00", "07:00-11:30", "11:30-07:00", "contact", "Contact", "có", "Thứ Hai",
+    "thứ hai", "acknowledged",
+    "a b", [], {}, ["contact", "head"], ["email", None], [None], [[]], [{}], {"every": "3 ngày"}, {"x": "1"},
+]  # fmt: skip
+
+
+@given(data=st.data())
+@settings(max_examples=150, deadline=None)
+def test_what_check_takes_without_a_word_no_editor_underlines(data):
+    document = _plain(yaml.load(SMALL, Loader=yaml.BaseLoader))
+    place, key = data.draw(st.sampled_from(list(_places(document))))
+    place[key] = data.draw(st.sampled_from(WRITTEN))
+    problems = READERS["rules"](json.dumps(document, ensure_ascii=False))
+
+    assert EDITOR.is_valid(document) or problems
+
+
+EDITOR = jsonschema.Draft7Validator(json.loads(json_schema(FILES["rules"][1])))
+
+
+def _places(document):
+    """Every spot of a document where something else might be written, and one more key of each mapping."""
+    for key, value in document.items() if isinstance(document, dict) else enumerate(document):
+        yield document, key
+        yield from _places(value) if isinstance(value, dict | list) else ()
+    if isinstance(document, dict):
+        yield document, "zzz"
 
 
 def _plain(value):
