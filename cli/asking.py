@@ -16,7 +16,7 @@ from engine.planning import Suppression
 from engine.preview import Preview
 from engine.problems import Problem, printed
 from notifiers.mailbox import letters_of, read_letter
-from store import records
+from store import records, rulebooks
 from store.database import DatabaseUnavailable
 from usecases import clock
 from usecases.bring_in import ensure_registry
@@ -42,7 +42,12 @@ def add_commands(commands: _SubParsersAction) -> None:  # type: ignore[type-arg]
     plan.set_defaults(run=_plan)
 
     log = commands.add_parser("log", help="nhật ký chấp hành")
-    log.add_argument("what", choices=["verify"], metavar="VIỆC", help="verify: kiểm tra chuỗi nhật ký")
+    log.add_argument(
+        "what",
+        choices=["verify", "rules"],
+        metavar="VIỆC",
+        help="verify: kiểm tra chuỗi nhật ký; rules: bộ quy tắc nào có hiệu lực từ khi nào",
+    )
     add_json(log)
     log.set_defaults(run=_log)
 
@@ -76,27 +81,31 @@ def _plan(arguments: Namespace) -> None:
         return
     for message in found.messages:
         print(message_line(message))
-    totals = plan_as_json(found)["totals"]
+    totals = _totals(found)
     counted = f"{totals['messages']} tin, {totals['reminders']} lời nhắc"
     print(f"Cộng {counted}; {totals['suppressed']} lời nhắc không gửi.")
 
 
 def plan_as_json(found: Preview) -> dict[str, Any]:
     """Return a preview in the shape other programs rely on."""
+    return {
+        "messages": [message_as_json(message) for message in found.messages],
+        "suppressed": [{"at": iso(at), **_suppressed(suppression)} for at, suppression in found.suppressions],
+        "totals": _totals(found),
+    }
+
+
+def _totals(found: Preview) -> dict[str, Any]:
     by_level = Counter(message.level for message in found.messages)
     by_channel = Counter(message.channel for message in found.messages)
     by_reason = Counter(str(suppression.reason) for _, suppression in found.suppressions)
     return {
-        "messages": [message_as_json(message) for message in found.messages],
-        "suppressed": [{"at": iso(at), **_suppressed(suppression)} for at, suppression in found.suppressions],
-        "totals": {
-            "messages": len(found.messages),
-            "reminders": sum(len(message.reminders) for message in found.messages),
-            "suppressed": len(found.suppressions),
-            "by_level": {str(level): count for level, count in sorted(by_level.items())},
-            "by_channel": dict(sorted(by_channel.items())),
-            "by_reason": dict(sorted(by_reason.items())),
-        },
+        "messages": len(found.messages),
+        "reminders": sum(len(message.reminders) for message in found.messages),
+        "suppressed": len(found.suppressions),
+        "by_level": {str(level): count for level, count in sorted(by_level.items())},
+        "by_channel": dict(sorted(by_channel.items())),
+        "by_reason": dict(sorted(by_reason.items())),
     }
 
 
@@ -118,6 +127,28 @@ def _suppressed(suppression: Suppression) -> dict[str, Any]:
 
 
 def _log(arguments: Namespace) -> None:
+    if arguments.what == "rules":
+        _log_rules(arguments.json)
+    else:
+        _log_verify(arguments)
+
+
+def _log_rules(as_json: bool) -> None:
+    """Show which rulebook came in force when, the latest first: its name brings it back."""
+    with open_office().database.reading() as session:
+        found = rulebooks.history(session)[::-1]
+    if as_json:
+        print_json(
+            [{"at": iso(one.at), "old": one.old or None, "new": one.new, "by": one.by} for one in found]
+        )
+        return
+    for one in found:
+        by = f", {one.by}" if one.by else ""
+        print(f"{one.at:%H:%M %d/%m/%Y}  {one.new}{f', thay bộ {one.old}' if one.old else ''}{by}")
+    print("Đưa một bộ trở lại: dondoc apply MÃ" if found else "Chưa bộ quy tắc nào được đưa vào hiệu lực.")
+
+
+def _log_verify(arguments: Namespace) -> None:
     with open_office().database.reading() as session:
         found = records.verify(session)
     result = {

@@ -34,6 +34,16 @@ class KeptRulebook:
     by: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A rulebook took the place of another; `old` is "" for the first."""
+
+    at: datetime
+    old: str
+    new: str
+    by: str
+
+
 def in_force(session: Session) -> KeptRulebook | None:
     """Return the rulebook in force, None while none ever was."""
     fingerprint = fingerprint_in_force(session)
@@ -53,6 +63,16 @@ def kept(session: Session, fingerprint: str) -> KeptRulebook | None:
     if row is None:
         return None
     return KeptRulebook(row.fingerprint, json.loads(row.files), row.applied_at.astimezone(HANOI), row.by)
+
+
+def history(session: Session) -> list[Applied]:
+    """Return every change of the rulebook in force, in the order they were made."""
+    found = sorted(records.records_of(session, [_SUBJECT]).get(_SUBJECT, ()), key=lambda one: one.seq)
+    return [
+        Applied(one.at, one.data["old"], one.data["new"], one.data["by"])
+        for one in found
+        if one.kind == APPLIED
+    ]
 
 
 def put_in_force(session: Session, rulebook: KeptRulebook, counts: Mapping[str, Any] | None = None) -> None:

@@ -68,6 +68,14 @@ def test_an_earlier_one_may_come_back(database):
     assert [data["new"] for data in recorded(database)] == ["a1", "b2", "a1"]
 
 
+def test_what_was_in_force_when_is_told_in_the_order_it_was_done(database):
+    put(database, a_rulebook("a1"), a_rulebook("b2", "2025-06-01 08:00", "Người khác"), a_rulebook("a1"))
+
+    with database.reading() as session:
+        told = [(one.old, one.new, one.by) for one in rulebooks.history(session)]
+    assert told == [("", "a1", "Quản trị viên"), ("a1", "b2", "Người khác"), ("b2", "a1", "Quản trị viên")]
+
+
 def test_the_text_of_one_that_is_no_longer_in_force_stays(database):
     put(database, a_rulebook("a1"), a_rulebook("b2"))
 
