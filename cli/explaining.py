@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace, _SubParsersAction
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from cli.asking import office_with_registry
@@ -19,6 +20,7 @@ from reports.vietnamese import STATUS
 from store.kept import StoredTask
 from usecases import clock
 from usecases.look import explain
+from usecases.then import is_past
 from usecases.wiring import Office
 
 CHANNEL_SAID = {
@@ -27,6 +29,10 @@ CHANNEL_SAID = {
     ChannelState.CLOSED: "✘ chưa mở",
     ChannelState.NO_ADDRESS: "✘ người nhận chưa có địa chỉ",
 }
+OF_TODAY = (
+    "  Thời điểm này đã qua: lời ghi nhiệm vụ, tên đơn vị, người giữ vị trí, kênh mở và chạy thử là của\n"
+    "  hôm nay; sự việc, quy tắc, lịch, địa chỉ và những gì đã gửi là của lúc đó."
+)
 NOBODY_OWES = "chưa xác định được đơn vị chủ trì; cần người quyết định"
 
 
@@ -48,10 +54,12 @@ def _explain(arguments: Namespace) -> None:
     if arguments.json:
         today = office.rulebook.fingerprint
         then = traces[0].rulebook if traces else today
-        shared = {**_task_as_json(task, office), "at": iso(at), "rulebook": then, "rulebook_today": today}
+        shared = {**_task_as_json(task, office), "at": iso(at), "rulebook": then, "rulebook_today": today,
+                  "is_past": is_past(office, at)}  # fmt: skip
         print_json({**shared, **_share_as_json(traces, office)})
     else:
-        print("\n".join([*_task_lines(task), *_share_lines(traces, office, arguments.days)]))
+        of_today = [OF_TODAY] if is_past(office, at) else []
+        print("\n".join([*_task_lines(task), *_share_lines(traces, office, arguments.days), *of_today]))
 
 
 def _task_as_json(stored: StoredTask, office: Office) -> dict[str, Any]:
@@ -198,9 +206,9 @@ def _share_lines(traces: list[Explanation], office: Office, with_days: bool) -> 
         lines.append(
             f"  chính sách '{first.policy.id}' ({first.policy.place}), bộ quy tắc {first.rulebook}{since}"
         )
-    lines += [f"  hạn cũ: {_step_line(step, today)}" for step in first.earlier]
+    lines += [f"  hạn cũ: {_step_line(step, today, first.at)}" for step in first.earlier]
     for step in _worth_reading(first.steps):
-        lines.append(f"  {_step_line(step, today)}")
+        lines.append(f"  {_step_line(step, today, first.at)}")
         if step.state in {StepState.PENDING, StepState.WAITING} and step is not first.next_step:
             lines += [f"      lưu ý: {said}" for said in step.held_by]
         if with_days and step.counting:
@@ -230,10 +238,10 @@ def _standing_line(trace: Explanation) -> str:
     )
 
 
-def _step_line(step: StepTrace, today: str) -> str:
+def _step_line(step: StepTrace, today: str, at: datetime) -> str:
     """Return a step with what became of it; by which rules, when those are not today's."""
     line = f"{step.falls_at:%d/%m/%Y %H:%M}  cấp {step.level}  {step.step:24} {step.said}"
-    if step.state is StepState.PENDING and step.leaves_at != step.falls_at:
+    if step.state is StepState.PENDING and step.leaves_at > at:
         line += f", rời đi sớm nhất {step.leaves_at:%H:%M %d/%m/%Y}"
     if step.state is StepState.DELIVERED:
         whom = step.holder or step.person or step.post

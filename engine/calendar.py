@@ -55,6 +55,16 @@ class WorkCalendar:
         special = sorted((day.isoformat(), entry.is_working) for day, entry in self._special.items())
         return hashlib.sha256(repr(special).encode()).hexdigest()[:12]
 
+    @property
+    def special_days(self) -> tuple[SpecialDay, ...]:
+        """Every day that is not what its weekday says, in order."""
+        return tuple(self._special[day] for day in sorted(self._special))
+
+    @property
+    def years(self) -> Mapping[int, bool]:
+        """The years there is a file for, each with whether it is provisional."""
+        return self._years
+
     def is_working_day(self, day: date) -> bool:
         """Whether offices work on `day`; make-up Saturdays count."""
         special = self._special.get(day)

@@ -51,8 +51,9 @@ class StepState(StrEnum):
 class StepTrace:
     """One step of the ladder for one assignment; `at` is when it reached its state.
 
-    `leaves_at` is `falls_at`, or the next sending hours when it falls outside of them; for a
-    level that is told on certain weekdays, those of the next such day, and `level_days` names the days.
+    `leaves_at` is when its message left, or leaves at the earliest: `falls_at`, or the next sending
+    hours when it falls outside of them; for a level that is told on certain weekdays, those of the next
+    such day, and `level_days` names the days.
     `rulebook` is the fingerprint of the rules that decided it, "" while nothing did. A step
     that only the ledger knows has neither `counting` nor `channels`.
     """
@@ -174,7 +175,7 @@ class _Case:
         return StepTrace(
             told.step, told.level, str(list(Audience)[told.level]), told.post, "",
             told.falls_at, StepState(told.state), told.at, _reason(told), said, detail.place,
-            detail.leaves_at or told.falls_at, detail.person, channel=detail.channel,
+            self._left_at(told, detail) or told.falls_at, detail.person, channel=detail.channel,
             rulebook=detail.rulebook,
         )  # fmt: skip
 
@@ -189,7 +190,8 @@ class _Case:
         detail = self.details.get(told.key) if told else None
         days = digest_for(step, self.world.rulebook)
         waits_since = told.at if told and told.state is ToldState.WAITING else None
-        leaves_at = (detail.leaves_at if detail else None) or self._leaves_at(waits_since or falls_at, days)
+        left_at = self._left_at(told, detail) if told and detail else None
+        leaves_at = left_at or self._leaves_at(waits_since or falls_at, days)
         channel = (detail.channel if detail else "") or chosen
         return StepTrace(
             step.id, step.to.level, str(step.to),
@@ -209,6 +211,12 @@ class _Case:
             tuple((name, way.said) for name, _ in channels if (way := self._closed(recipient, name))),
             self._held_by(recipient, channel, leaves_at) if state in _HAS_NOT_LEFT else (),
         )  # fmt: skip
+
+    def _left_at(self, told: Told, detail: Remembered) -> datetime | None:
+        """Return when the message of a reminder left, or leaves at the earliest: not before now."""
+        if detail.leaves_at is None or told.state is not ToldState.PENDING:
+            return detail.leaves_at
+        return max(detail.leaves_at, self.at)
 
     def _channels(self, step: Step, recipient: Recipient | None) -> tuple[tuple[str, ChannelState], ...]:
         """Return a step's channels in order; the first that works, preferred ones before, is chosen."""

@@ -17,7 +17,8 @@ class Remembered:
     """A reminder as it stood at the moment of asking; "" and None where nothing was recorded.
 
     `rulebook` is the fingerprint of the rules that decided it, `leaves_at` when its message
-    may leave or might have left, `delivery` how far that message had come.
+    may leave or might have left, `delivery` how far that message had come, `reason` why it was decided,
+    in Vietnamese.
     """
 
     told: Told
@@ -27,3 +28,4 @@ class Remembered:
     channel: str = ""
     leaves_at: datetime | None = None
     delivery: DeliveryState | None = None
+    reason: str = ""

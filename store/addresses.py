@@ -30,6 +30,7 @@ class AddressStatus(StrEnum):
     ERASED = "erased"  # everything personal was removed on demand
 
 
+_KIND = "address-"  # of records; the status follows
 _REFUSED = (AddressStatus.OPTED_OUT, AddressStatus.ERASED)
 
 
@@ -58,7 +59,7 @@ def put(session: Session, kept: KeptAddress) -> bool:
     values = {name: getattr(kept, name) for name in KeptAddress.__slots__} | {"status": str(kept.status)}
     session.merge(AddressRow(**values))
     session.flush()
-    records.append(session, kept.at, f"address-{kept.status}", kept.post, _recorded(kept))
+    records.append(session, kept.at, f"{_KIND}{kept.status}", kept.post, _recorded(kept))
     return True
 
 
@@ -141,10 +142,23 @@ def heard(session: Session, channel: str, address: str, at: datetime) -> None:
     session.connection().execute(sa.update(AddressRow).where(*mine, older).values(heard_at=at))
 
 
-def overlay(session: Session) -> Callable[[Recipient], Recipient]:
-    """Return what gives a recipient of the contact book the addresses that may be used by now."""
+def known_at(session: Session, until: datetime) -> list[KeptAddress]:
+    """Return what was known of every address at a moment: what changed since stands as it was then.
+
+    The records keep personal data as hashes alone, so an address or words that were replaced since
+    come back empty: that it could be used then, and since when, is still known.
+    """
+    known = _found(session)
+    changed = {kept.post for kept in known if kept.at > until}
+    histories = records.records_of(session, changed, until)
+    then = (kept if kept.at <= until else _as_it_was(kept, histories.get(kept.post, ())) for kept in known)
+    return [kept for kept in then if kept is not None]
+
+
+def overlay(session: Session, until: datetime | None = None) -> Callable[[Recipient], Recipient]:
+    """Return what gives a recipient of the contact book the addresses that may be used, now or then."""
     by_person: dict[tuple[str, str], list[KeptAddress]] = {}
-    for kept in _found(session):
+    for kept in _found(session) if until is None else known_at(session, until):
         by_person.setdefault((kept.post, kept.person), []).append(kept)
 
     def overlaid(recipient: Recipient) -> Recipient:
@@ -194,9 +208,29 @@ def _kept(row: AddressRow) -> KeptAddress:
     )  # fmt: skip
 
 
+def _as_it_was(kept: KeptAddress, history: Iterable[records.Record]) -> KeptAddress | None:
+    """Return a row after the last of the records about it, None when nothing was known by then."""
+    mine = {"channel": kept.channel, "person_sha256": _mark(kept.person)}
+    about = [r for r in history if r.kind.startswith(_KIND) and mine.items() <= r.data.items()]
+    if not about:
+        return None
+    status, said = AddressStatus(about[-1].kind.removeprefix(_KIND)), about[-1].data
+    address = _same(kept.address, said["address_sha256"])
+    evidence = _same(kept.evidence, said["evidence_sha256"])
+    return replace(kept, status=status, at=about[-1].at, address=address, evidence=evidence)
+
+
+def _same(text: str, mark: str) -> str:
+    return text if _mark(text) == mark else ""
+
+
+def _mark(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def _recorded(kept: KeptAddress) -> dict[str, str]:
     """Return what the chained record says: personal data only as hashes, since it cannot be erased there."""
     data = {"channel": kept.channel, "source": kept.source}
     for name in ("person", "address", "evidence"):
-        data[f"{name}_sha256"] = hashlib.sha256(getattr(kept, name).encode()).hexdigest()
+        data[f"{name}_sha256"] = _mark(getattr(kept, name))
     return data | ({"text_version": kept.text_version} if kept.text_version else {})

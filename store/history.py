@@ -32,13 +32,16 @@ def remembered(
     session: Session, assignment_ids: Iterable[str], until: datetime
 ) -> dict[str, tuple[Remembered, ...]]:
     """Return for each assignment the reminders the ledger knew at `until`, as they stood then."""
-    rows = list(_rows(session, assignment_ids))
+    known = list(_rows(session, assignment_ids))
+    before = _before(session, {m.key for row, m in known if m and _went_on(row, m, until)})
+    rows = [(row, _carrier(row, message, before, until)) for row, message in known]
     settled_later = {m.key for _, m in rows if m and m.settled_at and m.settled_at > until}
     histories = records.records_of(session, settled_later, until)
     waited = _waited(session, {r.key for r, _ in rows if r.decided_at > until}, until)
+    rules = records.records_of(session, ["rulebook"], until).get("rulebook", ()) if waited else ()
     found: dict[str, list[Remembered]] = defaultdict(list)
     for row, message in rows:
-        one = _as_it_stood(row, message, histories, waited.get(row.key), until)
+        one = _as_it_stood(row, message, histories, waited.get(row.key), until, rules)
         if one is not None:
             found[row.assignment_id].append(one)
     return {
@@ -64,6 +67,46 @@ def _rows(session: Session, assignment_ids: Iterable[str]) -> Iterable[tuple[Rem
         yield from ((row, message) for row, message in rows)
 
 
+def _went_on(row: ReminderRow, message: MessageRow, until: datetime) -> bool:
+    """Whether a message may have taken a reminder from another one after `until`."""
+    is_open = message.settled_at is None or message.settled_at > until
+    return is_open and (message.planned_at > until or message.planned_at != row.decided_at)
+
+
+def _before(session: Session, keys: set[str]) -> dict[str, list[MessageRow]]:
+    """Return by the key of each message those whose reminders it took, and theirs."""
+    found: dict[str, list[MessageRow]] = defaultdict(list)
+    while keys:
+        older: set[str] = set()
+        for chunk in chunks(keys):
+            for message in session.scalars(sa.select(MessageRow).where(MESSAGE.passed_to.in_(chunk))):
+                found[message.passed_to].append(message)
+                older.add(message.key)
+        keys = older - found.keys()
+    return found
+
+
+def _carrier(
+    row: ReminderRow, message: MessageRow | None, before: Mapping[str, Sequence[MessageRow]], until: datetime
+) -> MessageRow | None:
+    """Return the message that carried a reminder at `until`: it may have gone on in another one since."""
+    while message is not None:
+        is_later = message.planned_at > until
+        own = [m for m in before.get(message.key, ()) if _carried(m, row, is_later, until)]
+        if not own:
+            return message
+        message = own[0]
+    return None
+
+
+def _carried(older: MessageRow, row: ReminderRow, is_later: bool, until: datetime) -> bool:
+    """Whether a reminder was still in an older message: merged since, or replaced by a later one."""
+    if older.state != DeliveryState.MERGED:
+        return is_later
+    merged_at = older.settled_at
+    return older.planned_at == row.decided_at and merged_at is not None and merged_at > until
+
+
 def _waited(session: Session, keys: set[str], until: datetime) -> dict[str, Record]:
     """Return the last record, up to `until`, that held each of `keys` back."""
     if not keys:
@@ -81,44 +124,55 @@ def _as_it_stood(
     histories: Mapping[str, Sequence[Record]],
     waited: Record | None,
     until: datetime,
+    rules: Sequence[Record],
 ) -> Remembered | None:
     """Return one reminder at `until`; None when nothing had been decided about it yet."""
     if message is not None and _planned_at(row, message) <= until:
         return _planned(row, message, histories.get(message.key, ()), until)
     if message is None and row.decided_at <= until:
         state = ToldState.WAITING if row.state == "waiting" else ToldState.SUPPRESSED
-        return Remembered(_told(row, state, row.decided_at, row.suppression), row.rulebook, row.place)
+        told = _told(row, state, row.decided_at, row.suppression)
+        return Remembered(told, row.rulebook, row.place, reason=row.reason)
     if waited is not None:
-        return Remembered(_told(row, ToldState.WAITING, waited.at, waited.subject), place=row.place)
+        told = _told(row, ToldState.WAITING, waited.at, waited.subject)
+        by = next((str(r.data["new"]) for r in reversed(rules) if r.at <= waited.at), row.rulebook)
+        return Remembered(told, by, row.place)
     return None
 
 
 def _planned(row: ReminderRow, message: MessageRow, history: Sequence[Record], until: datetime) -> Remembered:
     journey = _journey(message, history, until)
-    details = (row.rulebook, row.place, message.person, message.channel, journey.leaves_at, journey.state)
+    details = (row.rulebook, row.place, message.person, message.channel, journey.leaves_at, journey.state,
+               row.reason)  # fmt: skip
     if row.state == "suppressed" and row.decided_at <= until:  # taken out at the last moment
         return Remembered(_told(row, ToldState.SUPPRESSED, row.decided_at, row.suppression), *details)
     return Remembered(_told(row, _told_state(journey.state), journey.at), *details)
 
 
 def _planned_at(row: ReminderRow, message: MessageRow) -> datetime:
-    """Return when a reminder was planned: it may have been taken into a message that is older."""
-    return max(message.planned_at, row.decided_at) if row.state == "planned" else message.planned_at
+    """Return when a reminder was planned: it may have been taken into a message that is older.
+
+    Of one given up since, the row says when that was; it was not planned before its moment.
+    """
+    return max(message.planned_at, row.decided_at if row.state == "planned" else row.falls_at)
 
 
 def _journey(message: MessageRow, history: Sequence[Record], until: datetime) -> _Journey:
     """Return how far a message had come: from its row, or from the records when it went on since."""
-    leaves_at = message.not_before.astimezone(HANOI)
     if message.settled_at is None or message.settled_at <= until:
         at = message.settled_at or message.planned_at
-        return _Journey(DeliveryState(message.state), at, leaves_at)
+        return _Journey(DeliveryState(message.state), at, message.not_before.astimezone(HANOI))
     state, at = DeliveryState.PLANNED, message.planned_at
+    leaves_at = message.planned_at.astimezone(HANOI)  # of one that goes on in place of another
     for record in history:
-        planned = record.data.get("not_before") or record.data.get("until")
-        leaves_at = datetime.fromisoformat(planned) if planned else leaves_at
         name = record.kind.removeprefix("message-")
+        planned = record.data.get("not_before") or record.data.get("until")
         if name in set(DeliveryState):
-            state, at = DeliveryState(name), record.at
+            state = DeliveryState(name)
+            is_settled = state is not DeliveryState.HELD and record.data  # a sweep knows nothing either
+            at = record.at if is_settled else at
+            leaves_at = record.at if state is DeliveryState.UNKNOWN else leaves_at
+        leaves_at = datetime.fromisoformat(planned) if planned else leaves_at
     if state is DeliveryState.PLANNED and leaves_at > until:
         state = DeliveryState.HELD
     return _Journey(state, at, leaves_at)

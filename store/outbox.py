@@ -300,6 +300,8 @@ def _settled_entry(settlement: Settlement, at: datetime) -> records.Entry:
         data["provider_id"] = settlement.provider_id
     if settlement.error:  # its words may name a person: they can be erased, their mark stays
         data["error_sha256"] = hashlib.sha256(settlement.error.encode()).hexdigest()
+    if settlement.retry_at is not None:
+        data["not_before"] = settlement.retry_at.isoformat()
     if claim.possible_duplicate:
         data["possible_duplicate"] = True
     return records.Entry(at, f"message-{settlement.state}", claim.key, data)

@@ -136,6 +136,12 @@ def head_at(session: Session, until: datetime) -> str:
     return session.scalar(last) or ""
 
 
+def moves_on_after(session: Session, at: datetime) -> bool:
+    """Return whether the last record is of a later moment."""
+    last = session.scalar(sa.select(RecordRow).order_by(sa.desc(RECORD.seq)).limit(1))
+    return last is not None and last.at > at
+
+
 def _head(session: Session) -> tuple[int, str]:
     newest = sa.select(RECORD.seq, RECORD.hash).order_by(sa.desc(RECORD.seq)).limit(1)
     row = session.connection().execute(newest).first()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,11 +12,13 @@ from sqlmodel import Session
 from engine.model import HANOI
 from store import records
 from store.channel_tables import SWITCH, SwitchRow
+from store.records import Record
 
 SENDING = "sending"  # by a person
 RESTORE = "restore"  # the database has forgotten what this machine has seen
 CLOCK = "clock"  # the clock of the machine cannot be trusted
 ALL = frozenset({SENDING, RESTORE, CLOCK})  # each stops everything
+STOPPED, RESUMED, PAUSED = "stopped", "resumed", "channel-paused"  # kinds of records
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class Stop:
 
 def stopping(session: Session, channel: str, now: datetime) -> Stop | None:
     """Return what keeps everything back from a channel at `now`: it, or all sending, is stopped."""
-    found = [s for s in stops(session, now) if s.name in {*ALL, f"channel:{channel}"}]
+    found = [s for s in stops(session, now) if s.name in {*ALL, _of_channel(channel)}]
     return min(found, key=lambda stop: stop.name not in ALL, default=None)
 
 
@@ -47,18 +50,34 @@ def stops(session: Session, now: datetime) -> list[Stop]:
     return [_stop(row) for row in rows]
 
 
+def stops_then(session: Session, channels: Iterable[str], until: datetime) -> list[Stop]:
+    """Return what was stopped at a moment, from what was recorded up to it; storms left out.
+
+    Why a channel was at fault its records do not say: that is known while it stands.
+    """
+    of_channels = {_of_channel(channel): channel for channel in channels}
+    history = records.records_of(session, {*ALL, *of_channels, *of_channels.values()}, until)
+    standing = {stop.name: stop for stop in stops(session, until)}
+    found = []
+    for name in sorted({*ALL, *of_channels}):
+        known = [*history.get(name, ()), *history.get(of_channels.get(name, ""), ())]
+        found.append(_stood(name, known, standing.get(name)))
+    return [stop for stop in found if stop is not None and (stop.until is None or stop.until > until)]
+
+
 def stop(session: Session, name: str, why: str, by: str, at: datetime, until: datetime | None = None) -> None:
     """Stop something until a moment, or until a person says so."""
     session.merge(SwitchRow(name=name, until=until, why=why, by=by, at=at, failures=0))
     session.flush()
-    records.append(session, at, "stopped", name, {"why": why, "by": by})
+    limited = {"until": until.isoformat()} if until else {}
+    records.append(session, at, STOPPED, name, {"why": why, "by": by, **limited})
 
 
 def resume(session: Session, name: str, by: str, at: datetime) -> bool:
     """Let something go on; False when it was not stopped."""
     if not _forget(session, name):
         return False
-    records.append(session, at, "resumed", name, {"by": by})
+    records.append(session, at, RESUMED, name, {"by": by})
     return True
 
 
@@ -66,7 +85,7 @@ def pause(
     session: Session, channel: str, why: str, first: timedelta, longest: timedelta, at: datetime
 ) -> datetime:
     """Leave a channel that is at fault alone for a while, twice as long each time; return until when."""
-    name = f"channel:{channel}"
+    name = _of_channel(channel)
     known = session.get(SwitchRow, name, populate_existing=True)
     if known is not None and known.until is None:
         return datetime.max.replace(tzinfo=HANOI)
@@ -74,14 +93,30 @@ def pause(
     until: datetime = at + min(first * 2 ** (failures - 1), longest)
     session.merge(SwitchRow(name=name, until=until, why=why, by="dondoc", at=at, failures=failures))
     session.flush()
-    records.append(session, at, "channel-paused", channel, {"until": until.isoformat(), "failures": failures})
+    records.append(session, at, PAUSED, channel, {"until": until.isoformat(), "failures": failures})
     return until
 
 
 def mended(session: Session, channel: str) -> None:
     """Forget the faults of a channel that carries messages again; what a person stopped stays stopped."""
-    ended = sa.delete(SwitchRow).where(SWITCH.name == f"channel:{channel}", SWITCH.until.is_not(None))
+    ended = sa.delete(SwitchRow).where(SWITCH.name == _of_channel(channel), SWITCH.until.is_not(None))
     session.connection().execute(ended)
+
+
+def _of_channel(channel: str) -> str:
+    return f"channel:{channel}"
+
+
+def _stood(name: str, history: Iterable[Record], row: Stop | None) -> Stop | None:
+    """Return how a switch stood after its records; `row` is how it stands now."""
+    kinds = {STOPPED, RESUMED, PAUSED}
+    last = max((r for r in history if r.kind in kinds), key=lambda record: record.seq, default=None)
+    if last is None or last.kind == RESUMED:
+        return None
+    limit = last.data.get("until")
+    until = datetime.fromisoformat(limit) if limit else None
+    why = last.data.get("why") or (row.why if row and row.at == last.at else "lý do không còn lưu")
+    return Stop(name, until, why, last.data.get("by", "dondoc"), last.at)
 
 
 def _forget(session: Session, name: str) -> bool:

@@ -10,8 +10,7 @@ from sqlmodel import Session
 
 from engine.hindrances import Halt, Hindrances
 from engine.model import Recipient
-from store.storms import PREFIX as STORM
-from store.switches import Stop
+from store.switches import Stop, stops_then
 from usecases import guards
 from usecases.reach import closed_ways
 from usecases.wiring import Office
@@ -20,9 +19,10 @@ CHANNEL = "channel:"
 
 
 def hindrances_at(session: Session, office: Office, at: datetime) -> Hindrances:
-    """Return what would keep a message back at a moment, as far as it is known by now.
+    """Return what would keep a message back at a moment, from what was recorded up to it.
 
-    A storm holds the messages of its own tick and nothing that is still to come.
+    The trial, and the file that stops all sending, are those of today. A storm holds the messages
+    of its own tick and nothing that is still to come.
     """
     limits = office.channels.guards
 
@@ -30,13 +30,13 @@ def hindrances_at(session: Session, office: Office, at: datetime) -> Hindrances:
         return limits.may_write_to(replace(told, post=told.own_post), channel)
 
     trial = guards.said_of_trial(limits) if limits.in_trial else ""
-    return Hindrances(tuple(_halts(session, office, at)), trial, may_get, closed_ways(session))
+    return Hindrances(tuple(_halts(session, office, at)), trial, may_get, closed_ways(session, at))
 
 
 def _halts(session: Session, office: Office, at: datetime) -> Iterator[Halt]:
-    for stop in guards.standing(session, office, at):
-        if stop.at <= at and not stop.name.startswith(STORM):
-            yield Halt(guards.said_of(stop), _channel_of(stop), stop.until)
+    by_file = (stop for stop in guards.standing(session, office, at) if stop.by == guards.BY_FILE)
+    for stop in (*by_file, *stops_then(session, office.channels.names, at)):
+        yield Halt(guards.said_of(stop), _channel_of(stop), stop.until)
 
 
 def _channel_of(stop: Stop) -> str:

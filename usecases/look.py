@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlmodel import Session
-
 from engine.compliance import OverdueReport, overdue_of
 from engine.explanation import Explanation, explained
 from engine.hindrances import Hindrances
@@ -19,13 +17,15 @@ from engine.report_query import ReportQuery
 from engine.silence import SilenceReport, silence_of
 from store import history, registry, tags
 from store.kept import StoredTask
+from store.leads import leads_then
 from usecases.act import find_task, of_unit
 from usecases.comparing import day_by_day, facts_ahead
 from usecases.errors import InputRejected
 from usecases.hindrances import hindrances_at
 from usecases.reach import world_by_now
-from usecases.report_facts import facts_of, rulebook_at, uncollected, weighed_facts_of
+from usecases.report_facts import as_led, facts_of, uncollected, weighed_facts_of
 from usecases.silent import red_facts
+from usecases.then import world_at
 from usecases.wiring import Office
 
 
@@ -51,11 +51,12 @@ def explain(
     """
     with office.database.reading() as session:
         task = registry.stored_task(session, find_task(session, reference))
-        shares = registry.assignments(session, office.directory.unit, task_codes=[task.task.code])
+        shares = registry.assignments(session, office.directory.unit, task_codes=[task.task.code], until=at)
+        shares = list(as_led(shares, leads_then(session, at)))
         shares = shares if unit is None else of_unit(office, shares, unit)
         task, shares = _as_tagged(task, shares, tags.tags_then(session, task.task.code, at))
         known = history.remembered(session, (share.id for share in shares), at)
-        world, hindrances = _world_at(session, office, at), hindrances_at(session, office, at)
+        world, hindrances = world_at(session, office, at), hindrances_at(session, office, at)
     if unit is not None and not shares:
         raise InputRejected(f"nhiệm vụ {task.task.code} không giao cho '{unit}'; bỏ --unit để xem các đơn vị")
     shares.sort(key=lambda share: (share.role is not Role.LEAD, share.unit.code))
@@ -75,14 +76,6 @@ def _trace(
 ) -> Explanation:
     details = {one.told.key: one for one in known}
     return explained(share, world, [one.told for one in known], at, details, hindrances)
-
-
-def _world_at(session: Session, office: Office, at: datetime) -> World:
-    """Return the world with the rulebook that was in force at a moment.
-
-    Everybody is where they are reached by now.
-    """
-    return replace(world_by_now(session, office), rulebook=rulebook_at(session, office, at))
 
 
 def report_overdue(office: Office, as_of: datetime) -> OverdueReport:

@@ -70,9 +70,9 @@ def world_by_now(session: Session, office: Office) -> World:
     return reached_by_now(session, office.world)
 
 
-def reached_by_now(session: Session, world: World) -> World:
-    """Return a world with the people of its own contact book where they are reached by now."""
-    contacts = world.contacts.with_recipients(addresses.overlay(session))
+def reached_by_now(session: Session, world: World, until: datetime | None = None) -> World:
+    """Return a world with the people of its own contact book where they are reached, now or then."""
+    contacts = world.contacts.with_recipients(addresses.overlay(session, until))
     return world if contacts is world.contacts else replace(world, contacts=contacts)
 
 
@@ -143,9 +143,9 @@ def reason_of(evidence: str) -> str:
     return _ABOUT_WHOM.sub("", evidence).partition(" — ")[0]
 
 
-def closed_ways(session: Session) -> dict[tuple[str, str, str], ClosedWay]:
-    """Return every address that is not used any more, by post, person and channel."""
-    found = (kept for status in CLOSED for kept in addresses.of_status(session, status))
+def closed_ways(session: Session, at: datetime) -> dict[tuple[str, str, str], ClosedWay]:
+    """Return every address that was not used any more at a moment, by post, person and channel."""
+    found = (kept for kept in addresses.known_at(session, at) if kept.status in CLOSED)
     return {(k.post, k.person, k.channel): ClosedWay(ChannelState(k.status), _told(k)) for k in found}
 
 

@@ -19,7 +19,7 @@ from engine.messages import MessageDraft, gather
 from engine.model import HANOI
 from engine.planning import Suppression, World, decide_all
 from engine.rulebook import Step
-from store import ledger, records, registry
+from store import calendars, ledger, records, registry
 from usecases import guards
 from usecases.duties import open_occurrences
 from usecases.reach import world_by_now
@@ -50,6 +50,7 @@ def tick(office: Office, now: datetime, full: bool = False) -> Planned:
     such a sweep finds beyond the tick is an incident and is recorded as one.
     """
     with office.database.writing() as session:
+        calendars.keep(session, office.world.calendar, now)
         open_occurrences(session, office.directory, office.world, now)
         world = world_by_now(session, office)
         planned = _planned(session, office, world, now, _candidates(session, world, now))

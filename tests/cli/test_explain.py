@@ -75,3 +75,11 @@ def october_contact(with_october):
         holder = office.contacts.at_post("CAT/contact", date(2025, 11, 20))
         when = datetime(2025, 11, 20, 8, tzinfo=HANOI)
         addresses.opt_out(session, holder.post, holder.person, "mailbox", holder.post, "nhắn STOP", when)
+
+
+def test_what_is_of_today_is_said_of_a_moment_that_has_passed(asked, dondoc):
+    assert "của hôm nay" not in asked().out
+    dondoc("remind", "--at", "2025-11-27T08:00")
+
+    assert "người giữ vị trí, kênh mở và chạy thử là của\n  hôm nay" in asked().out
+    assert asked("--json").json["is_past"]
