@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from argparse import Namespace, _SubParsersAction
 from collections import Counter
 from collections.abc import Sequence
@@ -61,12 +62,29 @@ def add_commands(commands: _SubParsersAction) -> None:  # type: ignore[type-arg]
     apply = commands.add_parser(
         "apply",
         help="đưa quy tắc vào hiệu lực sau khi kiểm tra và so sánh",
-        epilog="ví dụ: dondoc apply, hoặc dondoc apply nháp --yes",
+        epilog=(
+            "ví dụ: dondoc apply, hoặc dondoc apply nháp --yes\n"
+            "       dondoc apply 3f2a91c07be4: trở lại bộ cũ, mã có trong 'dondoc log rules'"
+        ),
     )
-    apply.add_argument("folder", nargs="?", metavar="THƯ_MỤC", help="mặc định là DONDOC_CONFIG")
-    apply.add_argument("--yes", action="store_true", help="đồng ý cả khi số tin tăng nhiều lần")
-    apply.add_argument("--at", type=OPENING, metavar="LÚC", help="thời điểm; mặc định là bây giờ")
-    apply.add_argument("--by", default="", metavar="AI", help="vị trí hoặc người thực hiện")
+    apply.add_argument(
+        "folder",
+        nargs="?",
+        metavar="THƯ_MỤC",
+        help="thư mục cấu hình hay quy tắc, hoặc mã bộ quy tắc từng có hiệu lực; mặc định là DONDOC_CONFIG",
+    )
+    apply.add_argument(
+        "--yes",
+        action="store_true",
+        help="đồng ý cả khi số tin tăng nhiều lần, dồn vào một người, hoặc gần như không còn tin nào",
+    )
+    apply.add_argument(
+        "--at",
+        type=OPENING,
+        metavar="LÚC",
+        help="thời điểm ghi nhận, mặc định là bây giờ; quy tắc có hiệu lực ngay, không hẹn giờ",
+    )
+    apply.add_argument("--by", metavar="AI", help="ai thực hiện; mặc định là người dùng của máy")
     add_json(apply)
     apply.set_defaults(run=_apply)
 
@@ -212,8 +230,9 @@ def _apply(arguments: Namespace) -> None:
     at = arguments.at or clock.now()
     office = office_with_registry(at)
     folder = Path(arguments.folder) if arguments.folder else office.settings.config
+    by = arguments.by or getpass.getuser()
     with progress_of("So sánh 90 ngày tới") as tell:
-        applied = put_rules_in_force(office, folder, at, arguments.by, arguments.yes, tell)
+        applied = put_rules_in_force(office, folder, at, by, arguments.yes, tell)
     if arguments.json:
         print_json(_applied_as_json(applied))
     else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+
 AT = "2025-10-27T08:00"
 
 
@@ -18,4 +20,5 @@ def test_the_rules_before_an_edit_are_listed_and_come_back_by_their_name(dondoc,
 
     back = dondoc("apply", first["new"], "--at", "2025-10-29T08:00", "--json")
     assert (back.code, back.json["new"]) == (0, first["new"])
-    assert dondoc("log", "rules", "--json").json[0]["new"] == first["new"]
+    last = dondoc("log", "rules", "--json").json[0]
+    assert (last["new"], last["by"]) == (first["new"], getpass.getuser())
