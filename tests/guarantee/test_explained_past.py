@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.calendar import SpecialDay, WorkCalendar
-from engine.explanation import Explanation
+from engine.explanation import Explanation, StepState, StepTrace
 from store import addresses, rulebooks, switches, tags
 from store.addresses import AddressStatus, KeptAddress
 from store.rulebooks import KeptRulebook
@@ -160,7 +160,16 @@ def differing(before: Explanation, after: Explanation) -> dict[str, object]:
     """What of an explanation is not as it was, by the name of its part; a task has the words of today."""
     after = replace(after, assignment=replace(after.assignment, task=before.assignment.task))
     parts = [(f.name, getattr(before, f.name), getattr(after, f.name)) for f in fields(Explanation)]
+    parts = [(name, _but_retries(old), _but_retries(new)) for name, old, new in parts]
     return {name: _first_difference(old, new) for name, old, new in parts if old != new}
+
+
+def _but_retries(part: object) -> object:
+    """A part without the moments at which what has not left may leave: of a retry none is kept."""
+    if not isinstance(part, tuple) or not all(isinstance(one, StepTrace) for one in part):
+        return part
+    is_open = StepState.PENDING
+    return tuple(replace(one, leaves_at=one.falls_at) if one.state is is_open else one for one in part)
 
 
 def _first_difference(old: object, new: object) -> object:
