@@ -98,7 +98,7 @@ def _previewed(test: RuleTest, world: World, first: datetime, last: datetime) ->
     moment = timedelta(microseconds=1)
     before = preview(test.assignments, world, {}, first, stopped - moment)
     after = preview(test.assignments, world, _remembered(before), resumed + moment, last)
-    return Preview(before.messages + after.messages, before.suppressions + after.suppressions)
+    return Preview(before.messages + after.messages, before.left_out + after.left_out)
 
 
 def _remembered(found: Preview, by: datetime | None = None) -> dict[str, list[Told]]:

@@ -27,6 +27,14 @@ class Heard:
         for one in told:
             self.add(one)
 
+    def copy(self) -> Heard:
+        """Return what was said so far, to grow on its own."""
+        other = Heard()
+        other.waiting = dict(self.waiting)
+        other._settled = {due_on: set(steps) for due_on, steps in self._settled.items()}
+        other._answered = {due_on: list(told) for due_on, told in self._answered.items()}
+        return other
+
     def add(self, told: Told) -> None:
         """Take note of one more reminder, or of what became of one that waited."""
         if told.state is ToldState.WAITING:

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from itertools import groupby
+from itertools import chain, groupby
 
 from engine.calendar import WorkCalendar
 from engine.compliance import document_name
@@ -74,25 +74,19 @@ def gather(reminders: Iterable[Reminder], world: World, now: datetime, spent: Ma
     """
     messages: list[MessageDraft] = []
     left_out: list[Suppression] = []
-    addressed: dict[tuple[str, str], list[Reminder]] = {}
-    ways = _Ways(world)
-    for reminder in reminders:
-        channels = ways.of(reminder)
-        if channels:
-            addressed.setdefault((reminder.recipient.addresses[channels[0]], channels[0]), []).append(
-                reminder
-            )
-        else:
-            left_out.append(_left_out(reminder, SuppressionReason.NO_CHANNEL))
     not_before = next_sending_moment(now, world.rulebook.sending, world.calendar)
-    for (address, channel), gathered in sorted(addressed.items()):
-        kept, over = _within_limit(gathered, world, spent)
+    addressed = _addressed(reminders, world)
+    nowhere = addressed.pop(_NOWHERE, [])
+    left_out += [_left_out(one, SuppressionReason.NO_CHANNEL) for of_way in nowhere for one in of_way]
+    for (address, channel), ways in sorted(addressed.items()):
+        kept, over = _within_limit(ways, world, spent)
         left_out += [_left_out(reminder, SuppressionReason.BUDGET) for reminder in over]
         if kept:
             level = max(reminder.level for reminder in kept)
             key = _message_key(address, channel, kept)
-            recipient, fallbacks = kept[0].recipient, ways.beside(channel, kept)
-            messages.append(MessageDraft(key, recipient, channel, level, not_before, tuple(kept), fallbacks))
+            beside = _beside(channel, kept if len(ways) > 1 else kept[:1], world.channels)
+            recipient = kept[0].recipient
+            messages.append(MessageDraft(key, recipient, channel, level, not_before, tuple(kept), beside))
     return Gathered(tuple(messages), tuple(left_out))
 
 
@@ -131,43 +125,57 @@ def channels_for(recipient: Recipient, via: Iterable[str], open_channels: Set[st
     yield from (channel for channel in reached if channel not in recipient.prefers)
 
 
-class _Ways:
-    """The channels to each person, asked once for everything they are told in a run."""
+_NOWHERE = ("", "")
 
-    def __init__(self, world: World) -> None:
-        self._open = world.channels
-        self._known: dict[tuple[str, str, tuple[str, ...]], tuple[str, ...]] = {}
 
-    def of(self, reminder: Reminder) -> tuple[str, ...]:
-        """Return the channels that may carry a reminder, in their order."""
+def _addressed(reminders: Iterable[Reminder], world: World) -> dict[tuple[str, str], list[list[Reminder]]]:
+    """Return the reminders by address and channel, way by way; under `_NOWHERE` those that reach nobody."""
+    by_way: dict[tuple[str, str, tuple[str, ...]], list[Reminder]] = {}
+    for reminder in reminders:
         who = reminder.recipient
-        key = (who.post, who.person, reminder.via)
-        if key not in self._known:
-            self._known[key] = tuple(channels_for(who, reminder.via, self._open))
-        return self._known[key]
+        way = who.post, who.person, reminder.via
+        if way in by_way:
+            by_way[way].append(reminder)
+        else:
+            by_way[way] = [reminder]
+    found: dict[tuple[str, str], list[list[Reminder]]] = {}
+    for of_way in by_way.values():
+        who, via = of_way[0].recipient, of_way[0].via
+        channel = next(channels_for(who, via, world.channels), None)
+        found.setdefault((who.addresses[channel], channel) if channel else _NOWHERE, []).append(of_way)
+    return found
 
-    def beside(self, channel: str, reminders: Iterable[Reminder]) -> tuple[str, ...]:
-        """Return the channels that may carry what `channel` could not, in the order first named.
 
-        Never the mailbox of the machine: what lies there has reached nobody.
-        """
-        ways = dict.fromkeys(self.of(reminder) for reminder in reminders)
-        named = dict.fromkeys(c for way in ways for c in way)
-        return tuple(c for c in named if c not in {channel, "mailbox"})
+def _beside(channel: str, reminders: Iterable[Reminder], open_channels: Set[str]) -> tuple[str, ...]:
+    """Return the channels that may carry what `channel` could not, in the order first named.
+
+    Never the mailbox of the machine: what lies there has reached nobody.
+    """
+    ways: dict[tuple[str, str, tuple[str, ...]], Reminder] = {}
+    for one in reminders:
+        ways.setdefault((one.recipient.post, one.recipient.person, one.via), one)
+    named = dict.fromkeys(
+        c for one in ways.values() for c in channels_for(one.recipient, one.via, open_channels)
+    )
+    return tuple(c for c in named if c not in {channel, "mailbox"})
 
 
 def _within_limit(
-    reminders: list[Reminder], world: World, spent: Mapping[str, int]
+    ways: Iterable[Iterable[Reminder]], world: World, spent: Mapping[str, int]
 ) -> tuple[list[Reminder], list[Reminder]]:
     """Split the reminders of one person into those of today and those of another day."""
     kept: list[Reminder] = []
     over: list[Reminder] = []
-    for audience, of_audience in groupby(sorted(reminders, key=_urgency), key=_audience):
+    in_order = sorted(chain.from_iterable(ways), key=_urgency)
+    for audience, of_audience in groupby(in_order, key=_audience):
         limit = world.rulebook.limits.get(audience)
+        if limit is None:
+            kept += of_audience
+            continue
         tasks: set[str] = set()
         for reminder in of_audience:
             task = reminder.assignment.task.code
-            room = limit is None or len(tasks) + spent.get(reminder.recipient.post, 0) < limit.tasks_per_day
+            room = len(tasks) + spent.get(reminder.recipient.post, 0) < limit.tasks_per_day
             if task in tasks or room or reminder.step in {FAULT_STEP, NOTICE_STEP}:
                 tasks.add(task)
                 kept.append(reminder)
@@ -183,8 +191,9 @@ def _audience(reminder: Reminder) -> Audience:
     return _AUDIENCES[reminder.level]
 
 
-def _urgency(reminder: Reminder) -> tuple[int, date, str, str]:
-    return (reminder.level, reminder.due_on, reminder.assignment.task.code, reminder.assignment.unit.code)
+def _urgency(reminder: Reminder) -> tuple[int, date, str, str, str]:
+    owed = reminder.assignment
+    return (reminder.level, reminder.due_on, owed.task.code, owed.unit.code, reminder.step)
 
 
 def _message_key(address: str, channel: str, reminders: Iterable[Reminder]) -> str:

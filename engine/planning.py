@@ -7,11 +7,12 @@ here knows how the assignment was found or how a message leaves.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from engine.calendar import WorkCalendar
 from engine.contacts import ContactBook
@@ -84,8 +85,7 @@ _OF_NO_RULE = frozenset({FAULT_STEP, NOTICE_STEP})
 _TURNED = "@"  # "<step>@<unit>": the step is told to the unit that is waited for
 
 
-@dataclass(frozen=True, slots=True)
-class Reminder:
+class Reminder(NamedTuple):
     """The decision to tell one recipient one thing; `key` makes it unrepeatable."""
 
     key: str
@@ -100,8 +100,7 @@ class Reminder:
     place: str  # "<rule file>:<line>" of the step
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
+class Suppression(NamedTuple):
     """The decision not to tell, with its reason; keyed like the reminder it stands for."""
 
     key: str
@@ -143,9 +142,13 @@ def decide_all(
     assignments: Iterable[Assignment], world: World, told: Mapping[str, Sequence[Told]], now: datetime
 ) -> Decision:
     """Return the decisions for many assignments, in one value."""
-    shares = list(assignments)
-    heard = {share.id: Heard(told.get(share.id, ())) for share in shares}
-    return decide_each(shares, world, heard, now, world.rulebook.policy_for)
+    reminders: list[Reminder] = []
+    suppressions: list[Suppression] = []
+    for assignment in assignments:
+        one = decide(assignment, world, told.get(assignment.id, ()), now)
+        reminders += one.reminders
+        suppressions += one.suppressions
+    return Decision(tuple(reminders), tuple(suppressions))
 
 
 def decide(assignment: Assignment, world: World, told: Sequence[Told], now: datetime) -> Decision:
@@ -155,31 +158,27 @@ def decide(assignment: Assignment, world: World, told: Sequence[Told], now: date
     that passed are superseded. Asked twice, the second answer is empty, because what was
     told is in `told`.
     """
-    return decide_all([assignment], world, {assignment.id: told}, now)
+    standing = standing_of(assignment, now)
+    speaks = standing.is_chased or standing.waits_for
+    policy = world.rulebook.policy_for(assignment) if speaks else None
+    return decide_for(assignment, standing, policy, world, Heard(told), now)
 
 
-def decide_each(
-    assignments: Iterable[Assignment],
+def decide_for(
+    assignment: Assignment,
+    standing: Standing,
+    policy: Policy | None,
     world: World,
-    heard: Mapping[str, Heard],
+    heard: Heard,
     now: datetime,
-    policy_for: Callable[[Assignment], Policy | None],
 ) -> Decision:
-    """Return what `decide_all` does, for one who keeps what was said and which policies apply."""
-    reminders: list[Reminder] = []
-    suppressions: list[Suppression] = []
-    for assignment in assignments:
-        said = heard.get(assignment.id) or Heard()
-        standing = standing_of(assignment, now)
-        silent = None if standing.waits_for else why_silent(standing)
-        if said.waiting:
-            suppressions += _outdated(assignment, said, standing, silent)
-        policy = policy_for(assignment) if silent is None else None
-        if policy is not None:
-            case = _Case(assignment, standing, policy, world, said, now)
-            reminders += case.reminders
-            suppressions += case.suppressions
-    return Decision(tuple(reminders), tuple(suppressions))
+    """Return what `decide` does, for one who knows how the work stands, its policy and what was said."""
+    silent = None if standing.waits_for else why_silent(standing)
+    outdated = tuple(_outdated(assignment, heard, standing, silent)) if heard.waiting else ()
+    if silent is not None or policy is None:
+        return Decision((), outdated)
+    case = _Case(assignment, standing, policy, world, heard, now)
+    return Decision(tuple(case.reminders), outdated + tuple(case.suppressions))
 
 
 def _outdated(
@@ -241,17 +240,56 @@ def recipient_for(step: Step, assignment: Assignment, contacts: ContactBook, on:
     return _holder(step.to, assignment.unit.code, contacts, on)
 
 
-@lru_cache(maxsize=65536)  # a run speaks to far fewer posts than there are steps
 def _holder(to: Audience, unit_code: str, contacts: ContactBook, on: date) -> Recipient | None:
     match to:
         case Audience.CONTACT | Audience.SUPPORTING:
-            return contacts.recipient(unit_code, PostRole.CONTACT, on)
+            return _held(contacts, unit_code, PostRole.CONTACT, on)
         case Audience.HEAD:
-            return contacts.recipient(unit_code, PostRole.HEAD, on)
+            return _held(contacts, unit_code, PostRole.HEAD, on)
         case Audience.COORDINATOR:
             return contacts.coordinator(on)
         case Audience.CHAIRMAN:
             return contacts.chairman(on)
+
+
+@lru_cache(maxsize=65536)  # a run speaks to far fewer posts than there are steps
+def _held(contacts: ContactBook, unit_code: str, role: PostRole, on: date) -> Recipient | None:
+    return contacts.recipient(unit_code, role, on)
+
+
+def reminders_like(
+    one: Reminder, others: Iterable[Assignment], contacts: ContactBook, on: date
+) -> Iterator[Reminder]:
+    """Yield what `one` is for assignments that stand alike and were told alike, at their own units' posts.
+
+    Somebody must hold the post at each of the units.
+    """
+    due_on, due, whom = one.due_on, one.due_on.isoformat(), one.recipient
+    role = _ROLES[one.level] if one.level in _WITHIN_UNIT and not unit_waited_for(one.step) else None
+    is_fault = one.step == FAULT_STEP
+    reason, unreached = one.reason, _unreached(one.assignment.unit.name)
+    for other in others:
+        if role is not None:
+            found = _held(contacts, other.unit.code, role, on)
+            assert found is not None
+            whom = found
+        if is_fault:
+            reason = one.reason.replace(unreached, _unreached(other.unit.name))
+        key = f"{other.id}|{due}|{one.step}|{whom.post}"
+        yield Reminder(
+            key, other, one.step, one.level, due_on, one.falls_at, whom, one.via, reason, one.place
+        )
+
+
+def suppression_like(one: Suppression, other: Assignment) -> Suppression:
+    """Return what `one` is for an assignment that stands alike and was told alike."""
+    if one.assignment is other:
+        return one
+    unit, _, role = one.post.partition("/")
+    is_own = one.level in _WITHIN_UNIT and unit == one.assignment.unit.code
+    post = f"{other.unit.code}/{role}" if is_own else one.post
+    key = f"{other.id}|{one.due_on.isoformat()}|{one.step}|{post}"
+    return one._replace(key=key, assignment=other, post=post)
 
 
 @dataclass(slots=True)
@@ -265,7 +303,9 @@ class _Reached:
     key: str
 
 
+_ROLES = (PostRole.CONTACT, PostRole.CONTACT, PostRole.HEAD)  # by level
 _OF_A_UNIT = frozenset({Audience.CONTACT.level, Audience.HEAD.level})
+_WITHIN_UNIT = _OF_A_UNIT | {Audience.SUPPORTING.level}
 
 
 class _Gate(StrEnum):
@@ -405,13 +445,17 @@ class _Case:
         if FAULT_STEP in self.settled or any(r.key == key for r in self.reminders):
             return
         whom = unit_waited_for(step) or self.assignment.unit.name
-        reason = f"bậc '{step}' không tới được {whom}: cần sửa đầu mối"
+        reason = f"bậc '{step}' {_unreached(whom)} cần sửa đầu mối"
         self.reminders.append(
             Reminder(
                 key, self.assignment, FAULT_STEP, Audience.COORDINATOR.level, self.due_on, falls_at,
                 coordinator, ("email", "mailbox"), reason, "",
             )
         )  # fmt: skip
+
+
+def _unreached(whom: str) -> str:
+    return f"không tới được {whom}:"
 
 
 def _given_up(assignment: Assignment, told: Told, reason: SuppressionReason) -> Suppression:

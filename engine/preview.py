@@ -6,28 +6,46 @@ ledger kept in memory: a preview that asked another function would be a guess.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from engine.calendar import WorkCalendar
-from engine.escalation import due_dates_touched, next_sending_moment
-from engine.heard import Heard
+from engine.cohorts import Cohort, Cohorts, Fate
+from engine.escalation import next_sending_moment
 from engine.ledger import Told, ToldState
 from engine.messages import MessageDraft, gather, joined
-from engine.model import HANOI, Assignment, Role
-from engine.planning import Reminder, Suppression, World, decide_each
-from engine.rulebook import Audience, Policy, Rulebook, Step
+from engine.model import HANOI, Assignment, PostRole
+from engine.planning import Decision, Reminder, Suppression, World, suppression_like
+from engine.rulebook import Audience, Rulebook
+
+
+class LeftOut(NamedTuple):
+    """A suppression at a moment, and the assignments it holds for."""
+
+    at: datetime
+    suppression: Suppression
+    assignments: Sequence[Assignment]
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The messages and suppressions of a stretch of time, in the order they would come."""
+    """The messages of a stretch of time, in the order they would come, and what was left out of them."""
 
     messages: tuple[MessageDraft, ...]
-    suppressions: tuple[tuple[datetime, Suppression], ...]
+    left_out: tuple[LeftOut, ...]
+
+    @property
+    def suppressions(self) -> tuple[tuple[datetime, Suppression], ...]:
+        """Each suppression with its moment, assignment by assignment; made when asked for."""
+        found = [
+            (left.at, suppression_like(left.suppression, assignment))
+            for left in self.left_out
+            for assignment in left.assignments
+        ]
+        return tuple(sorted(found, key=lambda pair: (pair[0], pair[1].assignment.id)))
 
 
 def preview(
@@ -54,26 +72,12 @@ def preview_at(
     tell: Callable[[datetime], None] | None = None,
 ) -> Preview:
     """Return what runs at the given moments would send: the service may wake at any."""
-    memory = _Memory(told)
-    index = _Index(assignments, world)
-    memory.count(told, index.assignments)
-    messages: dict[tuple[datetime, str, str], MessageDraft] = {}
-    suppressions: list[tuple[datetime, Suppression]] = []
-    before: datetime | None = None
-    for now in moments:
-        candidates = index.touched(before, now) | memory.waiting
-        shares = [index.assignments[id_] for id_ in sorted(candidates)]
-        decision = decide_each(shares, world, memory.heard, now, index.policy_for)
-        leaves_at = next_sending_moment(now, world.rulebook.sending, world.calendar)
-        gathered = gather(decision.reminders, world, now, memory.spent(leaves_at.date()))
-        _put_out(messages, gathered.messages)
-        left_out = (*decision.suppressions, *gathered.suppressions)
-        suppressions += [(now, s) for s in left_out if memory.is_news(s)]
-        memory.keep(gathered.messages, left_out, now)
-        before = now
+    run = _Run(list(moments), list(assignments), world, told)
+    for now in run.moments:
+        run.at(now)
         if tell is not None:
             tell(now)
-    return Preview(tuple(messages.values()), tuple(suppressions))
+    return Preview(tuple(run.messages.values()), tuple(run.left_out))
 
 
 def run_moments(
@@ -114,119 +118,96 @@ def _arrived(
     return {id_: [arrived(one) for one in entries] for id_, entries in told.items()}
 
 
-class _Index:
-    """The assignments by every deadline they ever have, ladder by ladder, and by every day they change."""
+_ROLES = {
+    Audience.SUPPORTING: PostRole.CONTACT,
+    Audience.CONTACT: PostRole.CONTACT,
+    Audience.HEAD: PostRole.HEAD,
+    Audience.COORDINATOR: PostRole.COORDINATOR,
+    Audience.CHAIRMAN: PostRole.CHAIRMAN,
+}
 
-    def __init__(self, assignments: Iterable[Assignment], world: World) -> None:
-        self.assignments = {assignment.id: assignment for assignment in assignments}
-        self.policies = {id_: world.rulebook.policy_for(share) for id_, share in self.assignments.items()}
+
+class _Run:
+    """A preview on its way: a ledger kept in memory, in which what is told is delivered at once."""
+
+    def __init__(
+        self,
+        moments: Sequence[datetime],
+        assignments: Sequence[Assignment],
+        world: World,
+        told: Mapping[str, Sequence[Told]],
+    ) -> None:
+        self.moments = moments
+        self.messages: dict[tuple[datetime, str, str], MessageDraft] = {}
+        self.left_out: list[LeftOut] = []
         self._world = world
-        self._by_due: dict[tuple[str, bool], dict[date, list[str]]] = defaultdict(dict)
-        self._by_change: dict[date, set[str]] = defaultdict(set)
-        for assignment in self.assignments.values():
-            self._add_deadlines(assignment)
-            self._by_change[assignment.assigned_on].add(assignment.id)
-            for fact in assignment.facts:
-                self._by_change[fact.at.astimezone(HANOI).date()].add(assignment.id)
-        self._due_dates = {ladder: sorted(by_due) for ladder, by_due in self._by_due.items()}
-
-    def policy_for(self, assignment: Assignment) -> Policy | None:
-        """Return the policy of an assignment, without asking the rules again."""
-        return self.policies[assignment.id]
-
-    def touched(self, since: datetime | None, now: datetime) -> set[str]:
-        """Return the ids whose steps may fall, or whose facts changed, in `(since, now]`."""
-        found: set[str] = set()
-        for step in self._world.rulebook.steps:
-            interval = due_dates_touched(step, since, now, self._world.calendar)
-            if interval is not None:
-                found.update(*self._due_between(step, *interval))
-        if since is not None:
-            day = since.astimezone(HANOI).date()
-            while day <= now.astimezone(HANOI).date():
-                found |= self._by_change.get(day, set())
-                day += timedelta(days=1)
-        return found
-
-    def _add_deadlines(self, assignment: Assignment) -> None:
-        policy = self.policies[assignment.id]
-        if policy is None:
-            return
-        by_due = self._by_due[policy.id, assignment.role is Role.SUPPORTING]
-        for due_on in {assignment.due_on, *(fact.due_on for fact in assignment.facts)}:
-            if due_on is not None:
-                by_due.setdefault(due_on, []).append(assignment.id)
-
-    def _due_between(self, step: Step, first: date | None, last: date) -> Iterator[list[str]]:
-        """Yield the assignments that `step` concerns, deadline by deadline."""
-        ladder = step.policy, step.to is Audience.SUPPORTING
-        dates = self._due_dates.get(ladder, [])
-        start = 0 if first is None else bisect_left(dates, first)
-        return (self._by_due[ladder][day] for day in dates[start : bisect_right(dates, last)])
-
-
-class _Memory:
-    """A ledger for the length of a preview: what is told is delivered at once."""
-
-    def __init__(self, told: Mapping[str, Sequence[Told]]) -> None:
-        self.heard = {id_: Heard(entries) for id_, entries in told.items()}
-        self.waiting = {id_ for id_, heard in self.heard.items() if heard.waiting}
+        self._cohorts = Cohorts(assignments, world, told, moments)
+        self._before: datetime | None = None
+        self._limited = {_ROLES[audience] for audience in world.rulebook.limits}
         self._spent: dict[date, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-
-    def count(self, told: Mapping[str, Sequence[Told]], assignments: Mapping[str, Assignment]) -> None:
-        """Count what was told before towards the limits of the days on which it left."""
-        for id_ in told.keys() & assignments.keys():
-            for one in told[id_]:
+        for share in assignments:
+            for one in told.get(share.id, ()):
                 if one.state is ToldState.DELIVERED:
-                    spent = self._spent[one.at.astimezone(HANOI).date()]
-                    spent[one.post].add(assignments[id_].task.code)
+                    self._spent[one.at.astimezone(HANOI).date()][one.post].add(share.task.code)
 
-    def spent(self, day: date) -> dict[str, int]:
+    def at(self, now: datetime) -> None:
+        """Plan what falls due at `now` and take it as told."""
+        world = self._world
+        leaves_at = next_sending_moment(now, world.rulebook.sending, world.calendar)
+        asked = [(cohort, cohort.decided(world, now)) for cohort in self._cohorts.touched(self._before, now)]
+        due = [
+            (cohort, decision, cohort.reminders(decision, world, now))
+            for cohort, decision in asked
+            if decision.reminders or decision.suppressions
+        ]
+        reminders = [one for _, _, each in due for of_members in each for one in of_members]
+        gathered = gather(reminders, world, now, self._spent_on(leaves_at.date()))
+        _put_out(self.messages, gathered.messages)
+        self._count(gathered.messages)
+        left = {one.key: one for one in gathered.suppressions}
+        affected = {one.assignment.id for one in gathered.suppressions}
+        for cohort, decision, each in due:
+            self.left_out += [LeftOut(now, one, cohort.members) for one in decision.suppressions]
+            if affected and any(member.id in affected for member in cohort.members):
+                self._part(cohort, decision, each, left, now, leaves_at)
+            else:
+                cohort.keep(decision, (None,) * len(each), now, leaves_at)
+                self._cohorts.note_waiting(cohort)
+        self._before = now
+
+    def _part(
+        self,
+        cohort: Cohort,
+        decision: Decision,
+        each: list[list[Reminder]],
+        left: Mapping[str, Suppression],
+        now: datetime,
+        leaves_at: datetime,
+    ) -> None:
+        """Part those of a cohort whose reminders were left out from the others."""
+        by_fate: dict[Fate, list[Assignment]] = {}
+        for member, *reminders in zip(cohort.members, *each, strict=True):
+            found = [left.get(one.key) for one in reminders]
+            by_fate.setdefault(tuple(one and one.reason for one in found), []).append(member)
+            for of_model, one in zip(decision.reminders, found, strict=True):
+                if one is not None and cohort.is_news(of_model, one.reason):
+                    self.left_out.append(LeftOut(now, one, (member,)))
+        parts = [cohort.parted(members) for members in list(by_fate.values())[1:]]
+        cohort.members = next(iter(by_fate.values()))
+        for part, fate in zip((cohort, *parts), by_fate, strict=True):
+            part.keep(decision, fate, now, leaves_at)
+            if part is cohort:
+                self._cohorts.note_waiting(part)
+            else:
+                self._cohorts.add(part)
+
+    def _spent_on(self, day: date) -> dict[str, int]:
         return {post: len(tasks) for post, tasks in self._spent[day].items()}
 
-    def is_news(self, suppression: Suppression) -> bool:
-        if not suppression.reason.waits:
-            return True
-        heard = self.heard.get(suppression.assignment.id)
-        known = heard.waiting.get(suppression.key) if heard else None
-        return known is None or known.suppression != suppression.reason
-
-    def keep(
-        self, messages: Iterable[MessageDraft], suppressions: Iterable[Suppression], now: datetime
-    ) -> None:
+    def _count(self, messages: Iterable[MessageDraft]) -> None:
+        """Count what leaves towards the limits of its day."""
         for message in messages:
             spent = self._spent[message.not_before.date()]
-            for reminder in message.reminders:
-                post = reminder.recipient.post
-                self._put(_told(reminder, post, ToldState.DELIVERED, message.not_before))
-                spent[post].add(reminder.assignment.task.code)
-        for left in suppressions:
-            if left.reason.waits:
-                self._put(_told(left, left.post, ToldState.WAITING, now, str(left.reason)))
-            else:
-                heard = self._heard(left.assignment.id)
-                heard.settle(left.key, left.due_on, left.step)
-                self._note_waiting(left.assignment.id, heard)
-
-    def _put(self, told: Told) -> None:
-        heard = self._heard(told.assignment_id)
-        heard.add(told)
-        self._note_waiting(told.assignment_id, heard)
-
-    def _heard(self, id_: str) -> Heard:
-        heard = self.heard.get(id_)
-        if heard is None:
-            heard = self.heard[id_] = Heard()
-        return heard
-
-    def _note_waiting(self, id_: str, heard: Heard) -> None:
-        if heard.waiting:
-            self.waiting.add(id_)
-        else:
-            self.waiting.discard(id_)
-
-
-def _told(what: Reminder | Suppression, post: str, state: ToldState, at: datetime, why: str = "") -> Told:
-    return Told(
-        what.key, what.assignment.id, what.due_on, what.step, what.level, post, what.falls_at, state, at, why
-    )
+            for one in message.reminders:
+                if one.recipient.role in self._limited:
+                    spent[one.recipient.post].add(one.assignment.task.code)

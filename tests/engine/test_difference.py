@@ -65,7 +65,7 @@ def test_a_message_is_known_by_its_day_its_post_and_its_channel(after, added, re
 
 def test_a_rule_written_some_lines_further_down_changes_nothing():
     moved = replace(
-        BASE, reminders=tuple(replace(r, place="r.yml:99", reason="dòng 99") for r in BASE.reminders)
+        BASE, reminders=tuple(r._replace(place="r.yml:99", reason="dòng 99") for r in BASE.reminders)
     )
 
     assert difference([BASE], [moved]).is_empty
