@@ -45,6 +45,11 @@ class Cohort:
     heard: Heard
     members: list[Assignment] = field(default_factory=list)
 
+    @property
+    def task_codes(self) -> set[str]:
+        """The codes of the tasks of its members."""
+        return {member.task.code for member in self.members}
+
     def decided(self, world: World, now: datetime) -> Decision:
         """Return what the model calls for at `now`."""
         standing = self.standing or standing_of(self.model, now)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from engine.calendar import WorkCalendar
 from engine.cohorts import Cohort, Cohorts, Fate
+from engine.crowding import crowded_out
 from engine.escalation import next_sending_moment
 from engine.ledger import Told, ToldState
 from engine.messages import MessageDraft, gather, joined
@@ -155,13 +156,12 @@ class _Run:
         world = self._world
         leaves_at = next_sending_moment(now, world.rulebook.sending, world.calendar)
         asked = [(cohort, cohort.decided(world, now)) for cohort in self._cohorts.touched(self._before, now)]
-        due = [
-            (cohort, decision, cohort.reminders(decision, world, now))
-            for cohort, decision in asked
-            if decision.reminders or decision.suppressions
-        ]
+        news = [(cohort, found) for cohort, found in asked if found.reminders or found.suppressions]
+        spent = self._spent_on(leaves_at.date())
+        hopeless = crowded_out(news, world, spent)
+        due = [(c, found, c.reminders(found, world, now)) for c, found in news if c not in hopeless]
         reminders = [one for _, _, each in due for of_members in each for one in of_members]
-        gathered = gather(reminders, world, now, self._spent_on(leaves_at.date()))
+        gathered = gather(reminders, world, now, spent)
         _put_out(self.messages, gathered.messages)
         self._count(gathered.messages)
         left = {one.key: one for one in gathered.suppressions}
