@@ -33,6 +33,7 @@ OF_TODAY = (
     "  Thời điểm này đã qua: lời ghi nhiệm vụ, tên đơn vị, người giữ vị trí, kênh mở và chạy thử là của\n"
     "  hôm nay; sự việc, quy tắc, lịch, địa chỉ và những gì đã gửi là của lúc đó."
 )
+_TOLD = frozenset({StepState.PENDING, StepState.DELIVERED, StepState.UNDELIVERABLE})
 NOBODY_OWES = "chưa xác định được đơn vị chủ trì; cần người quyết định"
 
 
@@ -115,7 +116,10 @@ def _in_force(trace: Explanation, office: Office) -> dict[str, Any]:
 def _silence(trace: Explanation | None) -> dict[str, str] | None:
     if trace is None:
         return {"reason": "no_unit", "message": NOBODY_OWES}
-    return {"reason": str(trace.silent), "message": SAID_WHY_NOT[trace.silent]} if trace.silent else None
+    if trace.silent:
+        return {"reason": str(trace.silent), "message": SAID_WHY_NOT[trace.silent]}
+    quiet = trace.policy.why_quiet if trace.policy else ""
+    return {"reason": "quiet_policy", "message": quiet} if quiet else None
 
 
 def _unit_as_json(trace: Explanation) -> dict[str, Any]:
@@ -138,7 +142,7 @@ def _step_as_json(step: StepTrace) -> dict[str, Any]:
         "level": step.level,
         "to": step.to,
         "post": step.post,
-        "recipient": step.person,
+        "recipient": step.person or step.holder or step.post,
         "falls_at": iso(step.falls_at),
         "state": str(step.state),
         "at": iso(step.at),
@@ -206,9 +210,11 @@ def _share_lines(traces: list[Explanation], office: Office, with_days: bool) -> 
         lines.append(
             f"  chính sách '{first.policy.id}' ({first.policy.place}), bộ quy tắc {first.rulebook}{since}"
         )
-    lines += [f"  hạn cũ: {_step_line(step, today, first.at)}" for step in first.earlier]
+    for step in first.earlier:
+        lines += [f"  hạn cũ: {_step_line(step, today, first.at)}", *_why_told(step)]
     for step in _worth_reading(first.steps):
         lines.append(f"  {_step_line(step, today, first.at)}")
+        lines += _why_told(step)
         if step.state in {StepState.PENDING, StepState.WAITING} and step is not first.next_step:
             lines += [f"      lưu ý: {said}" for said in step.held_by]
         if with_days and step.counting:
@@ -249,6 +255,13 @@ def _step_line(step: StepTrace, today: str, at: datetime) -> str:
     return line + (f" (bộ quy tắc {step.rulebook})" if step.rulebook not in {"", today} else "")
 
 
+def _why_told(step: StepTrace) -> Iterator[str]:
+    """Yield why somebody was told, as it was recorded then, with the line of the rule."""
+    if step.state in _TOLD and step.why_recipient:
+        place = f" ({step.place})" if step.place not in step.why_recipient else ""
+        yield f"      lý do ghi lúc lập: {step.why_recipient}{place}"
+
+
 def _moment(step: StepTrace) -> str:
     return f"lúc {step.leaves_at:%H:%M %d/%m/%Y}"
 
@@ -256,8 +269,9 @@ def _moment(step: StepTrace) -> str:
 def _what_comes(trace: Explanation, office: Office) -> Iterator[str]:
     """Yield why nothing comes, or the next step with its days, its recipient and its channels."""
     coming = trace.next_step
-    if trace.silent:
-        yield f"  Không nhắc: {SAID_WHY_NOT[trace.silent]}."
+    silence = _silence(trace)
+    if silence:
+        yield f"  Không nhắc: {silence['message']}."
     if coming is None:
         return
     whom = coming.person or coming.to

@@ -33,6 +33,9 @@ def why_not_sent(
     ladders = {one.policy.id: world.rulebook.steps_for(one.assignment) for one in traces if one.policy}
     if not ladders:
         return SAID_WHY_NOT[SuppressionReason.NO_RULE]
+    quiet = [one.policy.why_quiet for one in traces if one.policy]
+    if all(quiet):
+        return "; ".join(dict.fromkeys(quiet))
     known = {FAULT_STEP, *(step.id for steps in ladders.values() for step in steps)}
     if expected.step and expected.step.partition("@")[0] not in known:
         return _unknown_step(expected.step, *next(iter(ladders.items())))

@@ -156,13 +156,20 @@ def _policy(section: Section, writing: Writing) -> Policy:
             known.add(step.id)
             writing.steps.append((item, step))
             steps.append(step)
-    if not steps:
-        section.report(
-            "empty-policy", f"chính sách '{policy_id}' không có bậc nào", "thêm ít nhất một bậc dưới 'steps:'"
-        )
-    section.report_blank()
+    if not steps and not _says_none(section):
+        section.report("empty-policy", f"chính sách '{policy_id}' không có bậc nào", _NO_STEPS)
+    section.report_blank(*(["steps"] if _says_none(section) else []))
     section.finish()
     return Policy(policy_id, name, tuple(steps), f"{section.source}:{section.line}")
+
+
+def _says_none(section: Section) -> bool:
+    """Whether a policy has no steps on purpose: an empty list, which nobody writes by forgetting one."""
+    written = section.get("steps")
+    return written is not None and written.value == []
+
+
+_NO_STEPS = "thêm ít nhất một bậc dưới 'steps:'; cố ý không nhắc ai thì ghi 'steps: []'"
 
 
 # --- rules ------------------------------------------------------------------------------

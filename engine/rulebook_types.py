@@ -96,12 +96,21 @@ class Step:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Policy:
-    """A ladder of steps; one policy is equal to itself alone, which makes it a cheap key."""
+    """A ladder of steps; one policy is equal to itself alone, which makes it a cheap key.
+
+    Written with `steps: []` it has none, on purpose: whoever it is given to is never reminded.
+    """
 
     id: str
     name: str
     steps: tuple[Step, ...]
     place: str
+
+    @property
+    def why_quiet(self) -> str:
+        """Why it reminds nobody, in Vietnamese; "" when it has steps."""
+        quiet = f"chính sách '{self.id}' ({self.place}) ghi 'steps: []': không nhắc ai"
+        return "" if self.steps else quiet
 
 
 @dataclass(frozen=True, slots=True)

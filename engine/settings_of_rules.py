@@ -115,8 +115,17 @@ _POLICY = Shape(
     (
         Setting("id", "mã chính sách, để quy tắc gọi tới", "id", "nhac", is_required=True),
         Setting("name", "tên cho người đọc", example="Nhắc việc", default="như id"),
-        Setting("steps", "các bậc đôn đốc", "section", is_list=True, is_required=True, shape=_STEP),
+        Setting(
+            "steps",
+            "các bậc đôn đốc; `[]` là cố ý không có bậc nào",
+            "section",
+            is_list=True,
+            is_required=True,
+            shape=_STEP,
+        ),
     ),
+    "Không nhắc một số việc: viết một chính sách có `steps: []` và một quy tắc có `priority: 10` dẫn các "
+    "việc ấy tới nó. Việc ấy không ai được nhắc, vẫn có trong sổ và báo cáo; `dondoc explain` nói rõ vì đâu.",
 )
 
 _WHEN = Shape(

@@ -49,6 +49,7 @@ class SilenceReason(StrEnum):
     DISPUTED = "disputed"
     AWAITING_DECISION = "awaiting_decision"
     NO_RULE = "no_rule"
+    QUIET_POLICY = "quiet_policy"  # its policy has no steps, on purpose
     NO_STEP = "no_step"  # no step has fallen since the zone was entered
     TICK_MISSING = "tick_missing"  # a step has fallen and no run has looked at it
 
@@ -207,6 +208,8 @@ def _why(
     policy = world.rulebook.policy_for(red.assignment)
     if policy is None:
         return SilenceReason.NO_RULE, SAID_WHY_NOT[SuppressionReason.NO_RULE]
+    if policy.why_quiet:
+        return SilenceReason.QUIET_POLICY, policy.why_quiet
     ladder = ladder_of(policy, Role.LEAD, red.due_on, world.calendar)
     steps = [pair for level in ladder for pair in level if pair[1].to.level in OF_THE_UNIT]
     missed = _missed(steps, {one.told.step for one in known}, red, as_of)

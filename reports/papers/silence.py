@@ -27,6 +27,7 @@ REASON = {
     SilenceReason.DISPUTED: "Chờ phân xử",
     SilenceReason.AWAITING_DECISION: "Chờ quyết định",
     SilenceReason.NO_RULE: "Không quy tắc nào áp dụng",
+    SilenceReason.QUIET_POLICY: "Chính sách không nhắc",
     SilenceReason.NO_STEP: "Chưa đến bậc nhắc",
     SilenceReason.TICK_MISSING: "Chưa có lượt chạy nào xét",
 }

@@ -45,6 +45,18 @@ def test_other_programs_get_the_count_the_channels_and_the_rules_of_each_step(as
     }  # fmt: skip
 
 
+def test_what_was_told_is_shown_with_the_reason_and_the_line_recorded_then(asked):
+    said, told = asked().out, asked("--json").json
+    held = next(step for step in told["steps"] if step["state"] == "pending")
+
+    assert "lý do ghi lúc lập: bậc 'truoc-3-ngay' (config/rules/mac-dinh.yml:" in said
+    assert held["why_recipient"].endswith("3 ngày làm việc trước hạn 30/11/2025")
+    assert (held["recipient"], held["channels"]) == (
+        held["person"],
+        [{"channel": "mailbox", "state": "chosen", "note": None}],
+    )
+
+
 def test_what_would_hold_the_next_step_back_is_said_with_the_way_out(asked, dondoc):
     assert "lưu ý: ĐANG DỪNG" not in asked().out
     dondoc("sending", "stop", "--why", "thấy sai danh bạ", "--by", "người trực", "--at", AT)
@@ -83,3 +95,16 @@ def test_what_is_of_today_is_said_of_a_moment_that_has_passed(asked, dondoc):
 
     assert "người giữ vị trí, kênh mở và chạy thử là của\n  hôm nay" in asked().out
     assert asked("--json").json["is_past"]
+
+
+def test_a_plan_may_be_left_without_reminders_and_it_is_said_where(dondoc, config, with_october):
+    rule = "{id: kh-10, policy: mien, priority: 9, when: {plan: KH-10}}"
+    mine = f"policies:\n  - id: mien\n    steps: []\nrules:\n  - {rule}\n"
+    (config / "rules" / "mien.yml").write_text(mine, "utf-8")
+    words = ("explain", "KH-10/28", "--unit", "CAT", "--at", AT)
+    checked, told, said = dondoc("check"), dondoc(*words, "--json").json, dondoc(*words).out
+
+    assert checked.code == 0
+    assert (told["silent"]["reason"], told["next_step"], told["steps"]) == ("quiet_policy", None, [])
+    assert "Không nhắc: chính sách 'mien' (" in said
+    assert "rules/mien.yml:2) ghi 'steps: []': không nhắc ai." in said

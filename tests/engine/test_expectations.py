@@ -403,6 +403,17 @@ def test_an_expectation_beside_a_narrower_silence_contradicts_nothing(quiet, rea
     assert (len(tests), problems) == (1, [])
 
 
+def test_under_a_policy_without_steps_silence_holds_and_a_message_fails_with_its_place(tried):
+    quiet, problems = read_rulebook(
+        {"r.yml": "policies: [{id: mien, steps: []}]\nrules: [{id: tat-ca, policy: mien}]\n"}
+    )
+    (failure,) = tried(TASK, "expect: [{at: 25/9/2025, step: truoc-3-ngay}]", rulebook=quiet)
+
+    assert problems == []
+    assert tried(TASK, "expect_none: [{from: 1/7/2025, to: 31/12/2025}]", rulebook=quiet) == ()
+    assert failure.why == "chính sách 'mien' (r.yml:1) ghi 'steps: []': không nhắc ai"
+
+
 def test_a_level_in_the_words_of_people_leads_to_the_word_of_the_file(read):
     _, (problem,) = read(TASK, "expect: [{at: 25/9/2025, to: lãnh đạo đơn vị}]")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import time
+from datetime import date, time
 
 import pytest
 from hypothesis import given
@@ -66,6 +66,35 @@ def test_a_step_keeps_what_was_written_and_where():
 def test_a_mistake_is_reported_where_it_stands(old, new, problem):
     assert old in SMALL
     assert problem in problems(SMALL.replace(old, new, 1))
+
+
+QUIET = "policies:\n  - id: p\n    name: P\n{}rules:\n  - id: r\n    policy: p\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "codes"),
+    [
+        ("    steps: []\n", []),
+        ("    steps:\n      []\n", []),
+        ("    steps:\n", ["empty-policy", "empty-value"]),
+        ("    steps: [ , ]\n", ["broken-yaml"]),
+        ("    steps:\n      -\n", ["empty-policy", "empty-value"]),
+        ("    step: []\n", ["empty-policy", "unknown-key"]),
+        ("", ["empty-policy"]),
+    ],
+)
+def test_a_policy_without_steps_is_a_mistake_unless_it_says_so(written, codes):
+    assert sorted({code for _, _, code in problems(QUIET.format(written))}) == codes
+
+
+def test_a_policy_that_reminds_nobody_says_where_that_is_written():
+    book, _ = read_rulebook({"r.yml": QUIET.format("    steps: []\n")})
+
+    assert book.policies["p"].why_quiet == "chính sách 'p' (r.yml:2) ghi 'steps: []': không nhắc ai"
+    assert (book.steps_for(an_assignment(date(2026, 9, 30))), RULEBOOK.policies["nhiem-vu"].why_quiet) == (
+        (),
+        "",
+    )
 
 
 def test_all_mistakes_are_reported_at_once():

@@ -183,6 +183,16 @@ def test_without_a_rule_that_is_the_reason():
     assert [str(row.reason) for row in rows_at("2025-09-29 09:00", world=SILENT_RULES)] == ["no_rule"]
 
 
+def test_of_a_policy_without_steps_that_is_the_reason_whatever_was_tried_before():
+    policies = {id_: replace(policy, steps=()) for id_, policy in WORLD.rulebook.policies.items()}
+    quiet = replace(WORLD, rulebook=replace(WORLD.rulebook, policies=policies))
+    known = told_on("2025-09-25 08:00", ToldState.PENDING, None)
+
+    for remembered in ((), known):
+        (row,) = rows_at("2025-09-29 09:00", remembered, world=quiet)
+        assert (str(row.reason), "'nhiem-vu' (mac-dinh.yml:" in row.message) == ("quiet_policy", True)
+
+
 def test_the_contract_of_the_report():
     reds = red_zone([an_assignment(DUE), an_assignment(DUE, unit=SXD)], CALENDAR, at("2025-10-02 09:00"))
     found = as_json(silence_report(reds, {}, WORLD, at("2025-10-02 09:00")))
