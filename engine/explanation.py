@@ -8,7 +8,7 @@ it keeps the rules, the person and the channel it had then, though all have chan
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -62,7 +62,7 @@ class StepTrace:
     level: int
     to: str
     post: str
-    person: str  # the title of who holds the post that day
+    person: str  # the title of who holds the post that day; "" once told: it is not recorded
     falls_at: datetime
     state: StepState
     at: datetime | None
@@ -71,7 +71,7 @@ class StepTrace:
     place: str
     leaves_at: datetime
     holder: str = ""  # the name of that person, or of who was written to
-    why_recipient: str = ""
+    why_recipient: str = ""  # as it was recorded, once told
     channels: tuple[tuple[str, ChannelState], ...] = ()
     channel: str = ""  # what carried it, or would
     rulebook: str = ""
@@ -172,23 +172,31 @@ class _Case:
         """Return what the ledger alone says of a reminder: its step may be in no rule any more."""
         detail = self.details.get(told.key, Remembered(told))
         said = _fault_said(told) if told.step == FAULT_STEP else _told_said(told)
+        leaves_at = self._left_at(told, detail) or told.falls_at
+        state = StepState(told.state)
         return StepTrace(
             told.step, told.level, str(list(Audience)[told.level]), told.post, "",
-            told.falls_at, StepState(told.state), told.at, _reason(told), said, detail.place,
-            self._left_at(told, detail) or told.falls_at, detail.person, channel=detail.channel,
-            rulebook=detail.rulebook,
+            told.falls_at, state, told.at, _reason(told), detail.why_not or said, detail.place,
+            leaves_at, detail.person, detail.reason,
+            ((detail.channel, ChannelState.CHOSEN),) if detail.channel else (), detail.channel,
+            detail.rulebook,
+            held_by=self._held_by(told.post, detail.channel, leaves_at) if state in _HAS_NOT_LEFT else (),
         )  # fmt: skip
 
     def _traced(self, step: Step, told: Told | None) -> StepTrace:
+        """Return a step of the ladder; once decided for good, as it was recorded then."""
         due_on = self.standing.due_on
         assert due_on is not None
+        days = digest_for(step, self.world.rulebook)
+        if told is not None and told.state is not ToldState.WAITING and told.key in self.details:
+            counting = self._counting(step, due_on, told.falls_at.date())
+            return replace(self.remembered(told), counting=counting, level_days=days.words if days else "")
         falls_at = told.falls_at if told else step_falls_at(step, due_on, self.world.calendar)
         recipient = recipient_for(step, self.assignment, self.world.contacts, falls_at.date())
         state, said = self._state(step, falls_at, told)
         channels = self._channels(step, recipient)
         chosen = next((name for name, how in channels if how is ChannelState.CHOSEN), "")
         detail = self.details.get(told.key) if told else None
-        days = digest_for(step, self.world.rulebook)
         waits_since = told.at if told and told.state is ToldState.WAITING else None
         left_at = self._left_at(told, detail) if told and detail else None
         leaves_at = left_at or self._leaves_at(waits_since or falls_at, days)
@@ -209,7 +217,9 @@ class _Case:
             days.words if days else "",
             told is None and self._why_passed_over(step, falls_at) is not None,
             tuple((name, way.said) for name, _ in channels if (way := self._closed(recipient, name))),
-            self._held_by(recipient, channel, leaves_at) if state in _HAS_NOT_LEFT else (),
+            self._held_by(recipient.post if recipient else "", channel, leaves_at)
+            if state in _HAS_NOT_LEFT
+            else (),
         )  # fmt: skip
 
     def _left_at(self, told: Told, detail: Remembered) -> datetime | None:
@@ -241,15 +251,15 @@ class _Case:
         is_used = recipient is None or channel in recipient.addresses or channel not in self.world.channels
         return None if is_used else self.hindrances.closed_way(recipient, channel)
 
-    def _held_by(self, holder: Recipient | None, channel: str, leaves_at: datetime) -> tuple[str, ...]:
+    def _held_by(self, post: str, channel: str, leaves_at: datetime) -> tuple[str, ...]:
         """Return what would keep the message back when it leaves; who stands in by then is who counts."""
         hours, calendar = self.world.rulebook.sending, self.world.calendar
         leaves_at = next_sending_moment(max(leaves_at, self.at), hours, calendar)
         halted = self.hindrances.halted(channel, leaves_at)
-        if not self.hindrances.trial or holder is None or not channel:
+        if not self.hindrances.trial or not channel:
             return halted
-        told = self.world.contacts.told_at(holder.post, leaves_at, self.world.channels)
-        return (*halted, self.hindrances.on_trial(told or holder, channel))
+        told = self.world.contacts.told_at(post, leaves_at, self.world.channels)
+        return (*halted, self.hindrances.on_trial(told, channel)) if told else halted
 
     def _why_passed_over(self, step: Step, falls_at: datetime) -> SuppressionReason | None:
         """Return why nobody would be told of an undecided step if everything stayed as it is."""

@@ -17,8 +17,8 @@ class Remembered:
     """A reminder as it stood at the moment of asking; "" and None where nothing was recorded.
 
     `rulebook` is the fingerprint of the rules that decided it, `leaves_at` when its message
-    may leave or might have left, `delivery` how far that message had come, `reason` why it was decided,
-    in Vietnamese.
+    may leave or might have left, `delivery` how far that message had come. `reason` says in Vietnamese
+    why it was decided to tell, `why_not` why it was decided for good not to.
     """
 
     told: Told
@@ -29,3 +29,4 @@ class Remembered:
     leaves_at: datetime | None = None
     delivery: DeliveryState | None = None
     reason: str = ""
+    why_not: str = ""

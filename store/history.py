@@ -132,7 +132,8 @@ def _as_it_stood(
     if message is None and row.decided_at <= until:
         state = ToldState.WAITING if row.state == "waiting" else ToldState.SUPPRESSED
         told = _told(row, state, row.decided_at, row.suppression)
-        return Remembered(told, row.rulebook, row.place, reason=row.reason)
+        why_not = row.reason if state is ToldState.SUPPRESSED else ""
+        return Remembered(told, row.rulebook, row.place, why_not=why_not)
     if waited is not None:
         told = _told(row, ToldState.WAITING, waited.at, waited.subject)
         by = next((str(r.data["new"]) for r in reversed(rules) if r.at <= waited.at), row.rulebook)

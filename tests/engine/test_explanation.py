@@ -158,6 +158,8 @@ TOLD = told_of(
     decide(an_assignment(DUE), WORLD, (), at("2025-09-30 08:00")), ToldState.DELIVERED, at("2025-09-30 08:00")
 )
 
+DAY = at("2025-09-30 08:00")
+
 
 def test_a_told_step_keeps_its_rules_its_person_and_its_channel():
     (told,) = [one for one in TOLD if one.step == "den-han"]
@@ -168,6 +170,29 @@ def test_a_told_step_keeps_its_rules_its_person_and_its_channel():
     assert (step.rulebook, step.place, step.holder, step.channel, step.leaves_at) == (
         "0123456789ab", "cu.yml:7", "Người cũ", "email", at("2025-09-30 13:30"),
     )  # fmt: skip
+
+
+def test_whom_a_told_step_was_for_and_why_is_what_was_recorded_whatever_is_so_today():
+    (told,) = [one for one in TOLD if one.step == "den-han"]
+    why = "bậc 'den-han' (cu.yml:7): đúng hạn 30/09/2025"
+    was = Remembered(told, "0123456789ab", "cu.yml:7", "Người cũ", "email", told.at, reason=why)
+    world = replace(WORLD, contacts=WORLD.contacts.without("SYT/contact"), channels=frozenset())
+    found = explained(an_assignment(DUE), world, TOLD, at("2025-10-01 07:00"), {told.key: was})
+    step = next(step for step in found.steps if step.step == "den-han")
+
+    assert (step.why_recipient, step.channels) == (why, (("email", "chosen"),))
+    assert (step.post, step.person, step.holder) == ("SYT/contact", "", "Người cũ")
+    assert step.counting  # the days are those of then, and are still shown
+
+
+def test_what_was_not_told_keeps_the_words_that_were_recorded():
+    known = told_of(decide(an_assignment(DUE), WORLD, (), at("2025-09-30 08:00")), ToldState.DELIVERED, DAY)
+    over = next(one for one in known if one.state is ToldState.SUPPRESSED)
+    was = Remembered(over, place="cu.yml:7", why_not="đã có bậc 'den-han' thay thế")
+    found = explained(an_assignment(DUE), WORLD, known, at("2025-10-01 07:00"), {over.key: was})
+    step = next(step for step in found.steps if step.step == over.step)
+
+    assert (step.said, step.place) == ("đã có bậc 'den-han' thay thế", "cu.yml:7")
 
 
 def test_a_told_step_that_is_in_no_rule_any_more_is_still_there():
