@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from itertools import pairwise, product
 from typing import TypeVar
 
@@ -30,6 +31,7 @@ from engine.yaml_faults import lines_of
 from engine.yamltext import Section
 
 T = TypeVar("T")
+MAX_NAMED = 4  # steps named in one problem
 MAX_RULES = 500  # nobody oversees more, and each is held against each
 
 
@@ -279,14 +281,22 @@ def _place(step: Step) -> float:
 
 
 def _report_quiet_hours(writing: Writing) -> None:
+    """Report each hour of a file outside the sending hours once, with all that falls at it."""
     hours = writing.sending[-1][1] if writing.sending else SendingHours()
-    reported: set[int] = set()
     moments = [(s, f"bậc '{step.id}'", step.at) for s, step in writing.steps]
     moments += [(s, f"tin tổng hợp của cấp '{digest.to}'", digest.at) for s, digest in writing.digests]
+    outside: dict[tuple[str, time], dict[int, tuple[Section, str]]] = {}
     for section, what, at in moments:
-        is_open = any(opens <= at < closes for opens, closes in hours.spans)
-        if not is_open and id(section) not in reported:
-            reported.add(id(section))
-            shown = ", ".join(f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in hours.spans)
-            message = f"{what} rơi vào {at:%H:%M}, ngoài khung giờ gửi; tin sẽ được giữ đến khung sau"
-            section.report("outside-hours", message, f"khung giờ gửi: {shown}", section.get("at"))
+        if not any(opens <= at < closes for opens, closes in hours.spans):
+            outside.setdefault((section.source, at), {}).setdefault(id(section), (section, what))
+    shown = ", ".join(f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in hours.spans)
+    for (_, at), found in outside.items():
+        section, names = next(iter(found.values()))[0], _listed([what for _, what in found.values()])
+        message = f"{names} rơi vào {at:%H:%M}, ngoài khung giờ gửi; tin sẽ được giữ đến khung sau"
+        section.report("outside-hours", message, f"khung giờ gửi: {shown}", section.get("at"))
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:MAX_NAMED]) + (
+        f" và {len(names) - MAX_NAMED} mốc nữa" if names[MAX_NAMED:] else ""
+    )

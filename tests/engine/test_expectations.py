@@ -404,9 +404,10 @@ def test_an_expectation_beside_a_narrower_silence_contradicts_nothing(quiet, rea
 
 
 def test_under_a_policy_without_steps_silence_holds_and_a_message_fails_with_its_place(tried):
-    quiet, problems = read_rulebook(
-        {"r.yml": "policies: [{id: mien, steps: []}]\nrules: [{id: tat-ca, policy: mien}]\n"}
-    )
+    rule = "{id: y-te, policy: mien, priority: 9, when: {unit: SYT}}"
+    mine = f"policies: [{{id: mien, steps: []}}]\nrules: [{rule}]\n"
+    shipped = (CONFIG / "rules" / "mac-dinh.yml").read_text("utf-8")
+    quiet, problems = read_rulebook({"m.yml": shipped, "r.yml": mine})
     (failure,) = tried(TASK, "expect: [{at: 25/9/2025, step: truoc-3-ngay}]", rulebook=quiet)
 
     assert problems == []
