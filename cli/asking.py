@@ -21,6 +21,7 @@ from store.database import DatabaseUnavailable
 from usecases import clock
 from usecases.bring_in import ensure_registry
 from usecases.checking import problems_in
+from usecases.comparing import AHEAD
 from usecases.configuration import WARNINGS
 from usecases.errors import ConfigurationRejected, InputRejected, LogBroken, Refused
 from usecases.look import plan_ahead
@@ -33,8 +34,8 @@ from usecases.wiring import Office, open_office
 def add_commands(commands: _SubParsersAction) -> None:  # type: ignore[type-arg]
     """Add the commands of this module."""
     plan = commands.add_parser("plan", help="xem trước: tin nào sẽ gửi cho ai trong một khoảng thời gian")
-    plan.add_argument("--from", dest="first", type=START, required=True, metavar="LÚC", help="từ ngày")
-    plan.add_argument("--to", dest="last", type=END, required=True, metavar="LÚC", help="đến hết ngày")
+    plan.add_argument("--from", dest="first", type=START, metavar="LÚC", help="từ ngày; mặc định là bây giờ")
+    plan.add_argument("--to", dest="last", type=END, metavar="LÚC", help="đến hết ngày; mặc định 90 ngày sau")
     plan.add_argument(
         "--rules", metavar="THƯ_MỤC", help="theo quy tắc trong thư mục này thay cho bộ đang có hiệu lực"
     )
@@ -69,13 +70,15 @@ def add_commands(commands: _SubParsersAction) -> None:  # type: ignore[type-arg]
 
 
 def _plan(arguments: Namespace) -> None:
-    office = office_with_registry(arguments.first)
+    first = arguments.first or clock.now()
+    last = arguments.last or first + AHEAD
+    office = office_with_registry(first)
     if arguments.rules is not None:
         office = office.under(rulebook_of(rule_texts(Path(arguments.rules))))
     elif not_in_force := unapplied_edit(office):
         say(not_in_force)
     with progress_of("Xem trước") as tell:
-        found = plan_ahead(office, arguments.first, arguments.last, tell)
+        found = plan_ahead(office, first, last, tell)
     if arguments.json:
         print_json(plan_as_json(found))
         return

@@ -29,7 +29,8 @@ from engine.planning import (
 from engine.rulebook import Audience, Policy, Rulebook
 from engine.status import Standing, standing_of
 
-Fate = tuple[SuppressionReason | None, ...]  # of each reminder of a decision: why it was left out, or None
+# Of each reminder of a decision: why it was left out, or when it arrives if on another day than it should.
+Fate = tuple[SuppressionReason | datetime | None, ...]
 
 
 @dataclass(slots=True, eq=False)
@@ -70,10 +71,10 @@ class Cohort:
         for left in decision.suppressions:
             self._leave_out(left, left.post, left.reason, now)
         for one, why in zip(decision.reminders, fate, strict=True):
-            if why is None:
-                self.heard.add(_told(one, one.recipient.post, ToldState.DELIVERED, leaves_at))
-            else:
+            if isinstance(why, SuppressionReason):
                 self._leave_out(one, one.recipient.post, why, now)
+            else:
+                self.heard.add(_told(one, one.recipient.post, ToldState.DELIVERED, why or leaves_at))
 
     def _leave_out(
         self, left: Reminder | Suppression, post: str, why: SuppressionReason, now: datetime

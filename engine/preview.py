@@ -18,8 +18,9 @@ from engine.crowding import crowded_out
 from engine.escalation import next_sending_moment
 from engine.ledger import Told, ToldState
 from engine.messages import MessageDraft, gather, joined
-from engine.model import HANOI, Assignment, PostRole
+from engine.model import HANOI, Assignment, PostRole, Recipient
 from engine.planning import Decision, Reminder, Suppression, World, suppression_like
+from engine.quiet_hours import wakes_at
 from engine.rulebook import Audience, Rulebook
 
 
@@ -56,12 +57,15 @@ def preview(
     first: datetime,
     last: datetime,
     tell: Callable[[datetime], None] | None = None,
+    also_at: Iterable[datetime] = (),
 ) -> Preview:
     """Return what runs from `first` to `last` would send, starting from what was told before.
 
     `tell` hears of every moment once it has been planned: a long preview can say how far it is.
+    `also_at` are further moments of a run, after what happened between the steps.
     """
-    moments = run_moments(world.rulebook, world.calendar, first, last)
+    between = (moment for moment in also_at if first <= moment <= last)
+    moments = sorted({*run_moments(world.rulebook, world.calendar, first, last), *between})
     return preview_at(moments, assignments, world, _arrived(told, first, world), tell)
 
 
@@ -114,9 +118,15 @@ def _arrived(
         if one.state is not ToldState.PENDING:
             return one
         leaves_at = next_sending_moment(max(first, one.at), world.rulebook.sending, world.calendar)
-        return replace(one, state=ToldState.DELIVERED, at=leaves_at)
+        return replace(one, state=ToldState.DELIVERED, at=_read_at(leaves_at, one.post, None, world))
 
     return {id_: [arrived(one) for one in entries] for id_, entries in told.items()}
+
+
+def _read_at(leaves_at: datetime, post: str, holder: Recipient | None, world: World) -> datetime:
+    """Return when a letter to a post reaches who is told, quiet hours over."""
+    told = world.contacts.told_at(post, leaves_at, world.channels) or holder
+    return wakes_at(told, leaves_at, world.rulebook.sending, world.calendar) if told else leaves_at
 
 
 _ROLES = {
@@ -144,6 +154,7 @@ class _Run:
         self._world = world
         self._cohorts = Cohorts(assignments, world, told, moments)
         self._before: datetime | None = None
+        self._minds_quiet = any(who.quiet for who in world.contacts.recipients)
         self._limited = {_ROLES[audience] for audience in world.rulebook.limits}
         self._spent: dict[date, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         for share in assignments:
@@ -162,14 +173,17 @@ class _Run:
         due = [(c, found, c.reminders(found, world, now)) for c, found in news if c not in hopeless]
         reminders = [one for _, _, each in due for of_members in each for one in of_members]
         gathered = gather(reminders, world, now, spent)
-        _put_out(self.messages, gathered.messages)
-        self._count(gathered.messages)
-        left = {one.key: one for one in gathered.suppressions}
-        affected = {one.assignment.id for one in gathered.suppressions}
+        messages = [self._when_awake(message) for message in gathered.messages]
+        _put_out(self.messages, messages)
+        self._count(messages)
+        fates: dict[str, Suppression | datetime] = {one.key: one for one in gathered.suppressions}
+        late = [message for message in messages if message.not_before.date() != leaves_at.date()]
+        fates |= {one.key: message.not_before for message in late for one in message.reminders}
+        affected = {key.partition("|")[0] for key in fates}
         for cohort, decision, each in due:
             self.left_out += [LeftOut(now, one, cohort.members) for one in decision.suppressions]
             if affected and any(member.id in affected for member in cohort.members):
-                self._part(cohort, decision, each, left, now, leaves_at)
+                self._part(cohort, decision, each, fates, now, leaves_at)
             else:
                 cohort.keep(decision, (None,) * len(each), now, leaves_at)
                 self._cohorts.note_waiting(cohort)
@@ -180,17 +194,18 @@ class _Run:
         cohort: Cohort,
         decision: Decision,
         each: list[list[Reminder]],
-        left: Mapping[str, Suppression],
+        fates: Mapping[str, Suppression | datetime],
         now: datetime,
         leaves_at: datetime,
     ) -> None:
-        """Part those of a cohort whose reminders were left out from the others."""
+        """Part those of a cohort whose reminders were left out, or arrive later, from the others."""
         by_fate: dict[Fate, list[Assignment]] = {}
         for member, *reminders in zip(cohort.members, *each, strict=True):
-            found = [left.get(one.key) for one in reminders]
-            by_fate.setdefault(tuple(one and one.reason for one in found), []).append(member)
+            found = [fates.get(one.key) for one in reminders]
+            fate = tuple(one.reason if isinstance(one, Suppression) else one for one in found)
+            by_fate.setdefault(fate, []).append(member)
             for of_model, one in zip(decision.reminders, found, strict=True):
-                if one is not None and cohort.is_news(of_model, one.reason):
+                if isinstance(one, Suppression) and cohort.is_news(of_model, one.reason):
                     self.left_out.append(LeftOut(now, one, (member,)))
         parts = [cohort.parted(members) for members in list(by_fate.values())[1:]]
         cohort.members = next(iter(by_fate.values()))
@@ -200,6 +215,14 @@ class _Run:
                 self._cohorts.note_waiting(part)
             else:
                 self._cohorts.add(part)
+
+    def _when_awake(self, message: MessageDraft) -> MessageDraft:
+        """Return a message as it leaves once the quiet hours of who is told are over."""
+        if not self._minds_quiet:
+            return message
+        recipient = message.recipient
+        wakes = _read_at(message.not_before, recipient.post, recipient, self._world)
+        return message if wakes == message.not_before else replace(message, not_before=wakes)
 
     def _spent_on(self, day: date) -> dict[str, int]:
         return {post: len(tasks) for post, tasks in self._spent[day].items()}

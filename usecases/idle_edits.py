@@ -38,7 +38,7 @@ def why_nothing_changes(office: Office, old: World, new: World, first: datetime,
         return ONLY_WORDS
     if _decisive(old.rulebook, _without_answers) == _decisive(new.rulebook, _without_answers):
         return ONLY_ANSWERS
-    known, _ = facts_ahead(office, new, first, last)
+    known = facts_ahead(office, new, first, last)
     idle = _taking_nothing(old.rulebook, new.rulebook, known)
     if idle:
         said = TAKES_NOTHING.format(", ".join(f"'{rule.id}'" for rule in idle))

@@ -19,7 +19,7 @@ from store import history, registry, tags
 from store.kept import StoredTask
 from store.leads import leads_then
 from usecases.act import find_task, of_unit
-from usecases.comparing import day_by_day, facts_ahead
+from usecases.comparing import day_by_day, facts_ahead, told_so_far
 from usecases.errors import InputRejected
 from usecases.hindrances import hindrances_at
 from usecases.reach import world_by_now
@@ -36,8 +36,9 @@ def plan_ahead(
     tell("đọc sổ nhiệm vụ")
     with office.database.reading() as session:
         world = world_by_now(session, office)
-    known, told = facts_ahead(office, world, first, last)
-    return preview(known, world, told, first, last, day_by_day("lập tin", first, last, tell))
+    with uncollected():
+        known, told = facts_ahead(office, world, first, last), told_so_far(office)
+        return preview(known, world, told, first, last, day_by_day("lập tin", first, last, tell))
 
 
 def explain(

@@ -51,7 +51,7 @@ def cases(
 ) -> Case:
     """Any office; with `lasting_gaps` a post is vacant all the time or never.
 
-    `with_quiet` lets people have quiet hours: letters then leave later than a preview says.
+    `with_quiet` lets people have quiet hours.
     """
     return Case(
         draw(rulebooks(gathering)), draw(calendars()), draw(gaps(lasting_gaps)), draw(registries(tasks)),
