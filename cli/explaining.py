@@ -20,6 +20,7 @@ from reports.vietnamese import STATUS
 from store.kept import StoredTask
 from usecases import clock
 from usecases.look import explain
+from usecases.quoting import WAYS
 from usecases.then import is_past
 from usecases.wiring import Office
 
@@ -40,7 +41,7 @@ NOBODY_OWES = "chưa xác định được đơn vị chủ trì; cần người
 def add_commands(commands: _SubParsersAction) -> None:  # type: ignore[type-arg]
     """Add the commands of this module."""
     why = commands.add_parser("explain", help="vì sao được nhắc, vì sao không, và bước tiếp theo")
-    why.add_argument("task", metavar="NHIỆM_VỤ", help="mã nhiệm vụ, ví dụ KH-UBND-2025-10/15")
+    why.add_argument("task", metavar="NHIỆM_VỤ", help=WAYS)
     why.add_argument("--unit", metavar="ĐƠN_VỊ", help="mã hoặc tên đơn vị")
     why.add_argument("--days", action="store_true", help="đếm từng ngày cho mọi bậc, không chỉ bậc tới")
     why.add_argument("--at", type=OPENING, metavar="LÚC", help="thời điểm; mặc định là bây giờ")

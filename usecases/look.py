@@ -18,10 +18,11 @@ from engine.silence import SilenceReport, silence_of
 from store import history, registry, tags
 from store.kept import StoredTask
 from store.leads import leads_then
-from usecases.act import find_task, of_unit
+from usecases.act import of_unit
 from usecases.comparing import day_by_day, facts_ahead, told_so_far
 from usecases.errors import InputRejected
 from usecases.hindrances import hindrances_at
+from usecases.quoting import quoted_task
 from usecases.reach import world_by_now
 from usecases.report_facts import as_led, facts_of, uncollected, weighed_facts_of
 from usecases.silent import red_facts
@@ -46,12 +47,14 @@ def explain(
 ) -> tuple[StoredTask, list[Explanation]]:
     """Return a task and the trace of each of its shares at `at`, leads first; of one unit when named.
 
-    A task nobody owes yet has no trace: its problems say what a person must settle first. For
-    a moment in the past the ledger answers as it stood then, and what was still to come
-    follows from the rulebook that was in force then.
+    `reference` is a task's code or what can be quoted from a letter about it. A task nobody owes
+    yet has no trace: its problems say what a person must settle first. For a moment in the past
+    the ledger answers as it stood then, and what was still to come follows from the rulebook
+    that was in force then.
     """
     with office.database.reading() as session:
-        task = registry.stored_task(session, find_task(session, reference))
+        meant = quoted_task(session, office, reference, unit)
+        task, unit = registry.stored_task(session, meant.task), unit or meant.unit or None
         shares = registry.assignments(session, office.directory.unit, task_codes=[task.task.code], until=at)
         shares = list(as_led(shares, leads_then(session, at)))
         shares = shares if unit is None else of_unit(office, shares, unit)
