@@ -36,7 +36,7 @@ FACT_WORDS = {
 }
 
 _OPENING = time(8)  # when only a day is given: the hour the default steps fall
-_FACTS = {**FACT_WORDS, **{str(kind): kind for kind in FactKind}}
+FACTS = {**FACT_WORDS, **{str(kind): kind for kind in FactKind}}
 _LATER = frozenset({FactKind.EXTENDED, FactKind.EXTENSION_REQUESTED})
 _TAKES_DEADLINE = _LATER | {FactKind.DECIDED}
 
@@ -69,7 +69,7 @@ def with_facts(shares: Iterable[Assignment], happened: Iterable[Happened]) -> li
 def _fact(section: Section, units: dict[str, Unit], directory: UnitDirectory) -> Iterator[Happened]:
     """Yield the fact written in `section`."""
     known = len(section.problems)
-    kind = _FACTS.get(section.choice("what", _FACTS), FactKind.HELD)
+    kind = FACTS.get(section.choice("what", FACTS), FactKind.HELD)
     if section.get("at") is None:
         section.text("at")
     span = section.typed("at", read_span, MOMENT_EXAMPLE, None)
@@ -80,6 +80,7 @@ def _fact(section: Section, units: dict[str, Unit], directory: UnitDirectory) ->
     unit = one_unit(section, units)
     by, document, note = (section.text(key, "") for key in ("by", "document", "note"))
     blocker = _blocker(section, units, directory) if kind is FactKind.BLOCKED and by else None
+    section.report_blank()
     section.finish()
     if len(section.problems) == known:
         _check_new_deadline(section, kind, to)

@@ -117,6 +117,7 @@ def _test(section: Section, directory: UnitDirectory) -> RuleTest | None:
         _outage(section),
         tuple(waited_for.values()),
     )
+    section.report_blank()
     section.finish()
     _check_expectations(section, test)
     return test if shares else None
@@ -175,6 +176,7 @@ def _narrowed(section: Section, span: Span, to: str, units: dict[str, Unit]) -> 
         via=among(section, "via", CHANNELS, "unknown-channel"),
         tasks=section.typed("tasks", count, COUNT_EXAMPLE, 0),
     )
+    section.report_blank()
     section.finish()
     return expected
 
@@ -195,6 +197,7 @@ def _outage(section: Section) -> Span:
         if outage.get(key) is None:
             outage.text(key)
     span = _stretch(outage)
+    outage.report_blank()
     outage.finish()
     return span
 

@@ -35,7 +35,7 @@ MAX_COPIES = 60
 MEANT = 3  # agencies named when one is not understood
 COUNT_EXAMPLE = f"một số từ 1 đến {MAX_COPIES}"
 
-_YES_NO = {"có": True, "true": True, "yes": True, "không": False, "false": False, "no": False}
+YES_NO_WRITTEN = {"có": True, "true": True, "yes": True, "không": False, "false": False, "no": False}
 
 
 def shares_in(section: Section, directory: UnitDirectory) -> list[Assignment]:
@@ -53,6 +53,7 @@ def shares_in(section: Section, directory: UnitDirectory) -> list[Assignment]:
     title, number = task.text("title", "Nhiệm vụ thử"), task.text("number", "")
     is_duty, tags = yes(task, "duty"), tuple(sorted({folded(tag) for tag in task.texts("tag")}))
     copies = task.typed("copies", count, COUNT_EXAMPLE, 1)
+    task.report_blank()
     task.finish()
     roles = dict.fromkeys(leads, Role.LEAD)
     roles |= {unit: Role.SUPPORTING for unit in supporting if unit not in roles}
@@ -138,4 +139,4 @@ def count(text: str) -> int | None:
 
 def yes(section: Section, key: str) -> bool:
     """Return whether a key says yes; not written, it says no."""
-    return _YES_NO.get(section.choice(key, _YES_NO, "không"), False)
+    return YES_NO_WRITTEN.get(section.choice(key, YES_NO_WRITTEN, "không"), False)

@@ -59,6 +59,8 @@ PATTERNS = {
     "id": r"^[^\s/|#@]{1,60}$",
 }
 
+_SWITCHES = {"true": True, "false": False}  # what an editor takes these words for where they stand bare
+
 
 def json_schema(shape: Shape) -> str:
     """Return the JSON Schema of a file, as text."""
@@ -125,7 +127,9 @@ def _single(setting: Setting) -> dict[str, Any]:
     if setting.shape:
         return _object(setting.shape)
     if setting.kind == "choice":
-        return {"enum": list(setting.choices)}
+        return {
+            "enum": [*setting.choices, *(_SWITCHES[word] for word in setting.choices if word in _SWITCHES)]
+        }
     if setting.kind == "number":
         return {"type": ["integer", "string"], "minimum": 1, "maximum": setting.most, "pattern": "^[0-9]+$"}
     if setting.kind == "map":

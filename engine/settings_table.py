@@ -10,7 +10,9 @@ from engine.model import PostRole, UnitKind
 from engine.rulebook import CHANNELS
 from engine.schema import Setting, Shape
 from engine.settings_channels import CHANNELS_FILE
+from engine.settings_of_registry import REGISTRY
 from engine.settings_of_rules import RULES
+from engine.settings_of_tests import TESTS
 from engine.settings_reports import REPORTS_FILE
 from engine.unit_names import COMMUNE_TYPES
 
@@ -219,9 +221,11 @@ CALENDAR = Shape(
 # By the place in the configuration folder; the schema of each is `schema/<name>.schema.json`.
 FILES = {
     "rules": ("rules/*.yml", RULES),
+    "tests": ("rules/tests/*.yml", TESTS),
     "people": ("people.yml", PEOPLE),
     "units": ("units.yml", UNITS),
     "channels": ("channels.yml", CHANNELS_FILE),
     "reports": ("reports.yml", REPORTS_FILE),
     "calendar": ("calendar/<năm>.yml", CALENDAR),
+    "registry": ("registry/*.yml", REGISTRY),
 }

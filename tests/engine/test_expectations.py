@@ -421,6 +421,22 @@ def test_a_level_in_the_words_of_people_leads_to_the_word_of_the_file(read):
     assert "ý bạn là 'head'" in problem.hint
 
 
+@pytest.mark.parametrize(
+    ("line", "blank"),
+    [
+        ("expect: [{at: 25/9/2025, step: }]", "step"),
+        ("expect: [{at: 25/9/2025, via: []}]", "via"),
+        ("expect_none: [{from: 1/10/2025, to: }]", "to"),
+        ("only:", "only"),
+        ("facts: [{at: 5/9/2025, what: đã nhận, unit: }]", "unit"),
+    ],
+)
+def test_what_is_left_blank_is_reported_and_not_taken_for_everything(read, line, blank):
+    _, problems = read(TASK, "expect: [{at: 30/9/2025}]" if line[:7] != "expect:" else "only: không", line)
+
+    assert [(p.code, f"'{blank}'" in p.message) for p in problems] == [("empty-value", True)]
+
+
 def test_a_mistaken_test_leaves_the_others_to_run(directory):
     text = f"tests:\n  - {{name: Hỏng}}\n  - name: Tốt\n    {TASK}\n    expect: [{{at: 30/9/2025}}]\n"
     tests, problems = read_tests(text, "thu.yml", directory)

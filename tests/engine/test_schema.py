@@ -14,12 +14,14 @@ from hypothesis import strategies as st
 
 from engine.calendar import read_calendar
 from engine.contacts import read_contacts
+from engine.expectation_file import read_tests
 from engine.model import Unit, UnitKind
 from engine.paperwork_file import read_paperwork
 from engine.rulebook import read_rulebook
 from engine.schema import all_shapes, json_schema, sample
 from engine.settings_table import FILES
 from engine.units import UnitDirectory, read_units
+from intake.registry import read_registry
 from usecases.channels import read_channels
 from usecases.configuration import WARNINGS
 from usecases.settings_pages import pages
@@ -34,6 +36,8 @@ READERS = {
     "channels": lambda text: read_channels(text, "x.yml")[1],
     "reports": lambda text: read_paperwork(text, "x.yml")[1],
     "calendar": lambda text: read_calendar({"x.yml": text})[1],
+    "tests": lambda text: read_tests(text, "x.yml", DIRECTORY)[1],
+    "registry": lambda text: read_registry(text, "x.yml")[1],
 }
 SHAPES = [(name, shape) for name, (_, file) in FILES.items() for shape in all_shapes(file)]
 SHIPPED = sorted(
@@ -111,6 +115,26 @@ digests: [{to: chairman, on: [thứ hai], at: "08:00"}]
 duties: {open_before: 20 ngày}
 report: {red_zone: 3 ngày làm việc, ageing: [7, 30]}
 """
+A_TEST = """\
+tests:
+  - name: Thử
+    task: {unit: SYT, supporting: [SYT], deadline: 30/9/2025, issued: 1/7/2025, duty: không, copies: 2}
+    facts: [{at: 5/9/2025, what: gia hạn, to: 15/10/2025, unit: SYT}, {at: 6/9/2025, what: vướng}]
+    expect: [{at: 25/9/2025 8h, step: truoc-3-ngay, to: contact, via: [email, mailbox], tasks: 2}]
+    expect_none: [{from: 1/7/2025, to: 5/7/2025, level: head}, {at: 2/7/2025}]
+    only: có
+    vacant: [SYT/head]
+    outage: {from: 1/8/2025, to: 2/8/2025}
+"""
+A_PLAN = """\
+document: {code: KH-1, title: Kế hoạch, issued_on: 2025-07-01, number: 1/KH}
+sections: [{number: I, title: Chung}]
+tasks:
+  - {number: 1, section: I, title: Việc, deadline: "", lead: Sở Y tế, source: STT 1}
+duties:
+  - {id: a, title: BC, as_written: hàng tháng, units: SYT, receiver: SYT, source: III, starts_on: 2025-07-01}
+"""
+DOCUMENTS = {"rules": SMALL, "tests": A_TEST, "registry": A_PLAN}
 WRITTEN = [
     "", None, "x", "0", "61", "1001", "ngày hết hạn", "3 ngày", "3  Ngày", "0003 ngày", "３ ngày", "7h",
     "8:00", "24:00", "07:00-11:30", "11:30-07:00", "contact", "Contact", "có", "Thứ Hai",
@@ -119,18 +143,34 @@ WRITTEN = [
 ]  # fmt: skip
 
 
+NOT_BLANK = [value for value in WRITTEN if value not in (None, [])]  # a plan may leave a key blank
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
 @given(data=st.data())
 @settings(max_examples=150, deadline=None)
-def test_what_check_takes_without_a_word_no_editor_underlines(data):
-    document = _plain(yaml.load(SMALL, Loader=yaml.BaseLoader))
+def test_what_check_takes_without_a_word_no_editor_underlines(name, data):
+    document = _plain(yaml.load(DOCUMENTS[name], Loader=yaml.BaseLoader))
     place, key = data.draw(st.sampled_from(list(_places(document))))
-    place[key] = data.draw(st.sampled_from(WRITTEN))
-    problems = READERS["rules"](json.dumps(document, ensure_ascii=False))
+    place[key] = data.draw(st.sampled_from(WRITTEN if name != "registry" else NOT_BLANK))
+    problems = READERS[name](json.dumps(document, ensure_ascii=False))
 
-    assert EDITOR.is_valid(document) or problems
+    assert EDITORS[name].is_valid(document) or problems
 
 
-EDITOR = jsonschema.Draft7Validator(json.loads(json_schema(FILES["rules"][1])))
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_key_that_check_refuses_is_underlined_wherever_it_stands(name):
+    document = _plain(yaml.load(DOCUMENTS[name], Loader=yaml.BaseLoader))
+    assert (READERS[name](json.dumps(document)), EDITORS[name].is_valid(document)) == ([], True)
+
+    for place, key in list(_places(document)):
+        if key == "zzz":
+            place["zzz"] = "1"
+            assert not EDITORS[name].is_valid(document)
+            del place["zzz"]
+
+
+EDITORS = {name: jsonschema.Draft7Validator(json.loads(json_schema(FILES[name][1]))) for name in DOCUMENTS}
 
 
 def _places(document):

@@ -103,4 +103,4 @@ def test_a_mistake_is_reported_where_it_stands(mistake, text, line, column, code
 def test_all_mistakes_are_reported_at_once():
     _, problems = read_registry(HEAD.replace("code", "kode") + "tasks:\n" + TASK + TASK, "kh.yml")
 
-    assert sorted(problem.code for problem in problems) == ["duplicate-number", "missing-key", "unknown-key"]
+    assert sorted(problem.code for problem in problems) == ["duplicate-number", "unknown-key"]
