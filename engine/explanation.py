@@ -103,9 +103,11 @@ class Explanation:
     @property
     def next_step(self) -> StepTrace | None:
         """The step that comes next if nothing happens, None when nothing will."""
+        if self.silent is not None or (self.policy and self.policy.why_quiet):
+            return None
         open_states = {StepState.COMING, StepState.DUE, StepState.WAITING}
         coming = [step for step in self.steps if step.state in open_states and not step.is_passed_over]
-        return min(coming, key=lambda step: step.falls_at, default=None) if self.silent is None else None
+        return min(coming, key=lambda step: step.falls_at, default=None)
 
     @property
     def suppressions(self) -> tuple[StepTrace, ...]:
@@ -180,7 +182,9 @@ class _Case:
             leaves_at, detail.person, detail.reason,
             ((detail.channel, ChannelState.CHOSEN),) if detail.channel else (), detail.channel,
             detail.rulebook,
-            held_by=self._held_by(told.post, detail.channel, leaves_at) if state in _HAS_NOT_LEFT else (),
+            held_by=self._held_by(told.post, detail.channel, leaves_at, detail.message)
+            if state in _HAS_NOT_LEFT
+            else (),
         )  # fmt: skip
 
     def _traced(self, step: Step, told: Told | None) -> StepTrace:
@@ -251,11 +255,11 @@ class _Case:
         is_used = recipient is None or channel in recipient.addresses or channel not in self.world.channels
         return None if is_used else self.hindrances.closed_way(recipient, channel)
 
-    def _held_by(self, post: str, channel: str, leaves_at: datetime) -> tuple[str, ...]:
+    def _held_by(self, post: str, channel: str, leaves_at: datetime, message: str = "") -> tuple[str, ...]:
         """Return what would keep the message back when it leaves; who stands in by then is who counts."""
         hours, calendar = self.world.rulebook.sending, self.world.calendar
         leaves_at = next_sending_moment(max(leaves_at, self.at), hours, calendar)
-        halted = self.hindrances.halted(channel, leaves_at)
+        halted = self.hindrances.halted(channel, leaves_at, message)
         if not self.hindrances.trial or not channel:
             return halted
         told = self.world.contacts.told_at(post, leaves_at, self.world.channels)

@@ -56,21 +56,24 @@ class Hindrances:
     """Everything that stands in the way by now.
 
     `trial` is what to say while only the listed are written to, "" otherwise; `may_get` says who is
-    among them. `closed` is known by own post, person and channel.
+    among them. `closed` is known by own post, person and channel; `held` are the messages that wait
+    for a person to decide, by key, each with the words for it.
     """
 
     halts: tuple[Halt, ...] = ()
     trial: str = ""
     may_get: Callable[[Recipient, str], bool] = _anybody
     closed: Mapping[tuple[str, str, str], ClosedWay] = field(default_factory=dict)
+    held: Mapping[str, str] = field(default_factory=dict)
 
     def closed_way(self, recipient: Recipient | None, channel: str) -> ClosedWay | None:
         """Return what became of a person's address on a channel, None when nothing is known against it."""
         return self.closed.get((recipient.own_post, recipient.person, channel)) if recipient else None
 
-    def halted(self, channel: str, leaves_at: datetime) -> tuple[str, ...]:
+    def halted(self, channel: str, leaves_at: datetime, message: str = "") -> tuple[str, ...]:
         """Return what keeps back a message that would leave at a moment, a sentence each."""
-        return tuple(halt.said for halt in self.halts if halt.holds(leaves_at, channel))
+        held = [self.held[message]] if message in self.held else []
+        return (*held, *(halt.said for halt in self.halts if halt.holds(leaves_at, channel)))
 
     def on_trial(self, told: Recipient, channel: str) -> str:
         """Return what the trial that is on does to a message for who is told."""

@@ -16,9 +16,9 @@ from engine.ledger import DeliveryState, Told
 class Remembered:
     """A reminder as it stood at the moment of asking; "" and None where nothing was recorded.
 
-    `rulebook` is the fingerprint of the rules that decided it, `leaves_at` when its message
-    may leave or might have left, `delivery` how far that message had come. `reason` says in Vietnamese
-    why it was decided to tell, `why_not` why it was decided for good not to.
+    `rulebook` is the fingerprint of the rules that decided it, `message` the key of what carries it,
+    `leaves_at` when that may leave or might have left, `delivery` how far it had come. `reason` says
+    in Vietnamese why it was decided to tell, `why_not` why it was decided for good not to.
     """
 
     told: Told
@@ -30,3 +30,4 @@ class Remembered:
     delivery: DeliveryState | None = None
     reason: str = ""
     why_not: str = ""
+    message: str = ""

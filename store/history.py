@@ -144,7 +144,7 @@ def _as_it_stood(
 def _planned(row: ReminderRow, message: MessageRow, history: Sequence[Record], until: datetime) -> Remembered:
     journey = _journey(message, history, until)
     details = (row.rulebook, row.place, message.person, message.channel, journey.leaves_at, journey.state,
-               row.reason)  # fmt: skip
+               row.reason, "", message.key)  # fmt: skip
     if row.state == "suppressed" and row.decided_at <= until:  # taken out at the last moment
         return Remembered(_told(row, ToldState.SUPPRESSED, row.decided_at, row.suppression), *details)
     return Remembered(_told(row, _told_state(journey.state), journey.at), *details)

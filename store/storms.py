@@ -15,9 +15,11 @@ from engine.ledger import DeliveryState
 from engine.planning import SuppressionReason
 from store import outbox, records, switches
 from store.statements import chunks
-from store.tables import DOCUMENT, MESSAGE, MessageRow
+from store.switches import Stop
+from store.tables import DOCUMENT, MESSAGE, RECORD, MessageRow
 
 PREFIX = "storm:"
+HELD = "messages-held"  # kind of a record
 _NEW = (DeliveryState.PLANNED, DeliveryState.HELD)
 
 
@@ -32,7 +34,7 @@ def hold(session: Session, name: str, keys: Sequence[str], why: str, at: datetim
         ).all()
     if held:
         switches.stop(session, name, why, "dondoc", at)
-        records.append(session, at, "messages-held", name, {"why": "storm", "messages": sorted(held)})
+        records.append(session, at, HELD, name, {"why": "storm", "messages": sorted(held)})
     return len(held)
 
 
@@ -45,6 +47,17 @@ def held_by(session: Session, name: str) -> list[str]:
     """Return the messages that a storm holds."""
     statement = sa.select(MESSAGE.key).where(MESSAGE.state == DeliveryState.HELD, MESSAGE.owner == name)
     return list(session.scalars(statement.order_by(MESSAGE.key)))
+
+
+def held_then(session: Session, until: datetime) -> dict[str, Stop]:
+    """Return the messages that a storm held at a moment, each with it, from what was recorded up to it."""
+    names = set(session.scalars(sa.select(RECORD.subject).where(RECORD.kind == HELD, RECORD.at <= until)))
+    found: dict[str, Stop] = {}
+    for name, history in records.records_of(session, names, until).items():
+        stop = switches.stood(name, history)
+        keys = (key for one in history if one.kind == HELD for key in one.data["messages"])
+        found |= dict.fromkeys(keys, stop) if stop else {}
+    return found
 
 
 def release(session: Session, name: str, by: str, at: datetime) -> int:

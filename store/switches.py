@@ -61,7 +61,7 @@ def stops_then(session: Session, channels: Iterable[str], until: datetime) -> li
     found = []
     for name in sorted({*ALL, *of_channels}):
         known = [*history.get(name, ()), *history.get(of_channels.get(name, ""), ())]
-        found.append(_stood(name, known, standing.get(name)))
+        found.append(stood(name, known, standing.get(name)))
     return [stop for stop in found if stop is not None and (stop.until is None or stop.until > until)]
 
 
@@ -107,8 +107,8 @@ def _of_channel(channel: str) -> str:
     return f"channel:{channel}"
 
 
-def _stood(name: str, history: Iterable[Record], row: Stop | None) -> Stop | None:
-    """Return how a switch stood after its records; `row` is how it stands now."""
+def stood(name: str, history: Iterable[Record], row: Stop | None = None) -> Stop | None:
+    """Return how a switch stood after its records, None when it was off; `row` is how it stands now."""
     kinds = {STOPPED, RESUMED, PAUSED}
     last = max((r for r in history if r.kind in kinds), key=lambda record: record.seq, default=None)
     if last is None or last.kind == RESUMED:

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from engine.hindrances import Halt, Hindrances
 from engine.model import Recipient
+from store import storms
 from store.switches import Stop, stops_then
 from usecases import guards
 from usecases.reach import closed_ways
@@ -22,7 +23,7 @@ def hindrances_at(session: Session, office: Office, at: datetime) -> Hindrances:
     """Return what would keep a message back at a moment, from what was recorded up to it.
 
     The trial, and the file that stops all sending, are those of today. A storm holds the messages
-    of its own tick and nothing that is still to come.
+    of its own tick by name and nothing that is still to come.
     """
     limits = office.channels.guards
 
@@ -30,7 +31,8 @@ def hindrances_at(session: Session, office: Office, at: datetime) -> Hindrances:
         return limits.may_write_to(replace(told, post=told.own_post), channel)
 
     trial = guards.said_of_trial(limits) if limits.in_trial else ""
-    return Hindrances(tuple(_halts(session, office, at)), trial, may_get, closed_ways(session, at))
+    held = {key: guards.said_of(stop) for key, stop in storms.held_then(session, at).items()}
+    return Hindrances(tuple(_halts(session, office, at)), trial, may_get, closed_ways(session, at), held)
 
 
 def _halts(session: Session, office: Office, at: datetime) -> Iterator[Halt]:

@@ -12,11 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine.explanation import StepState
 from engine.model import FactKind
 from engine.planning import SuppressionReason
 from notifiers.base import DeliveryFailed, DeliveryUnknown
 from store import switches
 from tests.guarantee.world import (
+    PLAN,
     ScriptedNotifier,
     a_row,
     act,
@@ -33,6 +35,7 @@ from usecases.channels_guards import Guards
 from usecases.deliver import pump
 from usecases.errors import InputRejected
 from usecases.guards import ONE_A_DAY, STOP_FILE, Quota, ordinary_limit
+from usecases.look import explain
 from usecases.remind import tick
 from usecases.stopping import drop_storm, release_storm, resume_sending, stop_sending
 
@@ -275,6 +278,53 @@ def test_a_storm_that_is_dropped_is_suppressed_with_the_reason(office):
     assert dropped == [(planned.reminders,)]
     assert len(channel.sent) == before
     assert is_verified(office)
+
+
+def test_an_explanation_names_the_storm_that_holds_a_message_and_still_does_of_then(office):
+    _, planned, now = stormy(office)
+    name = planned.storm.split("release ")[1].split()[0]
+    share = planned.messages[0].reminders[0].assignment
+
+    def held_at(moment):
+        (trace,) = explain(office, share.task.code, share.unit.code, moment)[1]
+        return {said for step in trace.steps if step.state is StepState.PENDING for said in step.held_by}
+
+    assert held_at(now) == {planned.storm}
+    assert f"dondoc sending release {name}" in planned.storm
+    release_storm(office, name, "người trực", now + timedelta(hours=1))
+    assert held_at(now) == {planned.storm}
+    assert held_at(now + timedelta(hours=2)) == set()
+
+
+def stopped(office):
+    stop_sending(office, "sai danh bạ", "người trực", DUE)
+
+
+def paused(office):
+    with office.database.writing() as session:
+        switches.pause(session, "mailbox", "sai mật khẩu", timedelta(hours=6), timedelta(days=1), DUE)
+
+
+def on_trial(office):
+    office.__dict__["channels"] = replace(office.channels, guards=Guards(in_trial=True))
+
+
+@pytest.mark.parametrize(
+    ("stop", "said"),
+    [
+        (stopped, "ĐANG DỪNG GỬI từ 08:00 30/09/2025 (người trực): sai danh bạ"),
+        (paused, "kênh mailbox tạm dừng đến 14:00 30/09/2025: sai mật khẩu"),
+        (on_trial, "không có trong danh sách"),
+    ],
+)
+def test_an_explanation_names_what_keeps_back_a_message_that_is_planned(office, stop, said):
+    guarded(office, (1, "30/9/2025", "Sở Y tế"))
+    tick(office, DUE)
+    stop(office)
+    (trace,) = explain(office, f"{PLAN.code}/1", "SYT", DUE)[1]
+    (planned,) = [step for step in trace.steps if step.state is StepState.PENDING]
+
+    assert [said in words for words in planned.held_by] == [True]
 
 
 def test_what_came_in_lately_is_no_storm_and_keeps_no_other_mail_back(office):
