@@ -243,3 +243,15 @@ def test_what_the_next_run_will_pass_over_is_not_called_next():
     assert [step.step for step in quiet.steps if step.is_passed_over] == ["truoc-15-ngay", "truoc-7-ngay"]
     assert said["truoc-7-ngay"].startswith("chưa đến; sẽ không nhắc: đơn vị đã xác nhận đã nhận")
     assert [step.step for step in late.steps if step.is_passed_over] == ["truoc-15-ngay"]
+
+
+def test_what_waited_when_its_policy_lost_all_steps_does_not_come_next():
+    known = told_of(
+        decide(an_assignment(DUE), WORLD, (), at("2025-10-13 08:00")), when=at("2025-10-13 08:00")
+    )
+    policies = {id_: replace(policy, steps=()) for id_, policy in WORLD.rulebook.policies.items()}
+    quiet = replace(WORLD, rulebook=replace(WORLD.rulebook, policies=policies))
+    trace = explained(an_assignment(DUE), quiet, known, at("2025-10-14 09:00"))
+
+    assert StepState.WAITING in {step.state for step in trace.steps}
+    assert trace.next_step is None
