@@ -281,13 +281,19 @@ def reminders_like(
         )
 
 
-def suppression_like(one: Suppression, other: Assignment) -> Suppression:
+def is_at_own_unit(one: Suppression, contacts: ContactBook, on: date) -> bool:
+    """Whether the post of a suppression goes by the unit that owes: one of its own, or one nobody holds."""
+    unit = one.post.partition("/")[0]
+    if unit != one.assignment.unit.code:
+        return False
+    return one.level in _WITHIN_UNIT or _holder(_AUDIENCES[one.level], unit, contacts, on) is None
+
+
+def suppression_like(one: Suppression, other: Assignment, at_own_unit: bool) -> Suppression:
     """Return what `one` is for an assignment that stands alike and was told alike."""
     if one.assignment is other:
         return one
-    unit, _, role = one.post.partition("/")
-    is_own = one.level in _WITHIN_UNIT and unit == one.assignment.unit.code
-    post = f"{other.unit.code}/{role}" if is_own else one.post
+    post = f"{other.unit.code}/{one.post.partition('/')[2]}" if at_own_unit else one.post
     key = f"{other.id}|{one.due_on.isoformat()}|{one.step}|{post}"
     return one._replace(key=key, assignment=other, post=post)
 
@@ -303,7 +309,8 @@ class _Reached:
     key: str
 
 
-_ROLES = (PostRole.CONTACT, PostRole.CONTACT, PostRole.HEAD)  # by level
+_AUDIENCES = tuple(Audience)  # by level
+_ROLES = (PostRole.CONTACT, PostRole.CONTACT, PostRole.HEAD)  # by level, within a unit
 _OF_A_UNIT = frozenset({Audience.CONTACT.level, Audience.HEAD.level})
 _WITHIN_UNIT = _OF_A_UNIT | {Audience.SUPPORTING.level}
 

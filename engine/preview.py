@@ -19,7 +19,7 @@ from engine.escalation import next_sending_moment
 from engine.ledger import Told, ToldState
 from engine.messages import MessageDraft, gather, joined
 from engine.model import HANOI, Assignment, PostRole, Recipient
-from engine.planning import Decision, Reminder, Suppression, World, suppression_like
+from engine.planning import Decision, Reminder, Suppression, World, is_at_own_unit, suppression_like
 from engine.quiet_hours import wakes_at
 from engine.rulebook import Audience, Rulebook
 
@@ -30,6 +30,7 @@ class LeftOut(NamedTuple):
     at: datetime
     suppression: Suppression
     assignments: Sequence[Assignment]
+    at_own_unit: bool = False  # whether the post goes by the unit that owes
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Preview:
     def suppressions(self) -> tuple[tuple[datetime, Suppression], ...]:
         """Each suppression with its moment, assignment by assignment; made when asked for."""
         found = [
-            (left.at, suppression_like(left.suppression, assignment))
+            (left.at, suppression_like(left.suppression, assignment, left.at_own_unit))
             for left in self.left_out
             for assignment in left.assignments
         ]
@@ -166,6 +167,7 @@ class _Run:
         """Plan what falls due at `now` and take it as told."""
         world = self._world
         leaves_at = next_sending_moment(now, world.rulebook.sending, world.calendar)
+        today = now.astimezone(HANOI).date()
         asked = [(cohort, cohort.decided(world, now)) for cohort in self._cohorts.touched(self._before, now)]
         news = [(cohort, found) for cohort, found in asked if found.reminders or found.suppressions]
         spent = self._spent_on(leaves_at.date())
@@ -181,7 +183,9 @@ class _Run:
         fates |= {one.key: message.not_before for message in late for one in message.reminders}
         affected = {key.partition("|")[0] for key in fates}
         for cohort, decision, each in due:
-            self.left_out += [LeftOut(now, one, cohort.members) for one in decision.suppressions]
+            for one in decision.suppressions:
+                is_own = is_at_own_unit(one, world.contacts, today)
+                self.left_out.append(LeftOut(now, one, cohort.members, is_own))
             if affected and any(member.id in affected for member in cohort.members):
                 self._part(cohort, decision, each, fates, now, leaves_at)
             else:
