@@ -28,6 +28,7 @@ from usecases.remind import tick
 from usecases.rulefiles import rulebook_of
 from usecases.wiring import Office
 
+ASKED = SHARES[::2]  # asking costs more than what happens; these are of four tasks and four units
 RULES = "config/rules/mac-dinh.yml"
 Happening = Callable[[Office, datetime], Office]
 
@@ -143,7 +144,7 @@ class Telling:
         return self
 
     def explained(self, now: datetime) -> Iterator[tuple[tuple[int, str], Explanation]]:
-        for task, unit in SHARES:
+        for task, unit in ASKED:
             yield (task, unit), explain(self.office, f"{PLAN.code}/{task}", unit, now)[1][0]
 
     def _wire(self) -> None:
@@ -189,7 +190,7 @@ TURNS = st.dictionaries(
 )
 
 
-@tried(3, 40)
+@tried(1, 40)
 def test_an_explanation_of_then_is_the_one_that_was_given_then(sqlite_template: Path, tmp_path: Path, trying):
     @trying
     @given(story=stories(), turns=TURNS)

@@ -47,7 +47,7 @@ def as_remembered(office, until) -> dict[str, set[tuple[str, ...]]]:
     }
 
 
-@pytest.mark.parametrize("mood", [3, 11])
+@pytest.mark.parametrize("mood", [3, pytest.param(11, marks=pytest.mark.slow)])
 def test_every_moment_of_a_month_is_remembered_as_it_was(office, mood):
     office.__dict__["notifiers"] = {"mailbox": MoodyChannel(mood)}
     seen = {}
