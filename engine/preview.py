@@ -78,8 +78,11 @@ def preview_at(
     tell: Callable[[datetime], None] | None = None,
 ) -> Preview:
     """Return what runs at the given moments would send: the service may wake at any."""
-    run = _Run(list(moments), list(assignments), world, told)
-    for now in run.moments:
+    woken = list(moments)
+    if not woken:
+        return Preview((), ())
+    run = _Run(woken, list(assignments), world, told)
+    for now in woken:
         run.at(now)
         if tell is not None:
             tell(now)
@@ -149,7 +152,6 @@ class _Run:
         world: World,
         told: Mapping[str, Sequence[Told]],
     ) -> None:
-        self.moments = moments
         self.messages: dict[tuple[datetime, str, str], MessageDraft] = {}
         self.left_out: list[LeftOut] = []
         self._world = world

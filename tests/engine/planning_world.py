@@ -40,6 +40,7 @@ class Posts:
     """The posts of the test world; every one is held unless taken out."""
 
     vacant: frozenset[str] = frozenset()
+    recipients: tuple[Recipient, ...] = ()  # nobody has quiet hours
 
     def recipient(self, unit_code: str, role: PostRole, on: date) -> Recipient | None:
         post = f"{unit_code}/{role}"
