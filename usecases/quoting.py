@@ -81,12 +81,12 @@ def _by_short_number(session: Session, office: Office, wanted: str, is_known: bo
 
 
 def _by_document(session: Session, wanted: str) -> list[Quoted]:
-    """Return the tasks with an STT of the documents that are named besides it, as a letter names them."""
+    """Return the tasks with an STT of the documents named besides it, of every one when none is."""
     row = _ROW.search(wanted)
     if row is None:
         return []
     besides = f"{wanted[: row.start()]} {wanted[row.end() :]}".casefold()
-    named = [one for one in registry.documents(session) if _is_named(one, besides)]
+    named = [one for one in registry.documents(session) if not besides.strip() or _is_named(one, besides)]
     dated = [one for one in named if f"{one.issued_on:%d/%m/%Y}" in besides]
     tasks = [registry.matching_tasks(session, f"{one.code}/{row['number']}") for one in dated or named]
     return [Quoted(task) for found in tasks for task in found]

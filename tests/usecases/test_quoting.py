@@ -51,6 +51,7 @@ def meant(office, words, unit=None):
         (f"{PLAN.number.lower()} stt: 2", 2, ""),
         (f"STT 2 {PLAN.title}", 2, ""),
         (f"{PLAN.code}, số thứ tự 2", 2, ""),
+        ("STT 12", 12, ""),
     ],
 )
 def test_what_a_reader_quotes_means_one_task(office, words, task, unit):
@@ -59,7 +60,7 @@ def test_what_a_reader_quotes_means_one_task(office, words, task, unit):
 
 @pytest.mark.parametrize(
     "words",
-    ["9999", "OK 0077", f"{PLAN.number}, STT 77", f"1{PLAN.number}, STT 1", "STT 1", "STT",
+    ["9999", "OK 0077", f"{PLAN.number}, STT 77", f"1{PLAN.number}, STT 1", "STT 1 KH-LẠ", "STT",
      "<ab@thu.example>", "<0123456789012345678901234567890123456789@thu.example>", "", "việc hôm qua"],
 )  # fmt: skip
 def test_what_means_nothing_is_refused_with_the_ways_to_name_a_task(office, words):
