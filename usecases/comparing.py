@@ -76,13 +76,18 @@ def compare(
     Ahead, nobody acts and everything arrives, from what was told so far. With `is_past` the
     facts are taken as they were recorded up to each moment, and nothing was told before.
     """
-    if last < first:
-        raise UsageMistake(f"--to {last:%d/%m/%Y} trước --from {first:%d/%m/%Y}; đổi lại hai ngày")
+    refuse_backwards(first, last)
     tell("đọc sổ nhiệm vụ")
     with office.database.reading() as session:
         old, new = reached_by_now(session, old), reached_by_now(session, new)
     with uncollected():
         return _compared(office, old, new, first, last, is_past, tell)
+
+
+def refuse_backwards(first: datetime, last: datetime) -> None:
+    """Raise UsageMistake when a stretch of time ends before it begins."""
+    if last < first:
+        raise UsageMistake(f"--to {last:%d/%m/%Y} trước --from {first:%d/%m/%Y}; đổi lại hai ngày")
 
 
 def _compared(

@@ -19,7 +19,7 @@ from store import history, registry, tags
 from store.kept import StoredTask
 from store.leads import leads_then
 from usecases.act import of_unit
-from usecases.comparing import day_by_day, facts_ahead, told_so_far
+from usecases.comparing import day_by_day, facts_ahead, refuse_backwards, told_so_far
 from usecases.errors import InputRejected
 from usecases.hindrances import hindrances_at
 from usecases.quoting import quoted_task
@@ -33,7 +33,11 @@ from usecases.wiring import Office
 def plan_ahead(
     office: Office, first: datetime, last: datetime, tell: Callable[[str], None] = lambda said: None
 ) -> Preview:
-    """Return what would be sent from `first` to `last` if nobody acted and everything arrived."""
+    """Return what would be sent from `first` to `last` if nobody acted and everything arrived.
+
+    Raises UsageMistake when `last` comes before `first`.
+    """
+    refuse_backwards(first, last)
     tell("đọc sổ nhiệm vụ")
     with office.database.reading() as session:
         world = world_by_now(session, office)

@@ -161,7 +161,7 @@ def test_a_file_that_cannot_be_taken_is_refused_in_one_sentence(dondoc, tmp_path
         (("import", OCTOBER), 2),
         (("deadline", "30/9/2025"), 2),
         (("deadline", "30/9/2025", "--issued", "17-13-2025"), 2),
-        (("plan", "--from", "2025-10-20"), 2),
+        (("plan", "--from", "2025-10-20", "--to", "2025-10-01"), 2),
         (("remind", "--at", "2025-10-20T25:00"), 2),
         (("report", "thang", "--as-of", "2025-12-26"), 2),
         (("lenh-la",), 2),

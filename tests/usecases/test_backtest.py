@@ -84,7 +84,8 @@ def _sent(office: Office, book: Rulebook, story: Story, brought: str) -> list[Me
     office.__dict__.update(rulebook=book, world=replace(office.world, rulebook=book))
     MoodyChannel(0).wire(office)
     bring(office, ROWS, brought)
-    runs = [(now, None) for now in run_moments(book, office.world.calendar, START, END)]
+    woken = {*run_moments(book, office.world.calendar, START, END), *(_next_run(d.at) for d in story.deeds)}
+    runs = [(now, None) for now in woken]
     sent = []
     for now, deed in sorted([*runs, *((deed.at, deed) for deed in story.deeds)], key=lambda one: one[0]):
         if deed is not None:
@@ -92,6 +93,11 @@ def _sent(office: Office, book: Rulebook, story: Story, brought: str) -> list[Me
         else:
             sent += run(office, now)[0].messages
     return sent
+
+
+def _next_run(at: datetime) -> datetime:
+    """Return when the service, which looks every ten minutes, looks next."""
+    return at + timedelta(minutes=-at.minute % 10)
 
 
 def replayed(office: Office, edit: str):
