@@ -190,7 +190,7 @@ TURNS = st.dictionaries(
 )
 
 
-@tried(1, 40)
+@tried(1, 12)
 def test_an_explanation_of_then_is_the_one_that_was_given_then(sqlite_template: Path, tmp_path: Path, trying):
     @trying
     @given(story=stories(), turns=TURNS)

@@ -112,7 +112,7 @@ class CutOff(Liver):
 POINTS = st.lists(st.sampled_from((0, 0, *range(1, 40))), min_size=1, max_size=5).map(tuple)
 
 
-@tried(5, 80)
+@tried(5, 40)
 def test_a_life_cut_off_anywhere_ends_as_an_undisturbed_one(sqlite_template: Path, trying):
     """A letter in hand may come twice, flagged; a bad channel answers by attempts, so then only ticks end."""
 
@@ -189,7 +189,7 @@ def execute(url: str, statement: str) -> None:
         connection.execute(statement)  # type: ignore[arg-type]
 
 
-@tried(2, 30)
+@tried(2, 16)
 def test_many_workers_tell_what_one_tells(offices: Offices, sqlite_template: Path, trying):
     @trying
     @given(life=lives(is_clock_wrong=False, is_refusing=False), workers=st.integers(2, 4))

@@ -118,7 +118,7 @@ def test_a_month_ends_the_same(sqlite_template: Path, other: type[Teller], tryin
 # --- what was planned ahead is what is sent ---------------------------------------------------
 
 
-@tried(4, 60)
+@tried(4, 40)
 def test_what_a_preview_shows_is_what_ticks_send(sqlite_template: Path, trying):
     """Whatever happened before, in the middle of a day: the same messages, silences and moments follow."""
 
