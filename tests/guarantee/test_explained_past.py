@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from shutil import copyfile
+from tempfile import TemporaryDirectory
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -190,18 +191,22 @@ TURNS = st.dictionaries(
 )
 
 
-@tried(1, 12)
-def test_an_explanation_of_then_is_the_one_that_was_given_then(sqlite_template: Path, tmp_path: Path, trying):
+@tried(1, 6)
+def test_an_explanation_of_then_is_the_one_that_was_given_then(sqlite_template: Path, trying):
     @trying
     @given(story=stories(), turns=TURNS)
     def property_(story, turns):
-        copyfile(sqlite_template, tmp_path / "db")
-        office = office_at(f"sqlite:///{tmp_path / 'db'}", tmp_path)
-        told = Telling(office, story, dict(turns)).tell()
+        with (
+            TemporaryDirectory() as home
+        ):  # an older database in the same place would pass for a restored one
+            told = told_at_home(Path(home), story, turns)
+            for (now, task, unit), before in told.said.items():
+                after = explain(told.office, f"{PLAN.code}/{task}", unit, now)[1][0]
+                assert differing(before, after) == {}, (now, task, unit)
+            told.office.database.close()
 
-        for (now, task, unit), before in told.said.items():
-            after = explain(told.office, f"{PLAN.code}/{task}", unit, now)[1][0]
-            assert differing(before, after) == {}, (now, task, unit)
-        told.office.database.close()
+    def told_at_home(home: Path, story, turns) -> Telling:
+        copyfile(sqlite_template, home / "db")
+        return Telling(office_at(f"sqlite:///{home / 'db'}", home), story, dict(turns)).tell()
 
     property_()
