@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from urllib.parse import urlsplit
 
 from flows.runs import Summary
+from usecases.whole_files import put_in_place
 from usecases.wiring import Office
 
 LOG = logging.getLogger("dondoc.heartbeat")
@@ -36,10 +36,8 @@ def write_heartbeat(office: Office, summary: Summary) -> None:
         "sent": summary.get("sent", 0),
         "stops": summary.get("stops", []),
     }
-    path = office.settings.home / "heartbeat.json"
-    draft = path.with_suffix(".tmp")
-    draft.write_text(json.dumps(beat, ensure_ascii=False) + "\n", "utf-8")
-    os.replace(draft, path)
+    said = json.dumps(beat, ensure_ascii=False) + "\n"
+    put_in_place(office.settings.home / "heartbeat.json", said.encode())
 
 
 async def tell_outside(office: Office) -> None:

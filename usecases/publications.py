@@ -26,10 +26,11 @@ from store import records
 from store.records import Record
 from usecases.guards import not_in_trial, stopping
 from usecases.printing import printed_as
-from usecases.publish import STEMS, put_in_place
+from usecases.publish import STEMS
 from usecases.reach import contacts_by_now
 from usecases.reports import KINDS, ask
 from usecases.snapshots import freeze_finished_months
+from usecases.whole_files import put_in_place
 from usecases.wiring import Office
 
 PUBLISHED, MAILED, UNSENT = "report-published", "report-mailed", "report-unsent"

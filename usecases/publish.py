@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +14,7 @@ from store.addresses import KeptAddress
 from usecases.look import report_silence
 from usecases.printing import printed_as
 from usecases.reach import CHANNEL_NAMES, dead_since, said_of
+from usecases.whole_files import put_in_place
 from usecases.wiring import Office
 
 SILENCE = "silence"
@@ -85,17 +84,3 @@ def _laid(office: Office, name: str, as_of: datetime, files: Iterable[tuple[str,
         paths[form] = office.reports / f"{name}-{as_of:%Y%m%d-%H%M}.{FORMATS[form].suffix}"
         put_in_place(paths[form], content)
     return paths
-
-
-def put_in_place(path: Path, content: bytes) -> None:
-    """Write beside the file and put it in place in one step: no reader meets half a report."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            os.fchmod(file.fileno(), 0o644)
-            file.write(content)
-        os.replace(draft, path)
-    except BaseException:
-        os.unlink(draft)
-        raise

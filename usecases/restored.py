@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import time
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -22,6 +21,7 @@ from store import audit as kept
 from store import switches
 from store.switches import CLOCK, RESTORE
 from usecases import clock
+from usecases.whole_files import put_in_place
 from usecases.wiring import Office
 
 _log = logging.getLogger(__name__)
@@ -152,10 +152,7 @@ def _read(path: Path) -> tuple[int, str]:
 
 
 def _write(path: Path, note: dict[str, object]) -> None:
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(json.dumps(note) + "\n", "utf-8")
-        os.replace(draft, path)
+        put_in_place(path, (json.dumps(note) + "\n").encode())
     except OSError as error:  # a full disk must not keep letters back
         _log.warning("không ghi được %s: %s", path, error.strerror)

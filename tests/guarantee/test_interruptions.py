@@ -190,11 +190,7 @@ def execute(url: str, statement: str) -> None:
 
 
 @tried(2, 16)
-def test_many_workers_tell_what_one_tells(request, offices: Offices, sqlite_template: Path, trying):
-    if request.node.callspec.id == "postgresql-many":
-        why = "one story of the deep search ends otherwise with several workers: not understood yet"
-        request.applymarker(pytest.mark.xfail(reason=why, strict=False))
-
+def test_many_workers_tell_what_one_tells(offices: Offices, sqlite_template: Path, trying):
     @trying
     @given(life=lives(is_clock_wrong=False, is_refusing=False), workers=st.integers(2, 4))
     def property_(life: Life, workers: int):
