@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from store.database import DatabaseUnavailable
 from usecases.errors import Refused
 from web import pages, watching, webhooks
+from web.bodies import HeardOut
 from web.doorway import Doorway
 from web.hosts import is_ours
 from web.rendering import SAFE, told
@@ -46,7 +47,7 @@ def web_app(doorway: Doorway) -> Starlette:
             Route("/healthz", watching.healthz),
             Route("/metrics", watching.metrics),
         ],
-        middleware=[Middleware(_Guarded, doorway=doorway)],
+        middleware=[Middleware(HeardOut), Middleware(_Guarded, doorway=doorway)],
         exception_handlers={HTTPException: _not_here, Exception: _fault, **dict.fromkeys(_DATABASE, _away)},
     )
     app.router.redirect_slashes = False

@@ -401,6 +401,28 @@ def test_70_what_no_form_of_ours_sends_is_refused_as_a_whole(site, body, content
     assert site.everything() == before
 
 
+@pytest.mark.parametrize(
+    ("words", "content_type", "status"),
+    [
+        (b"choice=report", "", 415),
+        (b"x" * 300_000, "multipart/form-data; boundary=b", 415),
+        (b"x" * 300_000, FORM["Content-Type"], 413),
+    ],
+)
+def test_70_who_is_still_talking_when_turned_away_can_read_why(site, words, content_type, status):
+    """A connection shut with words unread is reset, and the answer is lost with it (RFC 9112, 9.6)."""
+    head = f"POST {site.link()} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {content_type}\r\n"
+    with socket.create_connection(("127.0.0.1", httpx.URL(site.url).port), timeout=10) as line:
+        line.sendall(f"{head}Content-Length: {len(words)}\r\n\r\n".encode())
+        answered = line.recv(65536)  # before they have said a word
+        for n in range(0, len(words), 1000):
+            line.sendall(words[n : n + 1000])
+        answered += b"".join(iter(lambda: line.recv(65536), b""))
+
+    assert answered.startswith(b"HTTP/1.1 %d " % status)
+    assert "Chưa ghi gì" in answered.decode()
+
+
 def test_70_a_body_without_a_length_is_cut_off(site):
     def endless():
         for _ in range(1000):
