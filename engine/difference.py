@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 
 from engine.messages import MessageDraft
 from engine.model import HANOI
@@ -169,20 +170,21 @@ def _without_equals(
 
 def _is_equal(one: MessageDraft, other: MessageDraft) -> bool:
     """Whether two messages are equal at a glance; when they are not, `_content` may still say so."""
-    return (
-        (one.key, one.not_before, one.level, one.recipient.person)
-        == (other.key, other.not_before, other.level, other.recipient.person)
-        and len(one.reminders) == len(other.reminders)
-        and all(
-            a.key == b.key and a.level == b.level for a, b in zip(one.reminders, other.reminders, strict=True)
-        )
-    )
+    return (one.key, one.not_before, one.level, one.recipient.person) == (
+        other.key,
+        other.not_before,
+        other.level,
+        other.recipient.person,
+    ) and list(map(_told, one.reminders)) == list(map(_told, other.reminders))
 
 
 def _content(message: MessageDraft) -> _Content:
     """Return what a recipient could tell two messages apart by."""
-    told = frozenset((reminder.key, reminder.level) for reminder in message.reminders)
+    told = frozenset(map(_told, message.reminders))
     return message.not_before, message.level, message.recipient.person, told
+
+
+_told = attrgetter("key", "level")  # of a reminder
 
 
 def _order(message: MessageDraft) -> tuple[datetime, str, str, str]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import chain, groupby
+from operator import attrgetter
 
 from engine.calendar import WorkCalendar
 from engine.compliance import document_name
@@ -167,8 +168,8 @@ def _within_limit(
     kept: list[Reminder] = []
     over: list[Reminder] = []
     in_order = sorted(chain.from_iterable(ways), key=_urgency)
-    for audience, of_audience in groupby(in_order, key=_audience):
-        limit = world.rulebook.limits.get(audience)
+    for level, of_audience in groupby(in_order, key=attrgetter("level")):
+        limit = world.rulebook.limits.get(_AUDIENCES[level])
         if limit is None:
             kept += of_audience
             continue
@@ -184,20 +185,12 @@ def _within_limit(
     return kept, over
 
 
-_AUDIENCES = tuple(Audience)
-
-
-def _audience(reminder: Reminder) -> Audience:
-    return _AUDIENCES[reminder.level]
-
-
-def _urgency(reminder: Reminder) -> tuple[int, date, str, str, str]:
-    owed = reminder.assignment
-    return (reminder.level, reminder.due_on, owed.task.code, owed.unit.code, reminder.step)
+_AUDIENCES = tuple(Audience)  # by level
+_urgency = attrgetter("level", "due_on", "assignment.task.code", "assignment.unit.code", "step")
 
 
 def _message_key(address: str, channel: str, reminders: Iterable[Reminder]) -> str:
-    told = "\n".join((address, channel, *sorted(reminder.key for reminder in reminders)))
+    told = "\n".join((address, channel, *sorted(map(attrgetter("key"), reminders))))
     return hashlib.sha256(told.encode()).hexdigest()[:24]
 
 
