@@ -10,6 +10,7 @@ from typing import Any
 from engine.model import HANOI
 
 FIRST_YEAR, LAST_YEAR = 1945, 2200
+_HOUR = re.compile(r"\d{1,2}:\d{2}")
 _TRANSLATED = {
     "usage: ": "cách dùng: ",
     "positional arguments": "tham số",
@@ -79,19 +80,21 @@ def _near(found: date) -> date:
 
 
 def moment(at_day_only: time) -> object:
-    """Return a reader of moments; a bare date means that day at `at_day_only`."""
+    """Return a reader of moments, day and hour in either order; a bare date means `at_day_only`."""
 
     def read(text: str) -> datetime:
-        written = text.strip().replace(" ", "T", 1)
-        if "T" not in written:
-            return datetime.combine(day(written), at_day_only, tzinfo=HANOI)
+        hours = [word for word in text.split() if _HOUR.fullmatch(word)]
+        days = [word for word in text.split() if word not in hours]
         try:
-            at = datetime.fromisoformat(written)
+            if len(days) == 1 and len(hours) <= 1 and "T" not in text:
+                at = time.fromisoformat(hours[0].zfill(5)) if hours else at_day_only
+                return datetime.combine(day(days[0]), at, tzinfo=HANOI)
+            found = datetime.fromisoformat(text.strip())
         except ValueError:
-            message = f"không hiểu thời điểm '{text}'; ghi dạng 2025-12-26T08:00"
+            message = f"không hiểu thời điểm '{text}'; ghi dạng 2025-12-26T08:00 hoặc 26/12/2025 08:00"
             raise argparse.ArgumentTypeError(message) from None
-        _near(at.date())
-        return at.astimezone(HANOI) if at.tzinfo else at.replace(tzinfo=HANOI)
+        _near(found.date())
+        return found.astimezone(HANOI) if found.tzinfo else found.replace(tzinfo=HANOI)
 
     return read
 
