@@ -22,6 +22,7 @@ from engine.rulebook_values import (
     YES_NO_WORDS,
     Days,
     advice_on_days,
+    advice_on_moment,
     advice_on_time,
     advice_on_times,
     days_of,
@@ -107,7 +108,7 @@ def _moment(section: Section) -> tuple[Anchor, Days]:
     if anchor is Anchor.ON:
         section.choice("on", ["ngày hết hạn"], meant=ON_WORDS)
         return Anchor.ON, (0, 0)
-    return anchor, value_of(section, anchor, days_of, advice_on_days, (1, 0))
+    return anchor, value_of(section, anchor, days_of, advice_on_moment, (1, 0))
 
 
 def _repeat(section: Section) -> tuple[Days, int, bool]:

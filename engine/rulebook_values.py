@@ -126,6 +126,15 @@ def days_of(text: str) -> Days | None:
     return (count, 0) if found["working"] else (0, count)
 
 
+def advice_on_moment(text: str) -> str:
+    """Return what to write instead of the days that a step stands before or after the deadline."""
+    plain = _plain(text)
+    if re.fullmatch(r"[-+−]?0+(?!\d)[^\d.,]*", plain):
+        return "việc nhắc đúng ngày hết hạn ghi là 'on: ngày hết hạn'"
+    side = ": 'before' đã là trước hạn, 'after' đã là sau hạn" if plain.startswith(_SIGNS) else ""
+    return f"{advice_on_days(text)}{side}"
+
+
 def advice_on_days(text: str) -> str:
     """Return what to write instead of days that `days_of` does not read."""
     plain = _plain(text)
@@ -135,10 +144,10 @@ def advice_on_days(text: str) -> str:
         return f"chỉ ghi số nguyên, ví dụ '{_fitting(n)}' hoặc '{_fitting(n + 1)}'"
     if re.fullmatch(r"[td] ?[-+−–] ?\d{1,3}", plain):
         return f"ý bạn là '{_fitting(n)}'?"
-    if plain.startswith(("-", "+", "−")):
-        return f"bỏ dấu, chỉ ghi '{_fitting(n)}': 'before' đã là trước hạn, 'after' đã là sau hạn"
+    if plain.startswith(_SIGNS):
+        return f"bỏ dấu, chỉ ghi '{_fitting(n)}'"
     if number and n == 0:
-        return "việc nhắc đúng ngày hết hạn ghi là 'on: ngày hết hạn'"
+        return f"từ 1 đến {MAX_DAYS} ngày; ghi dạng: {DAYS_EXPECTED}"
     if n > MAX_DAYS:
         return f"nhiều nhất {MAX_DAYS} ngày"
     if number and re.search(r"tuần|tuan|week|\bw\b", plain):
@@ -162,9 +171,12 @@ def working_days_of(text: str) -> int | None:
 
 def advice_on_working_days(text: str) -> str:
     """Return what to write instead of working days that `working_days_of` does not read."""
-    days, plain = days_of(text), _plain(text)
-    count = days[1] if days else int(plain) if re.fullmatch(r"[0-9]{1,3}", plain) else 0
-    return f"chỉ đếm ngày làm việc; ý bạn là '{_fitting(count)}'?" if count else advice_on_days(text)
+    plain = _plain(text)
+    found = re.fullmatch(r"0*([1-9][0-9]{0,2})[^0-9]*", plain)
+    count = int(found[1]) if found and _bare(plain) in _WORKING | _ANY_DAYS else 0
+    if 0 < count <= MAX_DAYS:
+        return f"chỉ đếm ngày làm việc; ý bạn là '{_fitting(count)}'?"
+    return f"chỉ đếm ngày làm việc, từ 1 đến {MAX_DAYS}; ghi dạng: 3 ngày làm việc"
 
 
 def time_of(text: str) -> time | None:
@@ -240,6 +252,8 @@ _HOUR_AS_SAID = re.compile(
     r"[\W_]*(\d{1,2})(?: ?(?:h|g|giờ|:|\.) ?(\d{1,2})?)?(?:'|p|phút|:00)?"
     r"(?: ?(?:sáng|am|(?P<late>chiều|tối|pm)))?[\W_]*"
 )
+_SIGNS = ("-", "+", "−")
+_ANY_DAYS = {"", "ngay", "d", "day", "days"}
 _WORKING = {"ngaylamviec", "ngaylv", "nlv", "wd", "workingday", "workingdays", "lamviec", "ngaylam"}
 
 
