@@ -31,6 +31,7 @@ from engine.yaml_faults import lines_of
 from engine.yamltext import Section
 
 T = TypeVar("T")
+L = TypeVar("L", Limit, DigestDays)
 MAX_NAMED = 4  # steps named in one problem
 MAX_RULES = 500  # nobody oversees more, and each is held against each
 
@@ -61,10 +62,16 @@ def whole_book_problems(writing: Writing, policies: Mapping[str, Policy]) -> Non
     """Report through the sections of `writing` what only the whole book shows."""
     _report_twice(writing.policies, lambda policy: policy.id, "duplicate-id", "chính sách", "id")
     _report_twice(writing.rules, lambda rule: rule.id, "duplicate-id", "quy tắc", "id")
-    _report_twice(writing.limits, lambda limit: str(limit.to), "duplicate-limit", "giới hạn của cấp", "to")
+    _report_twice(
+        _addressed(writing.limits), lambda limit: str(limit.to), "duplicate-limit", "giới hạn của cấp", "to"
+    )
     _report_twice(writing.sending, lambda _: "hours", "duplicate-sending", "khung giờ gửi", "hours")
     _report_twice(
-        writing.digests, lambda digest: str(digest.to), "duplicate-digest", "tin tổng hợp của cấp", "to"
+        _addressed(writing.digests),
+        lambda digest: str(digest.to),
+        "duplicate-digest",
+        "tin tổng hợp của cấp",
+        "to",
     )
     _report_twice(writing.duties, lambda _: "duties", "duplicate-section", "mục", "open_before")
     _report_twice(writing.thresholds, lambda _: "report", "duplicate-section", "mục", "")
@@ -117,8 +124,14 @@ def _report_twice(
     for section, value in found:
         known = first.setdefault(name(value), section)
         if known is not section and name(value):
-            hint = f"đã có ở {known.source}:{known.line}; giữ một chỗ, hoặc đổi tên một trong hai"
+            renamed = ", hoặc đổi tên một trong hai" if key == "id" else ""
+            hint = f"đã có ở {known.source}:{known.line}; giữ một chỗ{renamed}"
             section.report(code, f"{what} '{name(value)}' bị lặp", hint, section.get(key))
+
+
+def _addressed(found: Iterable[tuple[Section, L]]) -> list[tuple[Section, L]]:
+    """Return what names a level; where none can be read, the one that stands in for it says nothing."""
+    return [(s, value) for s, value in found if (node := s.get("to")) and node.value == value.to]
 
 
 # --- rules -----------------------------------------------------------------------------

@@ -160,8 +160,8 @@ class Section:
         return self.node.line
 
     def report(self, code: str, message: str, hint: str = "", node: Node | None = None) -> None:
-        """Add a problem at `node`, or where this mapping starts; a mapping that is none misses no key."""
-        if self._is_no_mapping and code == "missing-key":
+        """Add a problem at `node`, or where this mapping starts; of what is no mapping only that is told."""
+        if self._is_no_mapping and code != "not-a-mapping":
             return
         at = node or self.node
         excerpt = _excerpt(self._lines, at.line)
