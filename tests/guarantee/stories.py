@@ -79,6 +79,17 @@ class Deed:
             record(office, code, unit, fact)
 
 
+MUCH = (  # some of everything, between the runs and before the first or after the last of a day
+    Deed(2, 9, FactKind.ACKNOWLEDGED, (1, "SYT")),
+    Deed(10, 9, FactKind.EXTENDED, (2, "SXD")),
+    Deed(16, 15, FactKind.REPORTED, (2, "SYT")),
+    Deed(18, 9, FactKind.RETURNED, (2, "SYT")),
+    Deed(20, 7, FactKind.BLOCKED, (3, "SNV")),
+    Deed(27, 9, FactKind.UNBLOCKED, (3, "SNV")),
+    Deed(30, 9, FactKind.CANCELLED, (4, "STC")),
+)
+
+
 @dataclass(frozen=True)
 class Story:
     """What happens, on which days the service is down or the mail server refuses, how moody channels are."""

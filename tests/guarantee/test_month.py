@@ -23,13 +23,13 @@ from hypothesis import HealthCheck, given, settings
 
 from engine.contacts import read_contacts
 from engine.escalation import next_sending_moment
-from engine.model import HANOI, FactKind
+from engine.model import HANOI
 from engine.planning import FAULT_STEP, NOTICE_STEP
 from engine.preview import run_moments
 from engine.rulebook import read_rulebook
 from engine.status import standing_of
 from store import registry
-from tests.guarantee.stories import ROWS, Deed, MoodyChannel, Story, stories
+from tests.guarantee.stories import MUCH, ROWS, MoodyChannel, Story, stories
 from tests.guarantee.world import CONFIG, at, bring, is_verified, office_at, rows_of
 from usecases.bring_in import bring_in_defaults
 from usecases.deliver import pump
@@ -45,19 +45,7 @@ LEDGER = (
     "SELECT key, post, state, attempts, possible_duplicate, level FROM message ORDER BY key",
 )
 A_LONG_SILENCE = Story(outages=frozenset(range(3, 30)))
-A_BUSY_MONTH = Story(
-    (
-        Deed(2, 9, FactKind.ACKNOWLEDGED, (1, "SYT")),
-        Deed(10, 9, FactKind.EXTENDED, (2, "SXD")),
-        Deed(16, 9, FactKind.REPORTED, (2, "SYT")),
-        Deed(18, 9, FactKind.RETURNED, (2, "SYT")),
-        Deed(20, 9, FactKind.BLOCKED, (3, "SNV")),
-        Deed(27, 9, FactKind.UNBLOCKED, (3, "SNV")),
-        Deed(30, 9, FactKind.CANCELLED, (4, "STC")),
-    ),
-    frozenset({5, 22, 23}),
-    mood=7,
-)
+A_BUSY_MONTH = Story(MUCH, frozenset({5, 22, 23}), mood=7)
 STORIES = {
     "nobody acts": Story(),
     "the service is down for four weeks": A_LONG_SILENCE,

@@ -16,11 +16,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.messages import MessageDraft
-from engine.model import HANOI, FactKind
+from engine.model import HANOI
 from engine.planning import FAULT_STEP, NOTICE_STEP
 from engine.preview import run_moments
 from engine.rulebook import Rulebook, read_rulebook
-from tests.guarantee.stories import DAYS, FIRST, ROWS, Deed, MoodyChannel, Story, stories
+from tests.guarantee.stories import DAYS, FIRST, MUCH, ROWS, MoodyChannel, Story, stories
 from tests.guarantee.world import CONFIG, bring, office_at, run
 from usecases.comparing import compare
 from usecases.configuration import accepted
@@ -38,19 +38,6 @@ EDITS = {
     "reminded every day": ("every: 5 ngày làm việc, times: 26", "every: 1 ngày làm việc, times: 60"),
     "another hour": ('at: "08:00"', 'at: "14:00"'),
 }
-MUCH = Story(
-    (
-        Deed(2, 9, FactKind.ACKNOWLEDGED, (1, "SYT")),
-        Deed(10, 9, FactKind.EXTENDED, (2, "SXD")),
-        Deed(16, 15, FactKind.REPORTED, (2, "SYT")),
-        Deed(18, 9, FactKind.RETURNED, (2, "SYT")),
-        Deed(20, 7, FactKind.BLOCKED, (3, "SNV")),
-        Deed(27, 9, FactKind.UNBLOCKED, (3, "SNV")),
-        Deed(30, 9, FactKind.CANCELLED, (4, "STC")),
-    )
-)
-
-
 NOTHING = "nobody is reminded"
 UNMATCHED = ("- id: mac-dinh\n", "- id: mac-dinh\n    when: {tag: x, duty: không}\n")
 
@@ -77,7 +64,7 @@ def lived(sqlite_template, tmp_path_factory) -> Callable[..., tuple[Office, list
 @pytest.fixture(scope="module")
 def busy(lived) -> tuple[Office, list]:
     """A month full of deeds under the shipped rules."""
-    return lived("", MUCH)
+    return lived("", Story(MUCH))
 
 
 def _sent(office: Office, book: Rulebook, story: Story, brought: str) -> list[MessageDraft]:
@@ -120,7 +107,7 @@ def told(messages):
 @pytest.mark.parametrize("edit", ["", *EDITS])
 def test_a_busy_month_under_other_rules_is_what_these_would_have_sent(lived, busy, edit):
     office, sent = busy
-    _, wanted = lived(edit, MUCH) if edit else (office, sent)
+    _, wanted = lived(edit, Story(MUCH)) if edit else (office, sent)
 
     assert replayed(office, edit) == wanted
     assert wanted
