@@ -61,6 +61,12 @@ def test_steps_that_precede_the_assignment_were_never_due():
     assert reminded("2025-09-29 08:00", assignment=late) == ["truoc-1-ngay"]
 
 
+def test_a_step_of_the_day_of_the_assignment_is_told():
+    just_in_time = an_assignment(DUE, assigned_on=date(2025, 9, 25))
+
+    assert reminded("2025-09-25 09:00", assignment=just_in_time) == ["truoc-3-ngay"]
+
+
 def test_asking_again_with_what_was_told_finds_nothing_new():
     first = decide(an_assignment(DUE), WORLD, (), at("2025-10-03 08:00"))
     again = decide(an_assignment(DUE), WORLD, told_of(first), at("2025-10-03 08:00"))
@@ -161,6 +167,25 @@ def test_nothing_is_sent_after_it_and_what_waited_is_given_up_with_the_reason(ki
 
     assert reminded("2025-10-06 08:00", waiting, over) == []
     assert not_told("2025-10-06 08:00", waiting, over) == {("bao-lanh-dao-don-vi", reason)}
+
+
+TURNED = fact(FactKind.BLOCKED, "2025-10-02 09:00", unit="SXD")
+
+
+@pytest.mark.parametrize(
+    ("before", "since", "step", "reason"),
+    [
+        ([], fact(FactKind.BLOCKED, "2025-10-03 09:00", unit="SXD"), "", SuppressionReason.BLOCKED),
+        ([TURNED], fact(FactKind.UNBLOCKED, "2025-10-03 09:00"), "@SXD", SuppressionReason.UNBLOCKED),
+        ([], fact(FactKind.EXTENDED, "2025-10-03 09:00", due_on=date(2025, 10, 31)), "",
+         SuppressionReason.EXTENDED),
+    ],
+)  # fmt: skip
+def test_what_waited_is_given_up_once_another_unit_or_another_day_counts(before, since, step, reason):
+    waiting = told_of(decide(an_assignment(DUE, facts=before), WORLD, (), at("2025-10-03 08:00")))
+    goes_on = an_assignment(DUE, facts=[*before, since])
+
+    assert (f"bao-lanh-dao-don-vi{step}", reason) in not_told("2025-10-06 08:00", waiting, goes_on)
 
 
 def test_a_returned_result_is_chased_again():
