@@ -18,14 +18,16 @@ from time import sleep
 import psycopg
 import pytest
 import sqlalchemy as sa
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 from store.database import Database, open_database
 
 # The same examples everywhere, so that what passed passes again; DONDOC_TEST_RANDOM=1 looks for new ones.
-settings.register_profile("steady", derandomize=True)
-settings.register_profile("random")
+# How long an example takes is the machine's affair.
+AT_LEISURE = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("steady", derandomize=True, **AT_LEISURE)
+settings.register_profile("random", **AT_LEISURE)
 settings.load_profile("random" if os.environ.get("DONDOC_TEST_RANDOM") else "steady")
 
 
