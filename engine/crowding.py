@@ -14,9 +14,7 @@ from engine.cohorts import Cohort
 from engine.messages import channels_for
 from engine.model import Recipient
 from engine.planning import Decision, Reminder, SuppressionReason, World
-from engine.rulebook import Audience
-
-_AUDIENCES = tuple(Audience)
+from engine.rulebook import AUDIENCES
 
 
 def crowded_out(
@@ -32,7 +30,7 @@ def crowded_out(
     asked: set[str] = set()
     for cohort, decision in due:
         one = _only_waiting(cohort, decision)
-        limit = world.rulebook.limits.get(_AUDIENCES[one.level]) if one else None
+        limit = world.rulebook.limits.get(AUDIENCES[one.level]) if one else None
         if one is None or limit is None or not _is_reached(one.recipient, one.via, world):
             asked |= cohort.task_codes
         else:

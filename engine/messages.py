@@ -29,7 +29,7 @@ from engine.planning import (
     recipient_for,
     unit_waited_for,
 )
-from engine.rulebook import Audience, Step, each_channel
+from engine.rulebook import AUDIENCES, Audience, Step, each_channel
 from engine.status import Standing, days_late, standing_of
 
 
@@ -169,7 +169,7 @@ def _within_limit(
     over: list[Reminder] = []
     in_order = sorted(chain.from_iterable(ways), key=_urgency)
     for level, of_audience in groupby(in_order, key=attrgetter("level")):
-        limit = world.rulebook.limits.get(_AUDIENCES[level])
+        limit = world.rulebook.limits.get(AUDIENCES[level])
         if limit is None:
             kept += of_audience
             continue
@@ -185,7 +185,6 @@ def _within_limit(
     return kept, over
 
 
-_AUDIENCES = tuple(Audience)  # by level
 _urgency = attrgetter("level", "due_on", "assignment.task.code", "assignment.unit.code", "step")
 
 

@@ -21,7 +21,7 @@ from engine.escalation import Fallen, Rung, fallen_of
 from engine.heard import Heard
 from engine.ledger import NOTICE_STEP, Told, ToldState
 from engine.model import HANOI, Assignment, PostRole, Recipient
-from engine.rulebook import Anchor, Audience, Policy, Rulebook, Step
+from engine.rulebook import AUDIENCES, Anchor, Audience, Policy, Rulebook, Step
 from engine.status import Standing, Status, standing_of
 
 
@@ -241,15 +241,13 @@ def recipient_for(step: Step, assignment: Assignment, contacts: ContactBook, on:
 
 
 def _holder(to: Audience, unit_code: str, contacts: ContactBook, on: date) -> Recipient | None:
-    match to:
-        case Audience.CONTACT | Audience.SUPPORTING:
-            return _held(contacts, unit_code, PostRole.CONTACT, on)
-        case Audience.HEAD:
-            return _held(contacts, unit_code, PostRole.HEAD, on)
-        case Audience.COORDINATOR:
+    match to.role:
+        case PostRole.COORDINATOR:
             return contacts.coordinator(on)
-        case Audience.CHAIRMAN:
+        case PostRole.CHAIRMAN:
             return contacts.chairman(on)
+        case role:
+            return _held(contacts, unit_code, role, on)
 
 
 @lru_cache(maxsize=65536)  # a run speaks to far fewer posts than there are steps
@@ -265,7 +263,8 @@ def reminders_like(
     Somebody must hold the post at each of the units.
     """
     due_on, due, whom = one.due_on, one.due_on.isoformat(), one.recipient
-    role = _ROLES[one.level] if one.level in _WITHIN_UNIT and not unit_waited_for(one.step) else None
+    is_within = one.level in _WITHIN_UNIT and not unit_waited_for(one.step)
+    role = AUDIENCES[one.level].role if is_within else None
     is_fault = one.step == FAULT_STEP
     reason, unreached = one.reason, _unreached(one.assignment.unit.name)
     for other in others:
@@ -286,7 +285,7 @@ def is_at_own_unit(one: Suppression, contacts: ContactBook, on: date) -> bool:
     unit = one.post.partition("/")[0]
     if unit != one.assignment.unit.code:
         return False
-    return one.level in _WITHIN_UNIT or _holder(_AUDIENCES[one.level], unit, contacts, on) is None
+    return one.level in _WITHIN_UNIT or _holder(AUDIENCES[one.level], unit, contacts, on) is None
 
 
 def suppression_like(one: Suppression, other: Assignment, at_own_unit: bool) -> Suppression:
@@ -309,8 +308,6 @@ class _Reached:
     key: str
 
 
-_AUDIENCES = tuple(Audience)  # by level
-_ROLES = (PostRole.CONTACT, PostRole.CONTACT, PostRole.HEAD)  # by level, within a unit
 _OF_A_UNIT = frozenset({Audience.CONTACT.level, Audience.HEAD.level})
 _WITHIN_UNIT = _OF_A_UNIT | {Audience.SUPPORTING.level}
 

@@ -18,10 +18,10 @@ from engine.crowding import crowded_out
 from engine.escalation import next_sending_moment
 from engine.ledger import Told, ToldState
 from engine.messages import MessageDraft, gather, joined
-from engine.model import HANOI, Assignment, PostRole, Recipient
+from engine.model import HANOI, Assignment, Recipient
 from engine.planning import Decision, Reminder, Suppression, World, is_at_own_unit, suppression_like
 from engine.quiet_hours import wakes_at
-from engine.rulebook import Audience, Rulebook
+from engine.rulebook import Rulebook
 
 
 class LeftOut(NamedTuple):
@@ -133,15 +133,6 @@ def _read_at(leaves_at: datetime, post: str, holder: Recipient | None, world: Wo
     return wakes_at(told, leaves_at, world.rulebook.sending, world.calendar) if told else leaves_at
 
 
-_ROLES = {
-    Audience.SUPPORTING: PostRole.CONTACT,
-    Audience.CONTACT: PostRole.CONTACT,
-    Audience.HEAD: PostRole.HEAD,
-    Audience.COORDINATOR: PostRole.COORDINATOR,
-    Audience.CHAIRMAN: PostRole.CHAIRMAN,
-}
-
-
 class _Run:
     """A preview on its way: a ledger kept in memory, in which what is told is delivered at once."""
 
@@ -158,7 +149,7 @@ class _Run:
         self._cohorts = Cohorts(assignments, world, told, moments)
         self._before: datetime | None = None
         self._minds_quiet = any(who.quiet for who in world.contacts.recipients)
-        self._limited = {_ROLES[audience] for audience in world.rulebook.limits}
+        self._limited = {audience.role for audience in world.rulebook.limits}
         self._spent: dict[date, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         for share in assignments:
             for one in told.get(share.id, ()):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from engine.rulebook_reader import fingerprint, read_rulebook
 from engine.rulebook_types import (
+    AUDIENCES,
     CHANNELS,
     FAMILIES,
     Anchor,
@@ -24,6 +25,7 @@ from engine.rulebook_types import (
 )
 
 __all__ = [
+    "AUDIENCES",
     "CHANNELS",
     "FAMILIES",
     "Anchor",

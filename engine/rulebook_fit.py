@@ -48,7 +48,7 @@ def _judge_step(step: Section, around: Surroundings) -> None:
     name, via = step.text("id", ""), step.texts("via") or DEFAULT_VIA
     for node in step.items("to") or [Node(str(Audience.CONTACT), step.line, step.node.column)]:
         if around.held is not None and node.value in set(Audience) and node.value not in around.held:
-            role = "contact" if node.value == Audience.SUPPORTING else node.value
+            role = Audience(node.value).role
             hint = f"thêm vào people.yml một vị trí 'role: {role}' đang có người giữ"
             message = f"bậc '{name}' gửi {node.value} nhưng không ai giữ vị trí này"
             step.report("empty-level", message, hint, node)

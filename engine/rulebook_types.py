@@ -14,7 +14,7 @@ from datetime import time
 from enum import StrEnum
 from functools import lru_cache
 
-from engine.model import Assignment, Role, Task
+from engine.model import Assignment, PostRole, Role, Task
 from engine.rulebook_values import WEEKDAYS
 
 FAMILIES = {"zalo": ("zalo_bot", "zalo_oa", "zalo_zbs")}  # "zalo" in a rule: whichever of them reaches
@@ -43,8 +43,14 @@ class Audience(StrEnum):
         """Its place in the ladder: 0 information, 1 contact … 4 chairman."""
         return _LEVELS[self]
 
+    @property
+    def role(self) -> PostRole:
+        """The post that is spoken to, of the unit itself or of the province."""
+        return PostRole.CONTACT if self is Audience.SUPPORTING else PostRole(self)
 
-_LEVELS = {audience: level for level, audience in enumerate(Audience)}
+
+AUDIENCES = tuple(Audience)  # by level
+_LEVELS = {audience: level for level, audience in enumerate(AUDIENCES)}
 
 
 @dataclass(frozen=True, slots=True)
