@@ -203,19 +203,26 @@ def _rule(section: Section) -> Rule:
 
 
 def _numbers(when: Section) -> tuple[str, ...]:
-    """Return the numbers of tasks; a range or a comparison is no number, so it would match nothing."""
+    """Return the numbers of tasks; what is no number of one task would match nothing and is reported."""
     for node in when.items("number"):
-        if isinstance(node.value, str) and re.search(r"[<>=*]", node.value):
-            hint = "ghi từng số như trong kế hoạch: [1, 2, 3]"
+        hint = _way_to_numbers(node.value.strip()) if isinstance(node.value, str) else ""
+        if hint:
             when.report("bad-value", f"'number' không nhận giá trị '{node.value}'", hint, node)
-        found = re.fullmatch(r"(\d{1,4}) ?(?:[-–]|đến) ?(\d{1,4})", str(node.value).strip())
-        if found and isinstance(node.value, str):
-            each = list(range(int(found[1]), int(found[2]) + 1))
-            listed = ", ".join(map(str, each)) if 1 < len(each) <= 30 else f"{found[1]}, …, {found[2]}"
-            when.report(
-                "bad-value", f"'number' không nhận khoảng '{node.value}'", f"ghi từng số: [{listed}]", node
-            )
     return when.texts("number")
+
+
+def _way_to_numbers(written: str) -> str:
+    """Return how to write a range, a list or a comparison, "" for what may be the number of a task."""
+    if re.search(r"[<>=*]", written):
+        return "ghi từng số như trong kế hoạch: [1, 2, 3]"
+    if re.fullmatch(r"\d+(?:(?: ?[,;+] ?| và )\d+)+", written):
+        return f"nhiều giá trị thì đặt trong ngoặc vuông: [{', '.join(re.findall('[0-9]+', written))}]"
+    found = re.fullmatch(r"(\d{1,4}) ?(?:[-–—~…]|\.{2,3}|đến|tới) ?(\d{1,4})", written)
+    if found is None:
+        return ""
+    each = list(range(int(found[1]), int(found[2]) + 1))
+    listed = ", ".join(map(str, each)) if 1 < len(each) <= 30 else f"{found[1]}, …, {found[2]}"
+    return f"ghi từng số: [{listed}]"
 
 
 def _words(when: Section) -> Iterator[str]:
