@@ -7,7 +7,7 @@ it keeps the rules, the person and the channel it had then, though all have chan
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -31,6 +31,8 @@ from engine.planning import (
 from engine.remembered import Remembered
 from engine.rulebook import Audience, DigestDays, Policy, Rule, Step, each_channel
 from engine.status import Standing, Status, standing_of
+
+STEP_GONE = "đã chờ đến lượt, nay quy tắc không còn bậc này cho phần việc này nên không gửi"
 
 
 class StepState(StrEnum):
@@ -77,7 +79,7 @@ class StepTrace:
     rulebook: str = ""
     counting: tuple[CountedDay, ...] = ()
     level_days: str = ""
-    is_passed_over: bool = False  # not decided yet, and as things stand nobody will be told
+    is_passed_over: bool = False  # not decided for good, and as things stand nobody will be told
     notes: tuple[tuple[str, str], ...] = ()  # by channel: what became of an address
     held_by: tuple[str, ...] = ()  # what keeps the message back, or might, while it has not left
 
@@ -103,7 +105,7 @@ class Explanation:
     @property
     def next_step(self) -> StepTrace | None:
         """The step that comes next if nothing happens, None when nothing will."""
-        if self.silent is not None or (self.policy and self.policy.why_quiet):
+        if self.silent is not None:
             return None
         open_states = {StepState.COMING, StepState.DUE, StepState.WAITING}
         coming = [step for step in self.steps if step.state in open_states and not step.is_passed_over]
@@ -168,7 +170,15 @@ class _Case:
         known = {t.step: t for t in told}
         ladder = self.world.rulebook.steps_for(self.assignment)
         traces = [self._traced(step, known.pop(step.id, None)) for step in ladder]
-        return _in_order([*traces, *map(self.remembered, known.values())])
+        ids = {step.id for step in ladder}
+        return _in_order([*traces, *(self._besides(one, ids) for one in known.values())])
+
+    def _besides(self, told: Told, ladder: Collection[str]) -> StepTrace:
+        """Return what the ledger says of a reminder of no step; one whose step is gone waits in vain."""
+        trace = self.remembered(told)
+        if told.state is not ToldState.WAITING or told.step.partition("@")[0] in ladder:
+            return trace
+        return replace(trace, said=STEP_GONE, is_passed_over=True, held_by=())
 
     def remembered(self, told: Told) -> StepTrace:
         """Return what the ledger alone says of a reminder: its step may be in no rule any more."""

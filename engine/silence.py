@@ -212,6 +212,8 @@ def _why(
         return SilenceReason.QUIET_POLICY, policy.why_quiet
     ladder = ladder_of(policy, Role.LEAD, red.due_on, world.calendar)
     steps = [pair for level in ladder for pair in level if pair[1].to.level in OF_THE_UNIT]
+    ids = {step.id for _, step in steps}
+    known = [one for one in known if one.told.state is not ToldState.WAITING or one.told.step in ids]
     missed = _missed(steps, {one.told.step for one in known}, red, as_of)
     if missed is not None:
         falls_at, step = missed

@@ -8,7 +8,7 @@ from datetime import date, time
 import pytest
 
 from engine.calendar import SpecialDay, WorkCalendar
-from engine.explanation import StepState, explained
+from engine.explanation import STEP_GONE, StepState, explained
 from engine.ledger import ToldState
 from engine.model import Fact, FactKind
 from engine.planning import SuppressionReason, decide
@@ -245,13 +245,42 @@ def test_what_the_next_run_will_pass_over_is_not_called_next():
     assert [step.step for step in late.steps if step.is_passed_over] == ["truoc-15-ngay"]
 
 
-def test_what_waited_when_its_policy_lost_all_steps_does_not_come_next():
-    known = told_of(
-        decide(an_assignment(DUE), WORLD, (), at("2025-10-13 08:00")), when=at("2025-10-13 08:00")
-    )
-    policies = {id_: replace(policy, steps=()) for id_, policy in WORLD.rulebook.policies.items()}
-    quiet = replace(WORLD, rulebook=replace(WORLD.rulebook, policies=policies))
-    trace = explained(an_assignment(DUE), quiet, known, at("2025-10-14 09:00"))
+def under(*steps):
+    """The shipped rules, every policy of which has only the steps of these names left."""
+    kept = {
+        id_: replace(policy, steps=tuple(step for step in policy.steps if step.id in steps))
+        for id_, policy in WORLD.rulebook.policies.items()
+    }
+    return replace(WORLD, rulebook=replace(WORLD.rulebook, policies=kept))
 
-    assert StepState.WAITING in {step.state for step in trace.steps}
-    assert trace.next_step is None
+
+@pytest.mark.parametrize(
+    ("left", "next_step"),
+    [
+        (("den-han", "qua-han", "bao-lanh-dao-don-vi", "bao-chu-tich"), "bao-lanh-dao-don-vi"),
+        (("den-han", "qua-han", "bao-chu-tich"), "bao-chu-tich"),  # not the step that waited and is gone
+        ((), None),
+    ],
+)
+def test_what_waits_for_its_turn_when_its_step_is_gone_waits_in_vain_and_says_so(left, next_step):
+    when = at("2025-10-03 08:00")
+    known = told_of(decide(an_assignment(DUE), WORLD, (), when), ToldState.DELIVERED, when)
+    trace = explained(an_assignment(DUE), under(*left), known, at("2025-10-03 09:00"))
+    waiting = {step.step: step for step in trace.steps if step.state is StepState.WAITING}
+    is_gone = "bao-lanh-dao-don-vi" not in left
+
+    assert list(waiting) == ["bao-lanh-dao-don-vi"]
+    assert (waiting["bao-lanh-dao-don-vi"].said == STEP_GONE) is is_gone
+    assert (trace.next_step and trace.next_step.step) == next_step
+
+
+def test_a_step_turned_to_the_unit_that_is_waited_for_is_not_gone():
+    waits = (Fact(FactKind.BLOCKED, at("2025-09-10 09:00"), unit="SXD"),)
+    when = at("2025-09-30 08:00")
+    (told,) = (one for one in told_of(decide(an_assignment(DUE), WORLD, (), when)) if one.step == "den-han")
+    turned = replace(told, step="den-han@SXD", state=ToldState.WAITING, suppression="digest")
+    trace = explained(an_assignment(DUE, facts=waits), WORLD, [turned], at("2025-09-30 09:00"))
+
+    assert [step.said for step in trace.steps if step.step == turned.step] == [
+        "chờ ngày nhận tin tổng hợp của cấp này"
+    ]

@@ -171,6 +171,19 @@ def test_what_planning_decided_is_the_reason(decided, state, reason):
     assert [str(row.reason) for row in rows_at("2025-09-25 09:00", known)] == [reason]
 
 
+def test_what_waits_for_a_step_that_is_gone_is_no_reason():
+    known = [
+        Remembered(replace(one.told, state=ToldState.WAITING, suppression="digest"))
+        for one in told_on("2025-09-25 08:00", ToldState.PENDING, None)
+    ]
+    later = at("2025-09-25 08:30")
+    gone = [replace(one, told=replace(one.told, step="bac-da-bo", falls_at=later)) for one in known]
+    decided = told_on("2025-09-25 08:00", ToldState.SUPPRESSED, None)
+
+    assert [str(row.reason) for row in rows_at("2025-09-25 09:00", known)] == ["waiting"]
+    assert [str(row.reason) for row in rows_at("2025-09-25 09:00", [*decided, *gone])] == ["no_step"]
+
+
 def test_what_was_assigned_inside_the_zone_is_not_asked_for_steps_from_before():
     late = an_assignment(DUE, assigned_on=date(2025, 9, 26))
     (row,) = rows_at("2025-09-26 09:00", assignment=late)
