@@ -102,22 +102,21 @@ def test_the_shipped_rules_have_no_mistake(config):
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "meant"),
+    ("words", "meant", "wrong"),
     [
-        pytest.param(STEP, "befor: 3 ngày làm việc", "before", id="of a step"),
-        pytest.param("when: { duty: có }", "when: { dutty: có }", "duty", id="of a condition"),
-        pytest.param("    tasks_per_day: 10", "    task_per_day: 10", "tasks_per_day", id="of a limit"),
-        pytest.param("repeat: { every:", "repeat: { evry:", "every", id="of a repeat"),
-        pytest.param("\nsending:", "\nsendin:", "sending", id="of a section"),
+        pytest.param(STEP, "before", "befor", id="of a step"),
+        pytest.param("when: { duty: có }", "duty", "dutty", id="of a condition"),
+        pytest.param("tasks_per_day: 10", "tasks_per_day", "task_per_day", id="of a limit"),
+        pytest.param("repeat: { every:", "every", "evry", id="of a repeat"),
+        pytest.param("\nsending:", "sending", "sendin", id="of a section"),
     ],
 )
-def test_33_a_misspelt_key_is_told_where_it_stands_with_the_key_that_was_meant(config, edit, old, new, meant):
-    edit(old, new)
-    wrong = new.strip().replace("when: { ", "").replace("repeat: { ", "").partition(":")[0]
+def test_33_a_misspelt_key_is_told_where_it_stands_with_the_key_that_was_meant(
+    config, edit, words, meant, wrong
+):
+    edit(words, words.replace(meant, wrong))
 
-    assert ("unknown-key", meant) in {
-        (code, hint.rpartition("ý bạn là '")[2][:-2]) for code, hint in mistakes()
-    }
+    assert any(code == "unknown-key" and hint.endswith(f"ý bạn là '{meant}'?") for code, hint in mistakes())
     assert place_of(config, f"{wrong}:") in where()
 
 
@@ -242,25 +241,13 @@ def test_41_levels_cannot_go_round_a_higher_one_is_never_told_before_a_lower_one
         "{{ title|attr('__class__') }}",
         "{{ title.__init__.__globals__ }}",
         "{% import 'a.j2' as a %}",
-    ],
-)
-def test_42_words_that_reach_into_the_program_are_refused(edit, config, written):
-    edit("{{ due }}", written, WORDS)
-
-    assert {code for code, _ in mistakes()} <= REFUSED
-    assert [line for _, line, _ in where()] == [place_of(config, written, WORDS)[1]]
-
-
-@pytest.mark.parametrize(
-    "written",
-    [
         "{{'a'*10**9}}",
         "{{ title * 1000000000 }}",
         "{% for n in range(1000000000) %}a{% endfor %}",
         "{{ title|center(1000000000) }}",
     ],
 )
-def test_43_words_that_would_fill_the_memory_are_refused_without_being_run(edit, config, written):
+def test_42_43_words_that_reach_into_the_program_or_fill_the_memory_are_refused(edit, config, written):
     edit("{{ due }}", written, WORDS)
 
     assert {code for code, _ in mistakes()} <= REFUSED
