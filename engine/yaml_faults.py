@@ -29,7 +29,9 @@ def place_and_advice(error: yaml.MarkedYAMLError, lines: list[str]) -> tuple[Mar
     opened = _left_open(error)
     in_key = "simple key" in (error.context or "")  # the parser gives up a line after the key without a colon
     found = error.context_mark if in_key else error.problem_mark or error.context_mark
-    mark = opened or _line_without_colon(error, lines) or _within(found, lines)
+    mark = (
+        opened or _strange_indent(found, lines) or _line_without_colon(error, lines) or _within(found, lines)
+    )
     return mark, _advice(error, opened, mark, lines)
 
 
@@ -65,12 +67,25 @@ def _line_without_colon(error: yaml.MarkedYAMLError, lines: list[str]) -> Mark |
     found = error.problem_mark
     if found is None or "mapping values" not in str(error.problem):
         return None
-    above = next((n for n in range(found.line - 1, -1, -1) if lines[n].strip()), 0)
+    above = _line_above(found, lines)
     start = _first_sign(lines[above])
     is_bare = re.fullmatch(r"[\w-]+(?: [^:#]*)?", lines[above][start:])
     is_same = start == _first_sign(lines[found.line])
     is_item = lines[above].lstrip().startswith(_NO_DASH)
     return Mark(above, start) if (is_bare and is_same) or is_item else None
+
+
+def _strange_indent(found: yaml.Mark | None, lines: list[str]) -> Mark | None:
+    """Return where this line, or the one above, is indented with a sign that only looks like a blank."""
+    for number in (_line_above(found, lines), found.line) if found else ():
+        blanks = re.match(rf" *(?=[{_FOREIGN_SIGNS}])", lines[number]) if number < len(lines) else None
+        if blanks:
+            return Mark(number, blanks.end())
+    return None
+
+
+def _line_above(found: yaml.Mark, lines: list[str]) -> int:
+    return next((n for n in range(min(found.line, len(lines)) - 1, -1, -1) if lines[n].strip()), 0)
 
 
 def _first_sign(line: str) -> int:
@@ -117,8 +132,14 @@ def _on_line(said: str, lines: list[str], mark: Mark) -> str:
         return f"cột {foreign.start() + 1} có '{foreign[0]}' (U+{ord(foreign[0]):04X}): {instead}"
     if start.startswith(_NO_DASH) or re.match(r"-[^\s-]", start):
         return "mỗi mục bắt đầu bằng dấu gạch nối và một dấu cách: '- '"
+    if re.search(r"[:\-\[,{] *([\"']).*\1\s+$", before):
+        return "sau dấu nháy đóng không ghi thêm chữ: đặt cả giá trị trong một cặp dấu nháy"
+    if before.strip() and "sequence entries" in said:
+        return "trên dòng của khóa không mở mục bằng dấu gạch: ghi [một, hai], hoặc xuống dòng cho mỗi mục"
     if "cannot start" in said:
         return f"giá trị bắt đầu bằng '{line[mark.column]}' phải đặt trong dấu nháy"
+    if line[mark.column : mark.column + 1] == ",":
+        return "thiếu giá trị ngay trước dấu phẩy này: ghi thêm, hoặc bỏ bớt dấu phẩy"
     if line[mark.column : mark.column + 1] in {"]", "}"}:
         return f"dấu {line[mark.column]} không khớp với dấu mở nào trước nó: bỏ đi, hoặc đổi cho khớp"
     if "simple key" in said:
@@ -137,7 +158,8 @@ def _on_line(said: str, lines: list[str], mark: Mark) -> str:
 
 _NO_DASH = ("–", "—", "•", "·", "* ")
 _COLONS = "：﹕ː"
-_FOREIGN = re.compile(f"[{_COLONS}\u00a0\u2000-\u200b\u202f\u3000]")
+_FOREIGN_SIGNS = f"{_COLONS}\u00a0\u2000-\u200b\u202f\u3000"
+_FOREIGN = re.compile(f"[{_FOREIGN_SIGNS}]")
 _INSTEAD = {True: "thay bằng dấu hai chấm thường (:) và một dấu cách", False: "thay bằng dấu cách thường"}
 _NO_SPACE = "thiếu dấu cách sau dấu hai chấm: ghi 'khóa: giá trị'"
 _NO_COLON = "thiếu dấu hai chấm sau khóa ở dòng này: ghi 'khóa: giá trị'"

@@ -16,8 +16,8 @@ def advice_on_word(written: str, known: Sequence[str], meant: str = "") -> str:
     near = meant or _nearest(written, known)
     listed = "dùng được: " + (", ".join(known) or "chưa có gì")
     asked = f"{listed} — ý bạn là '{near}'?" if near else listed
-    hidden = _look_alike(written) if near else ""
-    return f"{asked} {hidden}" if hidden else asked
+    hidden = _look_alike(written)
+    return f"{asked}{' ' if near else '; '}{hidden}" if hidden else asked
 
 
 def value_meant(written: str, known: Sequence[str], called: Mapping[str, str]) -> str:
@@ -62,9 +62,9 @@ def _look_alike(written: str) -> str:
     """Return a warning of the first sign that is not seen, or is a letter of another alphabet."""
     for place, sign in enumerate(written, start=1):
         name = unicodedata.name(sign, "")
-        is_foreign = sign.isalpha() and not name.startswith("LATIN")
+        is_foreign = (sign.isalpha() and not name.startswith("LATIN")) or (sign.isspace() and sign != " ")
         if is_foreign or name.startswith("FULLWIDTH") or unicodedata.category(sign) == "Cf":
-            return f"ký tự thứ {place} (U+{ord(sign):04X}) không phải chữ thường dùng: xóa rồi gõ lại"
+            return f"ký tự thứ {place} (U+{ord(sign):04X}) không phải ký tự thường dùng: xóa rồi gõ lại"
     return ""
 
 

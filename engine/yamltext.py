@@ -114,7 +114,9 @@ def _built(raw: yaml.Node, problems: list[Problem], problem: Callable[..., Probl
             name = key.value
             if name in values:
                 first = keys[name].line
-                hint = f"khóa này đã có ở dòng {first}; giữ lại một chỗ"
+                is_item = column > 1 and name == next(iter(keys))
+                dash = ", hoặc đặt '- ' trước nó nếu đây là đầu một mục mới" if is_item else ""
+                hint = f"khóa này đã có ở dòng {first}; giữ lại một chỗ{dash}"
                 problems.append(problem(key_node.start_mark, "duplicate-key", f"khóa '{name}' bị lặp", hint))
                 continue
             keys[name] = key
