@@ -132,7 +132,7 @@ def _on_line(said: str, lines: list[str], mark: Mark) -> str:
         return f"cột {foreign.start() + 1} có '{foreign[0]}' (U+{ord(foreign[0]):04X}): {instead}"
     if start.startswith(_NO_DASH) or re.match(r"-[^\s-]", start):
         return "mỗi mục bắt đầu bằng dấu gạch nối và một dấu cách: '- '"
-    if re.search(r"[:\-\[,{] *([\"']).*\1\s+$", before):
+    if re.search(r"[:\-\[,{] *([\"']).*\1\s+$", before[-200:]):
         return "sau dấu nháy đóng không ghi thêm chữ: đặt cả giá trị trong một cặp dấu nháy"
     if before.strip() and "sequence entries" in said:
         return "trên dòng của khóa không mở mục bằng dấu gạch: ghi [một, hai], hoặc xuống dòng cho mỗi mục"
