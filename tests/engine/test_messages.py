@@ -54,10 +54,8 @@ def test_without_an_open_channel_the_reason_is_recorded():
     assert [s.reason for s in gathered.suppressions] == [SuppressionReason.NO_CHANNEL]
 
 
-@pytest.mark.parametrize(("spent", "laid"), [(0, 10), (7, 3), (10, 0), (25, 0)])
-def test_the_chairman_gets_no_more_tasks_a_day_than_allowed_and_the_rest_waits(spent, laid):
-    now, due_on = at("2025-10-22 08:00"), DUE
-    assignments = [an_assignment(due_on, number=str(n)) for n in range(1, 15)]
+def laid_before_the_chairman(*assignments):
+    """The reminders of a morning on which all levels below have been told."""
     told = {}
     for assignment in assignments:
         entries = []
@@ -65,13 +63,27 @@ def test_the_chairman_gets_no_more_tasks_a_day_than_allowed_and_the_rest_waits(s
             decision = decide_all([assignment], WORLD, {assignment.id: tuple(entries)}, at(level_day))
             entries += told_of(decision, state=ToldState.DELIVERED, when=at(level_day))
         told[assignment.id] = tuple(entries)
-    decision = decide_all(assignments, WORLD, told, now)
-    to_chairman = [r for r in decision.reminders if r.level == 4]
-    gathered = gather(to_chairman, WORLD, now, {"UBND/chairman": spent})
+    decision = decide_all(assignments, WORLD, told, at("2025-10-22 08:00"))
+    return [reminder for reminder in decision.reminders if reminder.level == 4]
 
-    assert len(to_chairman) == 14
+
+@pytest.mark.parametrize(("spent", "laid"), [(0, 10), (7, 3), (10, 0), (25, 0)])
+def test_the_chairman_gets_no_more_tasks_a_day_than_allowed_and_the_rest_waits(spent, laid):
+    found = laid_before_the_chairman(*(an_assignment(DUE, number=str(n)) for n in range(1, 15)))
+    gathered = gather(found, WORLD, at("2025-10-22 08:00"), {"UBND/chairman": spent})
+
+    assert len(found) == 14
     assert sum(len(m.reminders) for m in gathered.messages) == laid
     assert [s.reason for s in gathered.suppressions] == [SuppressionReason.BUDGET] * (14 - laid)
+
+
+def test_a_task_that_several_units_owe_counts_once_towards_the_limit():
+    owed = [an_assignment(DUE, unit=unit, number=str(n)) for n in range(1, 6) for unit in (SYT, SXD)]
+    found = laid_before_the_chairman(*owed)
+    gathered = gather(found, WORLD, at("2025-10-22 08:00"), {"UBND/chairman": 7})
+
+    assert [len(message.reminders) for message in gathered.messages] == [6]
+    assert len(gathered.suppressions) == 4
 
 
 # --- what stands in a message -------------------------------------------------------------

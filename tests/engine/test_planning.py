@@ -188,6 +188,17 @@ def test_what_waited_is_given_up_once_another_unit_or_another_day_counts(before,
     assert (f"bao-lanh-dao-don-vi{step}", reason) in not_told("2025-10-06 08:00", waiting, goes_on)
 
 
+def test_work_that_waits_for_another_unit_climbs_to_the_head_of_that_unit_and_no_further():
+    told: tuple[Told, ...] = ()
+    posts = set()
+    for day in range(3, 32):
+        decision = decide(an_assignment(DUE, facts=[TURNED]), WORLD, told, at(f"2025-10-{day:02} 08:00"))
+        posts |= {reminder.recipient.post for reminder in decision.reminders}
+        told = merged(told, told_of(decision, ToldState.DELIVERED, at(f"2025-10-{day:02} 08:00")))
+
+    assert posts == {"SXD/contact", "SXD/head"}
+
+
 def test_a_returned_result_is_chased_again():
     returned = an_assignment(
         DUE, facts=(fact(FactKind.REPORTED, "2025-09-29 09:00"), fact(FactKind.RETURNED, "2025-10-02 09:00"))
@@ -211,6 +222,26 @@ def test_an_extension_arms_the_ladder_anew_on_the_new_date():
 
     assert reminded("2025-09-30 08:00", assignment=extended) == []
     assert reminded("2025-10-10 08:00", assignment=extended) == ["truoc-15-ngay"]
+
+
+def test_steps_towards_the_new_date_that_precede_the_extension_were_never_due():
+    extended = an_assignment(
+        DUE, facts=(fact(FactKind.EXTENDED, "2025-09-26 09:00", due_on=date(2025, 10, 10)),)
+    )
+
+    assert reminded("2025-09-26 10:00", assignment=extended) == []
+    assert not_told("2025-10-01 08:00", assignment=extended) == set()
+
+
+def test_a_step_told_before_an_extension_is_told_of_the_new_date_under_a_key_of_its_own():
+    told = told_contact(ToldState.DELIVERED, "2025-09-30 08:00")
+    extended = an_assignment(
+        DUE, facts=(fact(FactKind.EXTENDED, "2025-09-30 09:00", due_on=date(2025, 10, 31)),)
+    )
+    again = decide(extended, WORLD, told, at("2025-10-31 08:00")).reminders
+
+    assert [reminder.step for reminder in again] == ["den-han"]
+    assert {reminder.key for reminder in again}.isdisjoint(one.key for one in told)
 
 
 def test_supporting_units_are_informed_and_never_chased():
