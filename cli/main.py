@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from cli.parsing import Parser, speak_vietnamese
-from usecases.errors import Refused
+from usecases.errors import ConfigurationRejected, Refused
 
 EXIT_CODES = """\
 mã thoát: 0 xong · 1 lỗi của phần mềm · 2 sai cách dùng · 3 quy tắc hoặc cấu hình sai ·
@@ -22,6 +22,7 @@ môi trường: DONDOC_HOME (nơi ghi dữ liệu) · DONDOC_CONFIG (thư mục 
             DONDOC_DATABASE_URL (postgresql://…; mặc định SQLite trong DONDOC_HOME) ·
             DONDOC_PREFECT=off (không dùng Prefect) · DONDOC_WEB=off (không mở trang trả lời)"""
 
+NOT_RUN = "Lệnh không chạy được vì cấu hình có lỗi; sửa rồi chạy lại:"
 
 # Which module knows which command: one is imported to run it, all of them to list them.
 MODULES = {
@@ -70,6 +71,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     try:
         sys.exit(_run(sys.argv[1:] if argv is None else list(argv)))
     except Refused as refused:
+        if isinstance(refused, ConfigurationRejected) and refused.problems:
+            print(NOT_RUN, file=sys.stderr)
         print(refused, file=sys.stderr)
         sys.exit(refused.exit_code)
     except BrokenPipeError:

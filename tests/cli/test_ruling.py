@@ -278,6 +278,16 @@ def test_a_spoilt_file_stops_neither_reminders_nor_plans_once_rules_are_in_force
     assert dondoc("check").code == 3
 
 
+def test_a_run_on_a_half_written_file_says_that_it_told_nobody(dondoc, with_october, config):
+    people = config / "people.yml"
+    people.write_bytes(people.read_bytes()[:5000])
+    answer = dondoc("remind", "--at", AT)
+
+    assert (answer.code, answer.out) == (3, "")
+    assert answer.err.startswith("Lệnh không chạy được vì cấu hình có lỗi")
+    assert "people.yml:" in answer.err
+
+
 def test_checking_makes_no_database(dondoc, home, config):
     assert dondoc("check").code == 0
     assert not home.exists()
