@@ -91,13 +91,14 @@ def read_tests(text: str, source: str, directory: UnitDirectory) -> tuple[list[R
         test = _test(section, directory)
         if len(problems) == known and test is not None:
             tests.append(test)
-    if not problems and not root.items("tests"):
-        root.report("no-tests", "tệp không có phép thử nào", "thêm mục 'tests:' với ít nhất một phép thử")
     root.finish()
+    if not problems and not tests:
+        root.report("no-tests", "tệp không có phép thử nào", "thêm mục 'tests:' với ít nhất một phép thử")
     return tests, sorted(problems, key=lambda problem: (problem.line, problem.column))
 
 
 def _test(section: Section, directory: UnitDirectory) -> RuleTest | None:
+    known = len(section.problems)
     name = section.text("name")
     shares = shares_in(section, directory)
     units = {share.unit.code: share.unit for share in shares}
@@ -120,11 +121,13 @@ def _test(section: Section, directory: UnitDirectory) -> RuleTest | None:
     section.report_blank()
     section.finish()
     _check_expectations(section, test)
+    if len(section.problems) == known:
+        _check_contradictions(section, test)
     return test if shares else None
 
 
 def _check_expectations(section: Section, test: RuleTest) -> None:
-    """Report what can never hold, or holds whatever the rules send."""
+    """Report what says nothing, or speaks of more years than are tried."""
     if section.get("name") and not test.expected and not test.unexpected:
         hint = "thêm 'expect' (tin phải gửi) hoặc 'expect_none' (khoảng không được gửi)"
         section.report("no-expectation", f"phép thử '{test.name}' không mong đợi điều gì", hint)
@@ -134,6 +137,10 @@ def _check_expectations(section: Section, test: RuleTest) -> None:
     if days and days[-1] - days[0] > timedelta(days=366 * MAX_YEARS):
         message = f"từ {days[0]:%d/%m/%Y} đến {days[-1]:%d/%m/%Y} dài quá {MAX_YEARS} năm"
         section.report("too-long", message, "kiểm tra lại năm, hoặc tách phép thử")
+
+
+def _check_contradictions(section: Section, test: RuleTest) -> None:
+    """Report what can never hold: a message that is expected and denied."""
     for node, unexpected in zip(section.items("expect_none"), test.unexpected, strict=False):
         if denied := next((expected for expected in test.expected if unexpected.covers(expected)), None):
             message = f"cấm đúng tin mong đợi ở dòng {denied.line}, nên phép thử không bao giờ đạt"
@@ -155,7 +162,8 @@ def _unexpected(section: Section, units: dict[str, Unit]) -> Expected:
     """Return what must not be sent; without dates, never."""
     at = section.get("at")
     if at is None:
-        return _narrowed(section, _stretch(section), _audience(section, "level"), units)
+        stretch = _stretch(section, f"{MOMENT_EXAMPLE}; cấp nhận tin ghi ở khóa 'level'")
+        return _narrowed(section, stretch, _audience(section, "level"), units)
     if section.get("from") or section.get("to"):
         section.report("two-times", "'at' không đi cùng 'from', 'to'", "giữ 'at', hoặc 'from' và 'to'", at)
     span = section.typed("at", read_span, MOMENT_EXAMPLE, Span())
@@ -181,9 +189,9 @@ def _narrowed(section: Section, span: Span, to: str, units: dict[str, Unit]) -> 
     return expected
 
 
-def _stretch(section: Section) -> Span:
+def _stretch(section: Section, expected: str = MOMENT_EXAMPLE) -> Span:
     """Return the stretch from `from` to `to`; bare dates count whole."""
-    first, last = (section.typed(key, read_span, MOMENT_EXAMPLE, Span()) for key in ("from", "to"))
+    first, last = (section.typed(key, read_span, expected, Span()) for key in ("from", "to"))
     if first.first and last.last and last.last < first.first:
         section.report("bad-dates", "'to' sớm hơn 'from'", "sửa một trong hai", section.get("to"))
     return Span(first.first, last.last)
@@ -205,9 +213,9 @@ def _outage(section: Section) -> Span:
 def _vacant(section: Section, units: dict[str, Unit]) -> frozenset[str]:
     roles = [str(role) for role in PostRole]
     posts = [f"{code}/{role}" for code in units for role in (PostRole.CONTACT, PostRole.HEAD)]
-    vacant = section.texts("vacant")
-    for post in vacant:
+    for node in section.items("vacant"):
+        post = node.value.strip() if isinstance(node.value, str) else roles[0]
         if post not in {*roles, *posts}:
-            hint = f"dùng được: {', '.join([*roles, *posts[:4]])}"
-            section.report("unknown-post", f"không có vị trí '{post}'", hint, section.get("vacant"))
-    return frozenset(vacant)
+            message = f"không có vị trí '{post}'"
+            section.report_unknown("unknown-post", "vacant", post, [*roles, *posts[:4]], node, message)
+    return frozenset(section.texts("vacant"))

@@ -6,6 +6,7 @@ about waits as it would there.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from functools import partial
@@ -134,7 +135,7 @@ def one_unit(section: Section, units: dict[str, Unit]) -> str:
 
 def count(text: str) -> int | None:
     """Return the number written, None when it is none that a test may ask for."""
-    return int(text) if text.isdecimal() and 1 <= int(text) <= MAX_COPIES else None
+    return int(text) if re.fullmatch("[0-9]{1,6}", text) and 1 <= int(text) <= MAX_COPIES else None
 
 
 def yes(section: Section, key: str) -> bool:

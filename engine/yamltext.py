@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import yaml
 
 from engine.problems import Problem
-from engine.yaml_days import ISO_EXPECTED, advice_on_day, iso_day
+from engine.yaml_days import ISO_EXPECTED, advice_on_day, iso_day, no_such_day
 from engine.yaml_faults import lines_of, place_and_advice, strange_signs
 from engine.yaml_words import advice_on_word, key_meant, value_meant
 
@@ -234,7 +234,8 @@ class Section:
             value = None
         if value is None:
             shown = node.value if isinstance(node.value, str) else "…"
-            self.report("bad-value", f"'{key}' không nhận giá trị '{shown}'", f"ghi dạng: {expected}", node)
+            hint = no_such_day(shown.strip(), expected) or f"ghi dạng: {expected}"
+            self.report("bad-value", f"'{key}' không nhận giá trị '{shown}'", hint, node)
             return default
         return value
 

@@ -6,7 +6,7 @@ folder in use: an edit can be tried before it is in force.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.expectation_file import RuleTest, read_tests
@@ -15,7 +15,7 @@ from engine.expectations import Outcome, outcome_of
 from engine.problems import Problem
 from engine.rulebook import Rulebook
 from engine.units import UnitDirectory
-from usecases.configuration import load_calendar, load_directory, load_rulebook
+from usecases.configuration import load_calendar, load_directory, load_rulebook, text_of
 from usecases.errors import ConfigurationRejected, InputRejected
 
 TESTS = Path("rules", "tests")  # in a configuration folder
@@ -92,10 +92,9 @@ def _read(
     file: Path, source: str, directory: UnitDirectory, rulebook: Rulebook
 ) -> tuple[list[RuleTest], list[Problem]]:
     try:
-        text = file.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError):
-        hint = "lưu tệp dạng văn bản UTF-8"
-        return [], [Problem(source, 0, 0, "unreadable", "không đọc được tệp", hint)]
+        text, _ = text_of(file.parent, file.name)
+    except ConfigurationRejected as rejected:
+        return [], [replace(problem, source=source) for problem in rejected.problems]
     tests, problems = read_tests(text, source, directory)
     problems += unknown_steps(text, source, rulebook)
     return tests, sorted(problems, key=lambda problem: (problem.line, problem.column))

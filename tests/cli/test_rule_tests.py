@@ -124,15 +124,21 @@ def test_tests_in_another_configuration_are_answered_by_its_rules(place, dondoc,
 
 
 @pytest.mark.parametrize(
-    ("content", "code"),
-    [(b"\xff\xfe\x00", "unreadable"), (b"", "empty-file"), (b"tests: &a [*a]\n", "anchor")],
+    ("content", "told"),
+    [
+        (b"\xff\xfe\x00", "la.yml:1:1  unreadable"),
+        (b"tests:\n  - name: b\xe1o\n", "la.yml:2:12  unreadable"),
+        (b"", "la.yml:0:0  empty-file"),
+        (b"tests: &a [*a]\n", "la.yml:1:8  anchor"),
+        (b"#" * 1_100_000, "la.yml:0:0  too-large"),
+    ],
 )
-def test_a_file_that_cannot_be_read_is_a_problem(content, code, dondoc, tests):
+def test_a_file_that_cannot_be_read_is_a_problem(content, told, dondoc, tests):
     (tests / "la.yml").write_bytes(content)
     answer = dondoc("test")
 
     assert answer.code == 3
-    assert code in answer.out
+    assert f"config/rules/tests/{told}" in answer.out
 
 
 def test_a_folder_without_tests_says_how_to_write_one(dondoc, tmp_path):

@@ -350,6 +350,8 @@ def test_every_kind_of_fact_has_a_vietnamese_name():
         ([TASK, "expect_none: [{from: 2/9/2025, at: 1/9/2025}]"], 4, 40, "two-times"),
         ([TASK, "only: có", "expect_none: [{}]"], 2, 5, "only-nothing"),
         ([TASK, "vacant: SXD/contact", "expect_none: [{}]"], 4, 13, "unknown-post"),
+        ([TASK, "vacant: [head, SXD/contact]", "expect_none: [{}]"], 4, 20, "unknown-post"),
+        ([TASK, "expect: [{at: 25/9/2025, tasks: ２}]"], 4, 37, "bad-value"),
         ([TASK, "outage: {from: 1/9/2025}", "expect_none: [{}]"], 4, 13, "missing-key"),
         ([TASK, "facts: [{at: 2/9/2025, what: xong}]", "expect_none: [{}]"], 4, 34, "bad-value"),
         ([TASK, "facts: [{at: 2/9/2025, what: gia hạn}]", "expect_none: [{}]"], 4, 13, "missing-key"),
@@ -385,6 +387,25 @@ def test_a_mistake_is_reported_where_it_stands_and_its_test_is_not_run(lines, li
 
     assert tests == []
     assert ("thu.yml", line, column, code) in [problem.place_and_code for problem in problems]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("{at: 31/9/2025 08:00}", "trong lịch không có ngày 31/9/2025; ghi dạng: 2025-09-25 08:00"),
+        ("{at: 24/9/2025, bậc: den-han}", "ý bạn là 'step'?"),
+    ],
+)
+def test_the_way_out_says_what_was_meant(wrong, said, read):
+    _, (problem,) = read(TASK, f"expect: [{wrong}]")
+
+    assert said in problem.hint
+
+
+def test_what_is_misread_is_told_once_and_contradicts_nothing(read):
+    _, (problem,) = read(TASK, "expect: [{at: 25/9/2025}]", "expect_none: [{cấp: chairman}]")
+
+    assert (problem.code, problem.hint.partition(" — ")[2]) == ("unknown-key", "ý bạn là 'level'?")
 
 
 @pytest.mark.parametrize(
