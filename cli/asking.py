@@ -5,13 +5,15 @@ from __future__ import annotations
 from argparse import Namespace, _SubParsersAction
 from collections import Counter
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from cli.contracts import message_as_json, message_line
 from cli.output import add_json, iso, print_json, progress_of, say
 from cli.parsing import END, START
+from engine.calendar import WorkCalendar
+from engine.counting import doubtful_years
 from engine.planning import Suppression
 from engine.preview import Preview
 from engine.problems import Problem, printed
@@ -81,12 +83,23 @@ def _plan(arguments: Namespace) -> None:
         found = plan_ahead(office, first, last, tell)
     if arguments.json:
         print_json(plan_as_json(found))
-        return
-    for message in found.messages:
-        print(message_line(message))
+    else:
+        print("\n".join(_plan_lines(found)))
+    for note in notes_on_years(first, last, office.world.calendar) if found.messages else ():
+        say(note)
+
+
+def _plan_lines(found: Preview) -> list[str]:
     totals = _totals(found)
     counted = f"{totals['messages']} tin, {totals['reminders']} lời nhắc"
-    print(f"Cộng {counted}; {totals['suppressed']} lời nhắc không gửi.")
+    in_all = f"Cộng {counted}; {totals['suppressed']} lời nhắc không gửi."
+    return [*map(message_line, found.messages), in_all]
+
+
+def notes_on_years(first: datetime, last: datetime, calendar: WorkCalendar) -> list[str]:
+    """Return what a person should know of the calendar of the years that a preview looks at."""
+    years = (date(year, 1, 1) for year in range(first.year, last.year + 1))
+    return [f"Lưu ý: {said}." for said in doubtful_years(years, calendar)]
 
 
 def plan_as_json(found: Preview) -> dict[str, Any]:

@@ -11,11 +11,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from cli.asking import office_with_registry
+from cli.asking import notes_on_years, office_with_registry
 from cli.contracts import message_as_json, message_line
 from cli.output import add_json, print_json, progress_of, say
 from cli.parsing import END, OPENING, START
-from engine.calendar import WorkCalendar
 from engine.difference import Change, Counts, Difference
 from engine.messages import MessageDraft
 from engine.planning import World
@@ -30,7 +29,6 @@ from usecases.settings import Settings
 STEPS_SHOWN = 4  # steps named for the messages that are not shown
 SHOWN = 12  # messages of each kind that a person reads before the figures become tiresome
 CLOSED = "Kênh đang đóng: {}; tin ở trên đi theo kênh kế tiếp của bậc cho đến khi mở trong channels.yml."
-UNSURE_YEARS = "Lịch năm {} chưa có hoặc mới là dự kiến: tin của năm đó có thể đổi ngày."
 SIDE = "thư mục cấu hình, thư mục quy tắc, mã bộ quy tắc từng có hiệu lực, hoặc '-': bộ đang có hiệu lực"
 
 
@@ -122,13 +120,8 @@ def _notes(found: Difference, new: World, first: datetime, last: datetime) -> li
     shown = (*found.added, *(change.after for change in found.changed))
     firsts = {reminder.via[:1] for message in shown for reminder in message.reminders}
     closed = sorted(via[0] for via in firsts if via and new.channels.isdisjoint(each_channel(via)))
-    unsure = [str(year) for year in range(first.year, last.year + 1) if _is_unsure(year, new.calendar)]
     notes = [CLOSED.format(", ".join(closed))] if closed else []
-    return [*notes, UNSURE_YEARS.format(", ".join(unsure))] if unsure and shown else notes
-
-
-def _is_unsure(year: int, calendar: WorkCalendar) -> bool:
-    return not calendar.covers(year) or calendar.is_provisional(year)
+    return [*notes, *notes_on_years(first, last, new.calendar)] if shown else notes
 
 
 def _sides(arguments: Namespace) -> tuple[str, str]:

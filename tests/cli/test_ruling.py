@@ -152,8 +152,11 @@ def test_a_year_whose_days_off_are_not_known_is_named(dondoc, with_october, conf
     edit(draft, "\n      - id: den-han\n", TO_THE_HEAD)
     (draft / "calendar" / "2026.yml").unlink()
 
-    answer = dondoc("diff", config, draft, "--from", "2025-12-01", "--to", "2026-01-15")
-    assert "Lịch năm 2026 chưa có" in answer.err
+    days = ("--from", "2025-12-01", "--to", "2026-01-15")
+    said = "Lưu ý: chưa có tệp lịch năm 2026:"
+
+    assert said in dondoc("diff", config, draft, *days).err
+    assert said in dondoc("plan", *days).err
 
 
 def test_an_edit_that_changes_nothing_soon_leads_to_days_on_which_it_would(
