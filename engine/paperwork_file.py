@@ -11,7 +11,7 @@ from datetime import date
 
 from engine.paperwork import Letterhead, Paperwork
 from engine.problems import Problem
-from engine.yaml_days import advice_on_day
+from engine.yaml_days import advice_on_day, iso_day
 from engine.yamltext import Section, open_section
 
 VOICES = {"office": "đề nghị", "chairman": "yêu cầu"}
@@ -36,12 +36,15 @@ def read_paperwork(
     days = f"một số từ 1 đến {_MOST_DAYS}"
     finish_within = letters.typed("finish_within", _days, days, plain.finish_within)
     answer_within = letters.typed("answer_within", _days, days, plain.answer_within)
+    letters.report_blank()
     letters.finish()
     meetings = root.section(root.get("meetings"), "mục 'meetings'")
     meeting_day, meeting_days = _meetings(meetings)
+    meetings.report_blank()
     meetings.finish()
     readers = _readers(root, posts)
     least_due = root.typed("least_due", _count, f"một số từ 1 đến {_MOST_DUE}", plain.least_due)
+    root.report_blank("readers")
     root.finish()
     found = Paperwork(
         letterhead, demands, meeting_day, meeting_days, readers, least_due, finish_within, answer_within
@@ -82,10 +85,10 @@ def _meetings(section: Section) -> tuple[int | None, tuple[date, ...]]:
     day = section.typed("day", _day_of_month, "ngày trong tháng, từ 1 đến 28", 0)
     found = []
     for node in section.items("dates"):
-        written = node.value.strip() if isinstance(node.value, str) else ""
-        try:
-            found.append(date.fromisoformat(written))
-        except ValueError:
+        written = node.value.strip() if isinstance(node.value, str) else "…"
+        if meets_on := iso_day(written):
+            found.append(meets_on)
+        else:
             message = f"'dates' không nhận giá trị '{written}'"
             section.report("bad-value", message, advice_on_day(written), node)
     return day or None, tuple(sorted(set(found)))

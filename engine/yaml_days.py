@@ -9,8 +9,11 @@ ISO_EXPECTED = "2025-09-30 (năm-tháng-ngày)"
 
 
 def iso_day(text: str) -> date | None:
-    """Return the day written as "2025-09-30"; raises ValueError for one that no calendar has."""
-    return date.fromisoformat(text) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else None
+    """Return the day written as "2025-09-30", None for other words and for a day that no calendar has."""
+    try:
+        return date.fromisoformat(text) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else None
+    except ValueError:
+        return None
 
 
 def advice_on_day(written: str) -> str:

@@ -244,12 +244,9 @@ class Section:
         node = self.get(key)
         if node is None or not isinstance(node.value, str):
             return self.typed(key, iso_day, ISO_EXPECTED, default)
-        try:
-            found = iso_day(node.value.strip())
-        except ValueError:
-            found = None
+        written = node.value.strip()
+        found = iso_day(written)
         if found is None:
-            written = node.value.strip()
             self.report("bad-value", f"'{key}' không nhận giá trị '{written}'", advice_on_day(written), node)
         return found or default
 
