@@ -8,7 +8,7 @@ from datetime import datetime
 
 from engine.model import Assignment
 from engine.planning import World
-from engine.rulebook import Rule, Rulebook, Step
+from engine.rulebook import Rule, Rulebook, Step, each_channel
 from usecases.comparing import busiest_stretch, facts_ahead
 from usecases.wiring import Office
 
@@ -23,9 +23,13 @@ ONLY_ANSWERS = (
 )
 TAKES_NOTHING = "Chưa nhiệm vụ nào trong sổ thuộc quy tắc đã sửa: {}."
 TAGGED = "Gắn nhãn cho nhiệm vụ bằng 'dondoc tag'."
+ONLY_CLOSED = (
+    "Bậc đã sửa chỉ gửi qua kênh đang đóng nên không ai nhận: {}; mở kênh trong channels.yml, "
+    "hoặc ghi thêm một kênh đang mở vào 'via'."
+)
 IDLE = (
-    "Quy tắc có khác nhau nhưng không tin nào đổi: 'dondoc check' cho biết bậc nào chỉ gửi qua kênh "
-    "đang đóng hoặc không có người nhận; nếu không, trong thời gian này không việc nào đến bậc đã sửa."
+    "Quy tắc có khác nhau nhưng không tin nào đổi: 'dondoc check' cho biết bậc nào không có người nhận; "
+    "nếu không, trong thời gian này không việc nào đến bậc đã sửa."
 )
 BUSY = "Để thấy tác động lúc nhiều việc đến hạn: 'dondoc diff --past --from {:%d/%m/%Y} --to {:%d/%m/%Y}'."
 
@@ -43,6 +47,8 @@ def why_nothing_changes(office: Office, old: World, new: World, first: datetime,
     if idle:
         said = TAKES_NOTHING.format(", ".join(f"'{rule.id}'" for rule in idle))
         return f"{said} {TAGGED}" if any(rule.tags for rule in idle) else said
+    if closed := _only_closed(old.rulebook, new):
+        return ONLY_CLOSED.format(", ".join(closed))
     busy = busiest_stretch(office)
     is_elsewhere = busy and not (first.date() <= busy[0] and busy[1] <= last.date())
     return f"{IDLE} {BUSY.format(*busy)}" if busy and is_elsewhere else IDLE
@@ -77,3 +83,11 @@ def _as_taken(rule: Rule, rulebook: Rulebook) -> tuple[Rule, tuple[Step, ...]]:
     """Return a rule with the steps it leads to, wherever they stand."""
     steps = rulebook.policies[rule.policy].steps
     return replace(rule, place=""), tuple(replace(step, place="") for step in steps)
+
+
+def _only_closed(old: Rulebook, new: World) -> list[str]:
+    """Return the edited steps that speak through closed channels alone, the repeats of one as one."""
+    before = {replace(step, place="") for step in old.steps}
+    edited = (step for step in new.rulebook.steps if replace(step, place="") not in before)
+    mute = (step for step in edited if new.channels.isdisjoint(each_channel(step.via)))
+    return list(dict.fromkeys(f"'{step.id.partition('#')[0]}' ({', '.join(step.via)})" for step in mute))

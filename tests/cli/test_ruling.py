@@ -85,12 +85,12 @@ def test_an_edit_before_any_rules_were_in_force_is_not_called_the_same_without_a
     assert "Chưa bộ quy tắc nào được đưa vào hiệu lực" in answer.err
 
 
-def test_a_step_that_reaches_nobody_leads_to_check(dondoc, with_october, config, draft):
+def test_a_step_of_closed_channels_alone_is_named(dondoc, with_october, config, draft):
     edit(draft, "\n      - id: den-han\n", TO_THE_HEAD.replace("[email, mailbox]", "[email]"))
     answer = dondoc("diff", config, draft, *DAYS)
 
     assert "gửi cùng những tin như nhau" in answer.out
-    assert "kênh đang đóng" in answer.err
+    assert "chỉ gửi qua kênh đang đóng nên không ai nhận: 'truoc-5-ngay' (email);" in answer.err
     assert dondoc("diff", config, config, *DAYS).err.count("kênh đang đóng") == 0
 
 
