@@ -1,14 +1,15 @@
-"""Does a preview open the periods of a duty as the service will, when it starts long after them?"""
+"""When does the service open the periods of a duty, and does a preview open them as it will?"""
 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from engine.answers import QuestionKind
-from tests.guarantee.world import at
+from tests.guarantee.world import at, rows_of
 from usecases.bring_in import bring_in
 from usecases.deliver import pump
 from usecases.look import plan_ahead
@@ -19,6 +20,8 @@ ANNEX = (
     "STT\tNội dung nhiệm vụ\tCơ quan chủ trì\tCơ quan phối hợp\tHạn hoàn thành\n"
     "1\tBáo cáo tình hình thực hiện\tSở Y tế\t\ttrước ngày 10 hàng tháng\n"
 )
+
+OPENED = "SELECT subject FROM record WHERE kind = 'occurrence-opened'"
 
 
 @pytest.fixture
@@ -41,6 +44,18 @@ def test_what_is_shown_is_what_the_service_then_tells(office, first):
 
     assert shown == told(planned)
     assert shown
+
+
+@pytest.mark.parametrize(("open_before", "day"), [(None, "2025-12-01"), ((5, 0), "2025-12-02")])
+def test_a_period_is_opened_on_its_day_or_as_early_as_the_rules_say(office, open_before, day):
+    rulebook = replace(office.rulebook, open_before=open_before)
+    office.__dict__.update(rulebook=rulebook, world=replace(office.world, rulebook=rulebook))
+    opened = []
+    for now in (at(day) - timedelta(days=1), at(day)):
+        tick(office, now)
+        opened.append([subject.partition("#")[2] for (subject,) in rows_of(office, OPENED)])
+
+    assert opened == [[], ["2025-11"]]
 
 
 def told(messages):
