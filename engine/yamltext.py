@@ -122,7 +122,8 @@ def _built(raw: yaml.Node, problems: list[Problem], problem: Callable[..., Probl
             keys[name] = key
             values[name] = _built(value_node, problems, problem)
         return Node(values, line, column, keys)
-    return Node(None if _is_nothing(raw) else unicodedata.normalize("NFC", raw.value), line, column)
+    written = unicodedata.normalize("NFC", raw.value) if raw.value.strip() else ""  # blanks say nothing
+    return Node(None if _is_nothing(raw) else written, line, column)
 
 
 def _is_nothing(raw: yaml.Node) -> bool:
