@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from typing import TypeVar
 
 from engine.model import DeadlineKind, UnitKind
@@ -35,6 +34,7 @@ from engine.rulebook_values import (
     advice_on_priority,
     priority_of,
 )
+from engine.yaml_words import key_meant
 from engine.yamltext import Section, open_section
 
 T = TypeVar("T")
@@ -108,9 +108,10 @@ def _read_file(text: str, source: str, writing: Writing) -> list[Problem]:
     return problems
 
 
-def _is_misspelt(key: str, root: Section) -> bool:
+def _is_misspelt(key: str, section: Section) -> bool:
     """Whether a key is probably there under a wrong name, which is reported as such."""
-    return key not in root.node.value and bool(get_close_matches(key, root.node.value, cutoff=0.6))
+    written = section.node.value
+    return key not in written and any(key_meant(other, [key]) for other in written)
 
 
 def _read_once(
@@ -156,7 +157,7 @@ def _policy(section: Section, writing: Writing) -> Policy:
             known.add(step.id)
             writing.steps.append((item, step))
             steps.append(step)
-    if not steps and not _says_none(section):
+    if not steps and not _says_none(section) and not _is_misspelt("steps", section):
         section.report("empty-policy", f"chính sách '{policy_id}' không có bậc nào", _NO_STEPS)
     section.report_blank(*(["steps"] if _says_none(section) else []))
     section.finish()

@@ -79,7 +79,7 @@ QUIET = "policies:\n  - id: p\n    name: P\n{}rules:\n  - id: r\n    policy: p\n
         ("    steps:\n", ["empty-policy", "empty-value"]),
         ("    steps: [ , ]\n", ["broken-yaml"]),
         ("    steps:\n      -\n", ["empty-policy", "empty-value"]),
-        ("    step: []\n", ["empty-policy", "unknown-key"]),
+        ("    step: []\n", ["unknown-key"]),
         ("", ["empty-policy"]),
     ],
 )
