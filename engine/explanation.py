@@ -29,7 +29,7 @@ from engine.planning import (
     why_silent,
 )
 from engine.remembered import Remembered
-from engine.rulebook import Audience, DigestDays, Policy, Rule, Step, each_channel
+from engine.rulebook import AUDIENCES, Audience, DigestDays, Policy, Rule, Step, each_channel
 from engine.status import Standing, Status, standing_of
 
 STEP_GONE = "đã chờ đến lượt, nay quy tắc không còn bậc này cho phần việc này nên không gửi"
@@ -187,7 +187,7 @@ class _Case:
         leaves_at = self._left_at(told, detail) or told.falls_at
         state = StepState(told.state)
         return StepTrace(
-            told.step, told.level, str(list(Audience)[told.level]), told.post, "",
+            told.step, told.level, str(AUDIENCES[told.level]), told.post, "",
             told.falls_at, state, told.at, _reason(told), detail.why_not or said, detail.place,
             leaves_at, detail.person, detail.reason,
             ((detail.channel, ChannelState.CHOSEN),) if detail.channel else (), detail.channel,
