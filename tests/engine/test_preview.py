@@ -72,6 +72,22 @@ def test_a_letter_decided_in_the_evening_arrives_the_next_day_and_the_level_abov
     ]
 
 
+def test_letters_of_one_evening_share_the_limit_of_the_day_on_which_they_leave():
+    limited = IN_THE_EVENING.replace("len-tren, after: 2 ngày làm việc", "den-han, on: ngày hết hạn")
+    limited = limited.replace('"08:00", to: head', '"20:30", to: contact')
+    rulebook, _ = read_rulebook({"r.yml": f"{limited}limits:\n  - {{to: contact, tasks_per_day: 1}}\n"})
+    owed = [an_assignment(DUE), an_assignment(date(2025, 10, 1), number="2")]
+    first, last = at("2025-10-01"), at("2025-10-02 23:00")
+    found = preview(owed, replace(WORLD, rulebook=rulebook), {}, first, last)
+
+    assert [
+        (f"{m.not_before:%d/%m}", [r.assignment.task.number for r in m.reminders]) for m in found.messages
+    ] == [
+        ("02/10", ["1"]),
+        ("03/10", ["2"]),
+    ]
+
+
 def test_the_page_of_a_level_is_shown_at_the_hour_of_its_day():
     mondays = DigestDays(Audience.HEAD, frozenset({0}), time(9, 15), "r.yml:1")
     world = replace(WORLD, rulebook=replace(WORLD.rulebook, digests={Audience.HEAD: mondays}))
