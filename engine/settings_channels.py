@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from engine.rulebook_values import YES_NO
 from engine.schema import Setting, Shape
 from engine.settings_guards import GUARDS, TRIAL
-
-_YES_NO = ("có", "không")
 
 _OFFICE = Shape(
     "office",
@@ -27,14 +26,14 @@ _OFFICE = Shape(
 _MAILBOX = Shape(
     "mailbox",
     "Hộp thư tại chỗ",
-    (Setting("enabled", "mở hay đóng", "choice", "có", _YES_NO, default="có"),),
+    (Setting("enabled", "mở hay đóng", "choice", "có", YES_NO, default="có"),),
 )
 
 _EMAIL = Shape(
     "email",
     "Thư điện tử",
     (
-        Setting("enabled", "mở hay đóng", "choice", "có", _YES_NO, default="không"),
+        Setting("enabled", "mở hay đóng", "choice", "có", YES_NO, default="không"),
         Setting("host", "máy chủ gửi thư", example="smtp.tinh.example"),
         Setting("port", "cổng", "number", "587", default="587", most=65535),
         Setting(
@@ -85,7 +84,7 @@ _TELEGRAM = Shape(
     "telegram",
     "Telegram",
     (
-        Setting("enabled", "mở hay đóng", "choice", "có", _YES_NO, default="không"),
+        Setting("enabled", "mở hay đóng", "choice", "có", YES_NO, default="không"),
         Setting("bot", "tên của bot, không có @", example="dondoc_tinh_bot"),
         Setting(
             "token_file",
@@ -173,7 +172,7 @@ _ZALO_APP = Shape(
             "có: gửi kèm appsecret_proof, khi trang quản lý bật yêu cầu này",
             "choice",
             "có",
-            _YES_NO,
+            YES_NO,
             default="không",
         ),
         Setting(
@@ -181,7 +180,7 @@ _ZALO_APP = Shape(
             "có: chỉ nhận chữ ký webhook theo đúng công thức đã công bố",
             "choice",
             "có",
-            _YES_NO,
+            YES_NO,
             default="không",
         ),
         Setting(
@@ -205,7 +204,7 @@ _ZALO_BOT = Shape(
     "zalo-bot",
     "Zalo Bot",
     (
-        Setting("enabled", "mở hay đóng", "choice", "có", _YES_NO, default="không"),
+        Setting("enabled", "mở hay đóng", "choice", "có", YES_NO, default="không"),
         Setting(
             "token_file",
             "tệp chứa mã của bot, quyền 0600; bỏ trống thì đọc DONDOC_ZALO_BOT_TOKEN",
@@ -240,13 +239,13 @@ _ZALO_OA = Shape(
     "zalo-oa",
     "Zalo OA",
     (
-        Setting("enabled", "mở hay đóng", "choice", "có", _YES_NO, default="không"),
+        Setting("enabled", "mở hay đóng", "choice", "có", YES_NO, default="không"),
         Setting(
             "buttons",
             "có: tin có nút phản hồi; thử trên OA thật trước khi bật",
             "choice",
             "có",
-            _YES_NO,
+            YES_NO,
             default="không",
         ),
     ),
@@ -266,7 +265,7 @@ _ZALO_ZBS = Shape(
     "zalo-zbs",
     "Zalo theo mẫu (ZBS, trước đây là ZNS)",
     (
-        Setting("enabled", "mở hay đóng", "choice", "có", _YES_NO, default="không"),
+        Setting("enabled", "mở hay đóng", "choice", "có", YES_NO, default="không"),
         Setting("template", "mã mẫu đã được Zalo duyệt", example="600001"),
         Setting(
             "params",
@@ -280,7 +279,7 @@ _ZALO_ZBS = Shape(
             "có: chế độ thử, tin chỉ tới được quản trị viên của OA",
             "choice",
             "có",
-            _YES_NO,
+            YES_NO,
             default="không",
         ),
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.rulebook_values import YES_NO
 from engine.schema import Setting, Shape
 
 _MOST = 1_000_000
@@ -15,7 +16,7 @@ TRIAL = Shape(
             "có: chỉ người trong danh sách nhận được tin",
             "choice",
             "có",
-            ("có", "không"),
+            YES_NO,
             default="không",
         ),
         Setting(
