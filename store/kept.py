@@ -111,19 +111,15 @@ def document_of(row: DocumentRow) -> Document:
     return Document(row.code, row.title, row.number, row.issued_on, row.issuer)
 
 
-def task_of(row: TaskRow, known: dict[str, Document], tags: tuple[str, ...] = ()) -> Task:
-    """Return the task of a row; `known` are the documents by code."""
-    return Task(
-        row.code, known[row.document_code], row.number, row.title, row.text, deadline_of(row.deadline),
-        row.section, row.expected, row.note, row.duty_id is not None, tags,
-    )  # fmt: skip
-
-
 def stored_of(row: TaskRow, known: dict[str, Document]) -> StoredTask:
-    """Return the task of a row with the words it was read from."""
+    """Return the task of a row with the words it was read from, without tags; `known` are the documents."""
+    task = Task(
+        row.code, known[row.document_code], row.number, row.title, row.text, deadline_of(row.deadline),
+        row.section, row.expected, row.note, row.duty_id is not None,
+    )  # fmt: skip
     problems = tuple((code, said) for code, said in row.problems)
     return StoredTask(
-        task_of(row, known), row.position, row.lead_as_written, row.supporting_as_written,
+        task, row.position, row.lead_as_written, row.supporting_as_written,
         tuple(row.footnotes), problems, tuple(row.cells), row.source_table, row.source_row,
         row.duty_id, row.occurrence, row.removed_at.astimezone(HANOI) if row.removed_at else None,
         _frozen_of(row.lead_frozen), _frozen_of(row.supporting_frozen), row.proposed, row.done_on, row.state,
