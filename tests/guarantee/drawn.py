@@ -16,7 +16,7 @@ from engine.deadline import read_deadline
 from engine.model import HANOI, Assignment, Fact, FactKind, Role
 from store.kept import StoredDuty
 from tests.guarantee.drawn_rules import rulebooks
-from tests.guarantee.stories import ACTS, DAYS, FIRST, Deed, Story
+from tests.guarantee.stories import DAYS, FIRST, Deed, Story, deeds
 from tests.guarantee.world import PLAN
 from tests.guarantee.worlds import CHANNELS, OWING, PLANS, POSTS, UPPER_POSTS, Case, Gap, Manners, a_share
 
@@ -172,16 +172,9 @@ def deeds_of(case: Case, least: int = 0) -> st.SearchStrategy[list[Deed]]:
         for unit in duty.unit_codes
         for period in ("2025-08", "2025-09", "2025-W39", "2025-Q3")
     ]
-    deeds = st.builds(
-        Deed,
-        st.integers(0, DAYS - 1),
-        st.integers(6, 19),
-        st.sampled_from(ACTS),
-        st.sampled_from(owed),
-        st.sampled_from((2, 9, 9, 25)),
-        st.sampled_from(["", *(unit.code for unit in OWING)]),
-    )
-    return st.lists(deeds, min_size=least, max_size=least + 8)
+    units = st.sampled_from(["", *(unit.code for unit in OWING)])
+    each = deeds(owed, days=st.sampled_from((2, 9, 9, 25)), unit=units)
+    return st.lists(each, min_size=least, max_size=least + 8)
 
 
 def arriving(story: Story) -> Story:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from threading import Lock
@@ -117,19 +117,20 @@ class Story:
 
 def stories() -> st.SearchStrategy[Story]:
     """Any story: a few deeds, a few days down, a good or a bad channel."""
-    deeds = st.builds(
-        Deed,
-        st.integers(0, DAYS - 1),
-        st.integers(6, 19),
-        st.sampled_from(ACTS),
-        st.sampled_from(SHARES),
-    )
     return st.builds(
         Story,
-        st.lists(deeds, max_size=12).map(tuple),
+        st.lists(deeds(SHARES), max_size=12).map(tuple),
         st.frozensets(st.integers(0, DAYS - 1), max_size=10),
         st.integers(0, 200),
     )
+
+
+def deeds(
+    shares: Sequence[tuple[int | str, str]], **more: st.SearchStrategy[object]
+) -> st.SearchStrategy[Deed]:
+    """Whatever somebody does about one of the shares; `more` are other fields of a deed."""
+    day, hour = st.integers(0, DAYS - 1), st.integers(6, 19)
+    return st.builds(Deed, day, hour, st.sampled_from(ACTS), st.sampled_from(shares), **more)
 
 
 @dataclass
