@@ -176,8 +176,9 @@ def _but_retries(part: object) -> object:
         return part.id, part.name, part.steps, part.place
     if not isinstance(part, tuple) or not all(isinstance(one, StepTrace) for one in part):
         return part
-    is_open = StepState.PENDING
-    return tuple(replace(one, leaves_at=one.falls_at) if one.state is is_open else one for one in part)
+    return tuple(
+        replace(one, leaves_at=one.falls_at) if one.state is StepState.PENDING else one for one in part
+    )
 
 
 def _first_difference(old: object, new: object) -> object:
@@ -196,9 +197,8 @@ def test_an_explanation_of_then_is_the_one_that_was_given_then(sqlite_template: 
     @trying
     @given(story=stories(), turns=TURNS)
     def property_(story, turns):
-        with (
-            TemporaryDirectory() as home
-        ):  # an older database in the same place would pass for a restored one
+        # an older database in the same place would pass for a restored one
+        with TemporaryDirectory() as home:
             told = told_at_home(Path(home), story, turns)
             for (now, task, unit), before in told.said.items():
                 after = explain(told.office, f"{PLAN.code}/{task}", unit, now)[1][0]

@@ -121,7 +121,7 @@ class Shared(Teller):
         assert failures == []
 
 
-@settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 @given(story=stories())
 @pytest.mark.slow
 def test_whatever_happens_in_a_month_the_promises_hold(sqlite_template: Path, story: Story):
