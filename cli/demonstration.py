@@ -24,7 +24,13 @@ from usecases.settings import Settings
 from usecases.wiring import Office, open_office
 
 MARK = ".dondoc-demo"  # a folder with this file is ours to empty
-LEVELS = {0: "thông tin phối hợp", 1: "đầu mối", 2: "lãnh đạo đơn vị", 3: "cơ quan điều phối", 4: "Chủ tịch"}
+LEVELS = {
+    0: "thông tin phối hợp",
+    1: "đầu mối",
+    2: "thủ trưởng đơn vị",
+    3: "cơ quan theo dõi, đôn đốc",
+    4: "Chủ tịch",
+}
 
 
 def show(home: str | None) -> None:

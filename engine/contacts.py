@@ -151,7 +151,8 @@ def read_contacts(text: str, source: str, directory: UnitDirectory) -> tuple[Con
     _report_overlaps(entries)
     book = ContactBook(entry.holding for entry in entries)
     _report_deputies(entries, book)
-    _report_gaps(root, book, directory)
+    if root.node.value:  # else nothing could be read, and that is told
+        _report_gaps(root, book, directory)
     return book, sorted(problems, key=lambda problem: (problem.line, problem.column))
 
 

@@ -12,8 +12,8 @@ from engine.rulebook import Audience
 WHOM = {
     Audience.SUPPORTING: "đơn vị phối hợp",
     Audience.CONTACT: "đầu mối",
-    Audience.HEAD: "lãnh đạo đơn vị",
-    Audience.COORDINATOR: "cơ quan điều phối",
+    Audience.HEAD: "thủ trưởng đơn vị",
+    Audience.COORDINATOR: "cơ quan theo dõi, đôn đốc",
     Audience.CHAIRMAN: "Chủ tịch",
 }
 

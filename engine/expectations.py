@@ -21,7 +21,7 @@ from engine.messages import MessageDraft
 from engine.model import HANOI, Assignment, PostRole, Recipient, Unit, UnitKind
 from engine.planning import Reminder, Suppression, World, unit_waited_for
 from engine.preview import Preview, preview
-from engine.rulebook import CHANNELS, Audience, Rulebook
+from engine.rulebook import AUDIENCES, CHANNELS, Rulebook
 from engine.spans import Span
 
 LOOK_AHEAD = timedelta(days=60)  # past the last day a test names: what comes instead is worth showing
@@ -142,7 +142,7 @@ def _row(at: datetime, reminders: Sequence[Reminder]) -> Sent:
     return Sent(
         at=at,
         step=reminders[0].step,
-        to=list(Audience)[reminders[0].level],
+        to=AUDIENCES[reminders[0].level],
         units=tuple(dict.fromkeys(_unit_spoken_of(reminder) for reminder in reminders)),
         via=reminders[0].via,
         tasks=len({reminder.assignment.task.code for reminder in reminders}),

@@ -352,4 +352,4 @@ def _why_not(code: str) -> str:
 
 
 def _fault_said(told: Told) -> str:
-    return f"đã báo cơ quan điều phối {told.at:%H:%M %d/%m/%Y}: cần sửa đầu mối"
+    return f"đã báo cơ quan theo dõi {told.at:%H:%M %d/%m/%Y}: cần sửa đầu mối"

@@ -62,7 +62,7 @@ SAID_WHY_NOT = {
     SuppressionReason.ACKNOWLEDGED: "đơn vị đã xác nhận đã nhận; bậc này chỉ nhắc khi chưa nhận",
     SuppressionReason.NO_CONTACT: "không có người giữ vị trí nhận tin",
     SuppressionReason.NO_CHANNEL: "người nhận không có địa chỉ trên kênh nào đang mở",
-    SuppressionReason.CONTACT_FAULT: "cấp dưới chưa liên lạc được: đã báo cơ quan điều phối sửa đầu mối",
+    SuppressionReason.CONTACT_FAULT: "cấp dưới chưa liên lạc được: đã báo cơ quan theo dõi sửa đầu mối",
     SuppressionReason.LEVEL_BELOW: "chờ cấp dưới nhận được tin, ít nhất sang ngày làm việc sau",
     SuppressionReason.BUDGET: "hết mức trong ngày của cấp này; chuyển sang ngày sau",
     SuppressionReason.DIGEST: "chờ ngày nhận tin tổng hợp của cấp này",

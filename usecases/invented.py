@@ -97,7 +97,11 @@ def decision_on(assignment: Assignment, calendar: WorkCalendar) -> list[Deed]:
         return []
     due_on = deadline.proposal or calendar.add_working_days(assignment.assigned_on, 20)
     decided = _deed(
-        assignment, on, FactKind.DECIDED, due_on=due_on, note="cơ quan điều phối xác định lại thời hạn"
+        assignment,
+        on,
+        FactKind.DECIDED,
+        due_on=due_on,
+        note="cơ quan theo dõi, đôn đốc xác định lại thời hạn",
     )
     return [decided, *deeds_of(replace(assignment, due_on=due_on), calendar)]
 

@@ -212,6 +212,16 @@ def test_a_post_that_nobody_holds_is_reported_for_the_whole_file(without, code):
     assert [problem.place_and_code for problem in problems] == [("people.yml", 0, 0, code)]
 
 
+@pytest.mark.parametrize(
+    "half_written", ["", "posts: [", "posts:\n  - {unit: SYT, role: 'head\n", "a: &b c\n"]
+)
+def test_of_a_file_that_cannot_be_read_no_posts_are_said_to_lack(half_written):
+    _, problems = read_contacts(half_written, "people.yml", DIRECTORY)
+
+    assert problems
+    assert not {problem.code for problem in problems} & {"no-chairman", "no-coordinator", "no-head"}
+
+
 def test_the_shipped_book_reaches_everybody_and_only_invented_addresses(directory):
     book, problems = read_contacts((CONFIG / "people.yml").read_text("utf-8"), "people.yml", directory)
     units = [unit for unit in directory.units if unit.kind is not UnitKind.LEADERSHIP]

@@ -99,7 +99,7 @@ def test_without_a_calendar_of_holidays_the_test_of_tet_fails(directory):
         ),
         (
             "{at: 25/9/2025, to: head}",
-            "không bậc nào gửi lãnh đạo đơn vị (head) rơi vào lúc đó; "
+            "không bậc nào gửi thủ trưởng đơn vị (head) rơi vào lúc đó; "
             "gần nhất là 'bao-lanh-dao-don-vi', 08:00 03/10/2025",
         ),
         ("{at: 25/9/2025, via: mailbox}", "08:00 25/09/2025 bậc 'truoc-3-ngay' qua email, mailbox"),
@@ -229,7 +229,7 @@ def test_a_step_that_is_misspelt_is_named_with_the_nearest_one(tried):
 def test_the_nearest_messages_stand_beside_what_was_expected(tried):
     (failure,) = tried(TASK, "expect: [{at: 25/9/2025 08:00, step: truoc-3-ngay, to: head}]")
 
-    assert failure.said == "mong đợi lúc 08:00 25/09/2025, bậc 'truoc-3-ngay', gửi lãnh đạo đơn vị (head)"
+    assert failure.said == "mong đợi lúc 08:00 25/09/2025, bậc 'truoc-3-ngay', gửi thủ trưởng đơn vị (head)"
     assert "08:00 25/09/2025, bậc 'truoc-3-ngay', gửi đầu mối (contact), SYT" in [
         sent.said for sent in failure.instead
     ]
