@@ -31,6 +31,11 @@ settings.register_profile("random", **AT_LEISURE)
 settings.load_profile("random" if os.environ.get("DONDOC_TEST_RANDOM") else "steady")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let those that fork come first, while this process is small, and the short ones last."""
+    items.sort(key=lambda item: [item.get_closest_marker(name) is None for name in ("forking", "slow")])
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """An empty database at the schema of this code, gone after the test."""

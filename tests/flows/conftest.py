@@ -62,7 +62,7 @@ class Machine:
         """Return what every process has said, for a failing test."""
         return "\n".join(f"--- {process.args}\n{self.told(process)}" for process in self.running)
 
-    def wait_until(self, condition: Callable[[], object], seconds: float = 60) -> None:
+    def wait_until(self, condition: Callable[[], object], seconds: float = 180) -> None:
         """Wait for a condition, or fail with everything the processes said."""
         end = monotonic() + seconds
         while not condition():

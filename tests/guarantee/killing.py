@@ -7,6 +7,7 @@ and after a letter is handed over, and before and after a letter's file takes it
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import traceback
@@ -120,6 +121,7 @@ def in_a_child(work: Callable[[], None]) -> Callable[[], int]:
     0 is an end of its own, a negative number the signal that killed it, a positive one the signal that
     stopped it: then it may be woken and waited for again.
     """
+    gc.freeze()  # else the child looks through all that a long run of tests has gathered, page by page
     pid = os.fork()
     if pid == 0:
         code = 1
@@ -130,6 +132,7 @@ def in_a_child(work: Callable[[], None]) -> Callable[[], int]:
             traceback.print_exc()
         finally:
             os._exit(code)
+    gc.unfreeze()
 
     def wait() -> int:
         status = os.waitpid(pid, os.WUNTRACED)[1]

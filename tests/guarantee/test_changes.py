@@ -34,7 +34,7 @@ class Doubting(Liver):
         assert_nothing_new(tick(self.office, now, full=True))
 
 
-@tried(12, 120)
+@tried(6, 60)
 def test_planning_twice_and_sweeping_find_nothing_new_whatever_changes(sqlite_template: Path, trying):
     @trying
     @given(life=lives())

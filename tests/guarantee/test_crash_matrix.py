@@ -34,6 +34,7 @@ SCENES = [
     Scene("zalo_zbs"),
     Scene("telegram"),
 ]
+pytestmark = pytest.mark.forking
 FEW = 20  # one point in so many may be missed: workers do not take the same steps each time
 
 

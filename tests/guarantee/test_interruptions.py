@@ -112,7 +112,7 @@ class CutOff(Liver):
 POINTS = st.lists(st.sampled_from((0, 0, *range(1, 40))), min_size=1, max_size=5).map(tuple)
 
 
-@tried(5, 40)
+@tried(4, 30)
 def test_a_life_cut_off_anywhere_ends_as_an_undisturbed_one(sqlite_template: Path, trying):
     """A letter in hand may come twice, flagged; a bad channel answers by attempts, so then only ticks end."""
 
