@@ -6,6 +6,7 @@ and problems to standard error.
 
 from __future__ import annotations
 
+import errno
 import logging
 import sys
 from collections.abc import Sequence
@@ -81,7 +82,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     except KeyboardInterrupt:
         print("Đã dừng theo yêu cầu.", file=sys.stderr)
         sys.exit(130)
-    except Exception:
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+            print(f"Tên tệp hoặc thư mục quá dài: '{str(error.filename)[:60]}…'", file=sys.stderr)
+            sys.exit(2)
         logging.getLogger("dondoc").exception("lỗi không lường trước")
         print(
             "Phần mềm gặp lỗi; dữ liệu đã ghi không mất. Gửi phần ghi lỗi ở trên cho người phụ trách.",

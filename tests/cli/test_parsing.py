@@ -1,4 +1,4 @@
-"""How a person may write a moment on the command line."""
+"""How a person may write a moment, or a folder, on the command line."""
 
 from __future__ import annotations
 
@@ -35,3 +35,12 @@ def test_a_moment_is_read_as_people_and_programs_write_it(written, meant):
 def test_a_moment_that_is_none_is_refused(written):
     with pytest.raises(ArgumentTypeError):
         OPENING(written)
+
+
+@pytest.mark.parametrize("command", [("check",), ("diff", "-"), ("apply",), ("test",)])
+def test_a_name_no_folder_can_have_is_a_slip_of_the_hand(dondoc, command):
+    answer = dondoc(*command, "a" * 300)
+
+    assert answer.code == 2
+    assert "quá dài" in answer.err
+    assert len(answer.err) < 200
