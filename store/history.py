@@ -8,7 +8,7 @@ was planned since was held back.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,8 +33,8 @@ def remembered(
 ) -> dict[str, tuple[Remembered, ...]]:
     """Return for each assignment the reminders the ledger knew at `until`, as they stood then."""
     known = list(_rows(session, assignment_ids))
-    before = _before(session, {m.key for row, m in known if m and _went_on(row, m, until)})
-    rows = [(row, _carrier(row, message, before, until)) for row, message in known]
+    older = _Older(session, {m.key for row, m in known if m and _went_on(row, m, until)}, until)
+    rows = [(row, _carrier(row, message, older, until)) for row, message in known]
     settled_later = {m.key for _, m in rows if m and m.settled_at and m.settled_at > until}
     histories = records.records_of(session, settled_later, until)
     waited = _waited(session, {r.key for r, _ in rows if r.decided_at > until}, until)
@@ -73,38 +73,61 @@ def _went_on(row: ReminderRow, message: MessageRow, until: datetime) -> bool:
     return is_open and (message.planned_at > until or message.planned_at != row.decided_at)
 
 
-def _before(session: Session, keys: set[str]) -> dict[str, list[MessageRow]]:
-    """Return by the key of each message those whose reminders it took, and theirs."""
-    found: dict[str, list[MessageRow]] = defaultdict(list)
-    while keys:
-        older: set[str] = set()
-        for chunk in chunks(keys):
-            for message in session.scalars(sa.select(MessageRow).where(MESSAGE.passed_to.in_(chunk))):
-                found[message.passed_to].append(message)
-                older.add(message.key)
-        keys = older - found.keys()
-    return found
+class _Older:
+    """The messages whose reminders others took, and what each was planned with."""
+
+    def __init__(self, session: Session, keys: set[str], until: datetime) -> None:
+        self._taken: dict[str, list[MessageRow]] = defaultdict(list)
+        while keys:
+            older: set[str] = set()
+            for chunk in chunks(keys):
+                for message in session.scalars(sa.select(MessageRow).where(MESSAGE.passed_to.in_(chunk))):
+                    self._taken[message.passed_to].append(message)
+                    older.add(message.key)
+            keys = older - self._taken.keys()
+        known = {message.key for taken in self._taken.values() for message in taken}
+        histories = records.records_of(session, known, until)
+        self._planned = {key: frozenset(_planned_with(kept)) for key, kept in histories.items()}
+
+    def of(self, message: MessageRow) -> Sequence[MessageRow]:
+        """Return those whose reminders a message took."""
+        return self._taken.get(message.key, ())
+
+    def held(self, message: MessageRow, row: ReminderRow) -> bool:
+        """Whether a message ever carried a reminder: planned with it, or taken over."""
+        own = row.assignment_id, row.due_on.isoformat(), row.step, row.level
+        return own in self._planned.get(message.key, ()) or any(
+            self.held(older, row) for older in self.of(message)
+        )
+
+
+def _planned_with(history: Iterable[Record]) -> Iterator[tuple[str, str, str, int]]:
+    """Yield what tells the reminders of a message apart, as the record of its planning has it."""
+    for record in history:
+        if record.kind == "message-planned":
+            for one in record.data["reminders"]:
+                yield one["assignment"], one["due_on"], one["step"], one["level"]
 
 
 def _carrier(
-    row: ReminderRow, message: MessageRow | None, before: Mapping[str, Sequence[MessageRow]], until: datetime
+    row: ReminderRow, message: MessageRow | None, older: _Older, until: datetime
 ) -> MessageRow | None:
     """Return the message that carried a reminder at `until`: it may have gone on in another one since."""
     while message is not None:
-        is_later = message.planned_at > until
-        own = [m for m in before.get(message.key, ()) if _carried(m, row, is_later, until)]
-        if not own:
+        own = next(
+            (m for m in older.of(message) if _left_later(m, message, until) and older.held(m, row)), None
+        )
+        if own is None:
             return message
-        message = own[0]
+        message = own
     return None
 
 
-def _carried(older: MessageRow, row: ReminderRow, is_later: bool, until: datetime) -> bool:
-    """Whether a reminder was still in an older message: merged since, or replaced by a later one."""
-    if older.state != DeliveryState.MERGED:
-        return is_later
-    merged_at = older.settled_at
-    return older.planned_at == row.decided_at and merged_at is not None and merged_at > until
+def _left_later(one: MessageRow, message: MessageRow, until: datetime) -> bool:
+    """Whether what one message carried went on in another after `until`: merged since, or replaced."""
+    if one.state != DeliveryState.MERGED:
+        return message.planned_at > until
+    return one.settled_at is not None and one.settled_at > until
 
 
 def _waited(session: Session, keys: set[str], until: datetime) -> dict[str, Record]:
