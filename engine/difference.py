@@ -170,12 +170,7 @@ def _without_equals(
 
 def _is_equal(one: MessageDraft, other: MessageDraft) -> bool:
     """Whether two messages are equal at a glance; when they are not, `_content` may still say so."""
-    return (one.key, one.not_before, one.level, one.recipient.person) == (
-        other.key,
-        other.not_before,
-        other.level,
-        other.recipient.person,
-    ) and list(map(_told, one.reminders)) == list(map(_told, other.reminders))
+    return _glance(one) == _glance(other) and [*map(_told, one.reminders)] == [*map(_told, other.reminders)]
 
 
 def _content(message: MessageDraft) -> _Content:
@@ -184,6 +179,7 @@ def _content(message: MessageDraft) -> _Content:
     return message.not_before, message.level, message.recipient.person, told
 
 
+_glance = attrgetter("key", "not_before", "level", "recipient.person")  # of a message
 _told = attrgetter("key", "level")  # of a reminder
 
 
