@@ -20,11 +20,12 @@ from engine.model import HANOI
 from engine.planning import SuppressionReason
 from engine.remembered import Remembered
 from store import records
-from store.ledger import ARRIVED
+from store.ledger import TOLD_AS
 from store.records import Record
 from store.statements import chunks
 from store.tables import MESSAGE, REMINDER, MessageRow, ReminderRow
 
+_NOT_LEFT = frozenset(state for state, told in TOLD_AS.items() if told is ToldState.PENDING)
 _WAITS = tuple(str(reason) for reason in SuppressionReason if reason.waits)
 
 
@@ -35,8 +36,8 @@ def remembered(
     known = list(_rows(session, assignment_ids))
     older = _Older(session, {m.key for row, m in known if m and _went_on(row, m, until)}, until)
     rows = [(row, _carrier(row, message, older, until)) for row, message in known]
-    settled_later = {m.key for _, m in rows if m and m.settled_at and m.settled_at > until}
-    histories = records.records_of(session, settled_later, until)
+    moved_on = {m.key for _, m in rows if m and _moved_on(m, until)}
+    histories = records.records_of(session, moved_on, until)
     waited = _waited(session, {r.key for r, _ in rows if r.decided_at > until}, until)
     rules = records.records_of(session, ["rulebook"], until).get("rulebook", ()) if waited else ()
     found: dict[str, list[Remembered]] = defaultdict(list)
@@ -170,7 +171,7 @@ def _planned(row: ReminderRow, message: MessageRow, history: Sequence[Record], u
                row.reason, "", message.key)  # fmt: skip
     if row.state == "suppressed" and row.decided_at <= until:  # taken out at the last moment
         return Remembered(_told(row, ToldState.SUPPRESSED, row.decided_at, row.suppression), *details)
-    return Remembered(_told(row, _told_state(journey.state), journey.at), *details)
+    return Remembered(_told(row, TOLD_AS[journey.state], journey.at), *details)
 
 
 def _planned_at(row: ReminderRow, message: MessageRow) -> datetime:
@@ -181,9 +182,16 @@ def _planned_at(row: ReminderRow, message: MessageRow) -> datetime:
     return max(message.planned_at, row.decided_at if row.state == "planned" else row.falls_at)
 
 
+def _moved_on(message: MessageRow, until: datetime) -> bool:
+    """Whether the row of a message says how it stands since `until`: settled, or put off, after it."""
+    if message.settled_at is not None and message.settled_at > until:
+        return True
+    return message.state in _NOT_LEFT and message.not_before > until
+
+
 def _journey(message: MessageRow, history: Sequence[Record], until: datetime) -> _Journey:
-    """Return how far a message had come: from its row, or from the records when it went on since."""
-    if message.settled_at is None or message.settled_at <= until:
+    """Return how far a message had come: from its row, or from the records when it moved on since."""
+    if not _moved_on(message, until):
         at = message.settled_at or message.planned_at
         return _Journey(DeliveryState(message.state), at, message.not_before.astimezone(HANOI))
     state, at = DeliveryState.PLANNED, message.planned_at
@@ -200,15 +208,6 @@ def _journey(message: MessageRow, history: Sequence[Record], until: datetime) ->
     if state is DeliveryState.PLANNED and leaves_at > until:
         state = DeliveryState.HELD
     return _Journey(state, at, leaves_at)
-
-
-def _told_state(state: DeliveryState) -> ToldState:
-    if state in ARRIVED:
-        return ToldState.DELIVERED
-    return {
-        DeliveryState.FAILED_PERMANENT: ToldState.UNDELIVERABLE,
-        DeliveryState.SUPPRESSED: ToldState.SUPPRESSED,
-    }.get(state, ToldState.PENDING)
 
 
 def _told(row: ReminderRow, state: ToldState, at: datetime, suppression: str = "") -> Told:

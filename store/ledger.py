@@ -38,7 +38,7 @@ from store.tables import (
 )
 
 ARRIVED = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ)
-_TOLD: dict[str, ToldState] = {
+TOLD_AS: dict[str, ToldState] = {
     **dict.fromkeys(DeliveryState, ToldState.PENDING),
     **dict.fromkeys(ARRIVED, ToldState.DELIVERED),
     DeliveryState.FAILED_PERMANENT: ToldState.UNDELIVERABLE,
@@ -333,4 +333,4 @@ def _became(state: str, decided_at: Any, message: str | None, settled_at: Any) -
         return _UNTOLD[state], decided_at
     if message is None:
         return ToldState.PENDING, decided_at
-    return _TOLD[message], settled_at or decided_at
+    return TOLD_AS[message], settled_at or decided_at

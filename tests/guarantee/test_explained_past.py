@@ -199,12 +199,14 @@ GIVEN_UP_SINCE_IT_WAS_MERGED = {
     15: ["plan comes again", "rules edited"],
     16: ["stopped", "address linked", "tagged"],
 }
+PUT_OFF_SINCE_BY_WHAT_IT_TOOK = {23: ["stopped"], 34: ["channel paused"]}
 
 
 @tried(1, 6)
 def test_an_explanation_of_then_is_the_one_that_was_given_then(sqlite_template: Path, trying):
     @trying
     @example(story=Story(mood=172), turns=GIVEN_UP_SINCE_IT_WAS_MERGED)
+    @example(story=Story(), turns=PUT_OFF_SINCE_BY_WHAT_IT_TOOK)
     @given(story=stories(), turns=TURNS)
     def property_(story, turns):
         # an older database in the same place would pass for a restored one
