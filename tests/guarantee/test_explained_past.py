@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine.calendar import SpecialDay, WorkCalendar
-from engine.explanation import Explanation, StepState, StepTrace
+from engine.explanation import Explanation, StepTrace
 from engine.rulebook import Policy
 from store import addresses, rulebooks, switches, tags
 from store.addresses import AddressStatus, KeptAddress
@@ -163,12 +163,12 @@ def differing(before: Explanation, after: Explanation) -> dict[str, object]:
     """What of an explanation is not as it was, by the name of its part; a task has the words of today."""
     after = replace(after, assignment=replace(after.assignment, task=before.assignment.task))
     parts = [(f.name, getattr(before, f.name), getattr(after, f.name)) for f in fields(Explanation)]
-    parts = [(name, _but_retries(old), _but_retries(new)) for name, old, new in parts]
+    parts = [(name, _as_kept(old), _as_kept(new)) for name, old, new in parts]
     return {name: _first_difference(old, new) for name, old, new in parts if old != new}
 
 
-def _but_retries(part: object) -> object:
-    """A part without the moments at which what has not left may leave: of a retry none is kept.
+def _as_kept(part: object) -> object:
+    """A part without what no record keeps: why a channel was paused, in words that may name a person.
 
     A policy is equal to itself alone: here it is what it says.
     """
@@ -176,9 +176,11 @@ def _but_retries(part: object) -> object:
         return part.id, part.name, part.steps, part.place
     if not isinstance(part, tuple) or not all(isinstance(one, StepTrace) for one in part):
         return part
-    return tuple(
-        replace(one, leaves_at=one.falls_at) if one.state is StepState.PENDING else one for one in part
-    )
+    return tuple(replace(one, held_by=tuple(map(_without_why_paused, one.held_by))) for one in part)
+
+
+def _without_why_paused(held: str) -> str:
+    return held.split(": ")[0] if held.startswith("kênh ") else held
 
 
 def _first_difference(old: object, new: object) -> object:
