@@ -16,6 +16,8 @@ from prefect.cache_policies import NO_CACHE
 from flows.beating import beat
 from flows.moments import moment_of
 from flows.runs import Run, Summary
+from flows.telling import tell
+from usecases.kept_configuration import opened_or_kept
 from usecases.wiring import open_office
 
 IN_HAND: ContextVar[Run | None] = ContextVar("run_in_hand", default=None)
@@ -96,7 +98,7 @@ async def _ticked(run: Run, summary: Summary, deliver: bool) -> Summary:
 
 def _run(at: str | None) -> Run:
     """Return the run that this process has in hand; in a worker, a new one from the environment."""
-    return IN_HAND.get() or Run(open_office(), moment_of(at))
+    return IN_HAND.get() or Run(opened_or_kept(open_office(), tell), moment_of(at))
 
 
 async def _show(key: str, name: str, summary: Summary) -> None:

@@ -2,7 +2,8 @@
 
 The rules are those in force in the database: an edited rule file counts once somebody has
 applied it. Everything else is that of the folder as it stands: a changed file is in force
-from the next run on. A file with mistakes never replaces a good one; what is not in force is told.
+from the next run on. A file with mistakes never replaces a good one, not even when the process
+starts over it; what is not in force is told.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from flows.telling import tell
 from store.database import DatabaseUnavailable
 from usecases.errors import ConfigurationRejected, Refused
+from usecases.kept_configuration import opened, opened_or_kept
 from usecases.on_disk import Stamps, stamps_of
 from usecases.ruling import fingerprint_in_force, unapplied_edit
 from usecases.wiring import Office
@@ -29,8 +31,10 @@ class StandingOffice:
         self._office = office
         self._refused = ""  # the fingerprint of rules in force that this process cannot read
         self._seen = stamps_of(office.settings.config)
+        self._is_open = False
         try:
-            self._opened(office)
+            self._office = opened_or_kept(office, tell)
+            self._is_open = True
             self._tell_unapplied()
         except ConfigurationRejected:
             raise
@@ -76,23 +80,20 @@ class StandingOffice:
         if fingerprint_in_force(self._office) and all(rules in file.parents for file in edited):
             return
         try:
-            self._office = self._opened(self._fresh())
+            read = opened if self._is_open else opened_or_kept
+            self._office = read(self._fresh(), tell)
+            self._is_open = True
         except ConfigurationRejected as rejected:
             tell("Cấu hình vừa sửa có lỗi nên chưa dùng; bản đang chạy vẫn có hiệu lực:", str(rejected))
         else:
-            tell("Đã dùng cấu hình vừa sửa.")
+            if self._office.kept is None:
+                tell("Đã dùng cấu hình vừa sửa.")
 
     def _fresh(self) -> Office:
         """Return an office that has read nothing yet, on the same database."""
         fresh = Office(self._office.settings)
         vars(fresh)["database"] = self._office.database
         return fresh
-
-    def _opened(self, office: Office) -> Office:
-        """Read every part now, so that a mistake shows before anything depends on it."""
-        assert office.world
-        assert office.notifiers is not None
-        return office
 
     def _tell_unapplied(self) -> None:
         """Say that the rule files on disk are not what is in force."""

@@ -115,7 +115,7 @@ def _by_the_files(session: Session, office: Office, known: Health) -> Health:
     """Return also what can only be said by channels, rules and calendar."""
     guarded = office.channels.guards
     found = tuple(findings(session, office, known.at))
-    faults = secret_faults(office.settings.config, office.channels.names)
+    faults = secret_faults(office.folder, office.channels.names)
     notes = [f"kênh {channel} không gửi được: {why}" for channel, why in sorted(faults.items())]
     notes += [finding.said for finding in found if finding.kind != "late-tick"]
     if guarded.in_trial:

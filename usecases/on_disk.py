@@ -24,6 +24,7 @@ from usecases.ruling import EDITED, unapplied_edit
 from usecases.wiring import Office
 
 Stamps = dict[Path, tuple[int, int]]
+RESTARTED = {True: "kể cả khi khởi động lại", False: "nhưng khởi động lại lúc này thì không chạy được"}
 KINDS = ("calendar", "files-refused", "rules-refused", "rules-waiting")
 
 
@@ -39,7 +40,8 @@ def file_warnings(office: Office, now: datetime) -> list[FileWarning]:
     """Return what is to be said of the files as they lie on disk at `now`."""
     config, today = office.settings.config, now.astimezone(HANOI).date()
     seen = tuple(sorted(stamps_of(config).items()))
-    return [*_of_rules(office), *_of_files(config, seen), *_of_calendar(config, seen, today)]
+    is_kept = office.settings.kept_configuration.exists()
+    return [*_of_rules(office), *_of_files(config, seen, is_kept), *_of_calendar(config, seen, today)]
 
 
 def stamps_of(folder: Path) -> Stamps:
@@ -64,7 +66,7 @@ _Seen = tuple[tuple[Path, tuple[int, int]], ...]
 
 
 @lru_cache(maxsize=4)
-def _of_files(config: Path, seen: _Seen) -> tuple[FileWarning, ...]:
+def _of_files(config: Path, seen: _Seen, is_kept: bool) -> tuple[FileWarning, ...]:
     """Return what is wrong with files as `seen`: they are read anew only when they have changed."""
     problems = [problem for part in _PARTS for problem in _problems_of(part, config)]
     if not problems:
@@ -73,7 +75,7 @@ def _of_files(config: Path, seen: _Seen) -> tuple[FileWarning, ...]:
     others = f" và {more} lỗi nữa" if more else ""
     said = (
         f"Cấu hình trên đĩa có lỗi nên không được dùng: {_line(first)}{others}; sửa theo 'dondoc check'. "
-        "Dịch vụ đang chạy giữ bản trước, nhưng khởi động lại lúc này thì không chạy được."
+        f"Dịch vụ giữ bản dùng được gần nhất, {RESTARTED[is_kept]}."
     )
     return (FileWarning("files-refused", said),)
 

@@ -29,7 +29,7 @@ def paper_as(office: Office, form: str, paper: Paper, tell: Tell = lambda said: 
     """Return one paper in one format; a Word file in the office's own form."""
     content, letterhead = io.BytesIO(), office.paperwork.letterhead
     if form == "docx":
-        write_word(paper, content, letterhead, tell, office.settings.config)
+        write_word(paper, content, letterhead, tell, office.folder)
     else:
         FORMATS[form].write(paper, content, letterhead, tell)
     return content.getvalue()

@@ -43,6 +43,11 @@ class Settings(BaseSettings):
         return self.home / "mailbox"
 
     @property
+    def kept_configuration(self) -> Path:
+        """The files of the configuration as they were accepted last; see usecases/kept_configuration.py."""
+        return self.home / "cau-hinh-dang-dung.zip"
+
+    @property
     def uses_prefect(self) -> bool:
         """Whether runs are shown to Prefect; DONDOC_PREFECT=off turns it off."""
         return self.prefect.strip().lower() not in {"off", "0", "no", "false"}

@@ -36,9 +36,18 @@ OUTGROWN = (
 
 @dataclass(frozen=True)
 class Office:
-    """The service as wired from one set of settings; parts are read when first used."""
+    """The service as wired from one set of settings; parts are read when first used.
+
+    `kept` is a folder whose files are read in place of the configuration folder's.
+    """
 
     settings: Settings
+    kept: Path | None = None
+
+    @property
+    def folder(self) -> Path:
+        """Where the files lie that the parts are read from."""
+        return self.kept or self.settings.config
 
     @cached_property
     def database(self) -> Database:
@@ -57,14 +66,14 @@ class Office:
     @cached_property
     def directory(self) -> UnitDirectory:
         """All units."""
-        return load_directory(self.settings.config)
+        return load_directory(self.folder)
 
     @cached_property
     def rulebook(self) -> Rulebook:
         """The rules in force: those applied last, or while none ever were, those of the folder."""
         files = self.rules_in_force
         if files is None:
-            return rulebook_of(texts_of(self.settings.config, "rules"))
+            return rulebook_of(texts_of(self.folder, "rules"))
         try:
             return rulebook_of(files)
         except ConfigurationRejected as rejected:
@@ -85,12 +94,12 @@ class Office:
     @cached_property
     def contacts(self) -> ContactBook:
         """The posts and who holds them."""
-        return load_contacts(self.settings.config, self.directory)
+        return load_contacts(self.folder, self.directory)
 
     @cached_property
     def channels(self) -> Channels:
         """The open channels."""
-        channels = load_channels(self.settings.config)
+        channels = load_channels(self.folder)
         if self.settings.mailbox_only:
             return channels.only_mailbox
         return channels
@@ -98,18 +107,18 @@ class Office:
     @cached_property
     def paperwork(self) -> Paperwork:
         """The office's own paper and who reads its reports."""
-        return load_paperwork(self.settings.config)
+        return load_paperwork(self.folder)
 
     @cached_property
     def world(self) -> World:
         """What every decision rests on."""
-        calendar = load_calendar(self.settings.config)
+        calendar = load_calendar(self.folder)
         return World(self.rulebook, calendar, self.contacts, self.channels.names)
 
     @cached_property
     def texts(self) -> OwnTexts:
         """The office's own words, read anew for every letter."""
-        return OwnTexts(self.settings.config)
+        return OwnTexts(self.folder)
 
     @cached_property
     def notifiers(self) -> dict[str, Notifier]:
@@ -122,7 +131,7 @@ class Office:
 
     def under(self, rulebook: Rulebook) -> Office:
         """Return the same office by another rulebook, for a preview or from now on."""
-        other = Office(self.settings)
+        other = Office(self.settings, self.kept)
         vars(other).update(vars(self), rulebook=rulebook, world=replace(self.world, rulebook=rulebook))
         return other
 

@@ -19,7 +19,8 @@ from flows.standing import StandingOffice
 from notifiers.base import Letter, Receipt
 from reports.formats import FORMATS
 from store import ledger
-from usecases import clock
+from usecases import clock, kept_configuration
+from usecases.errors import ConfigurationRejected
 from usecases.ruling import ensure_rules_in_force, fingerprint_in_force, put_rules_in_force
 from usecases.settings import PROJECT, Settings
 from usecases.wiring import Office
@@ -212,6 +213,92 @@ def test_rules_are_followed_while_another_file_is_spoilt(standing, configuration
     (configuration / "people.yml").unlink()
 
     assert steps_at(standing.current(), "09:15") == 1
+
+
+def read_by(office: Office) -> tuple[object, ...]:
+    """What an office has read, from each of its files a thing that can be compared."""
+    contacts, days = office.contacts, office.world.calendar.special_days
+    holders = [contacts.at_post(f"{unit.code}/contact", FRIDAY.date()) for unit in office.directory.units]
+    return holders, list(days), office.rulebook.fingerprint, office.channels.names, office.paperwork
+
+
+@pytest.mark.parametrize(
+    ("name", "spoil"),
+    [
+        ("people.yml", lambda file: file.unlink()),
+        ("units.yml", lambda file: file.write_bytes(b"units: \xff")),
+        ("channels.yml", lambda file: file.write_text("email: [", "utf-8")),
+        ("reports.yml", lambda file: file.write_text("giấy: A4\n", "utf-8")),
+        ("calendar/2025.yml", lambda file: file.write_text("year: 20255\n", "utf-8")),
+    ],
+)
+def test_a_process_that_starts_over_a_spoilt_file_goes_by_the_files_accepted_last_until_it_is_mended(
+    standing, configuration, capsys, name, spoil
+):
+    edit(configuration, "channels.yml", *RENAMED)
+    before = read_by(standing.current())
+    good = (configuration / name).read_bytes()
+    spoil(configuration / name)
+    started = StandingOffice(Office(standing.current().settings))
+
+    said = capsys.readouterr().err
+    assert f"config/{name}:" in said
+    assert "bản dùng được gần nhất" in said
+    assert read_by(started.current()) == before
+    assert started.current().channels.office.name == "Văn phòng thử"
+
+    (configuration / name).write_bytes(good)
+    edit(configuration, "channels.yml", "Văn phòng thử", "Văn phòng mới")
+    assert started.current().channels.office.name == "Văn phòng mới"
+
+
+def test_where_nothing_good_was_ever_read_a_process_does_not_start_over_a_mistake(
+    settled_home, configuration
+):
+    (configuration / "people.yml").unlink()
+    office = Office(Settings(home=settled_home, config=configuration, database_url=""))
+
+    with pytest.raises(ConfigurationRejected, match=r"people\.yml"):
+        StandingOffice(office)
+
+
+def test_what_was_kept_and_is_no_longer_readable_is_as_good_as_nothing(standing, configuration):
+    settings = standing.current().settings
+    (configuration / "people.yml").unlink()
+    settings.kept_configuration.write_bytes(b"PK\x03\x04 cut off")
+
+    with pytest.raises(ConfigurationRejected, match=r"people\.yml"):
+        StandingOffice(Office(settings))
+
+
+def test_an_edit_that_comes_while_files_are_read_is_not_taken_for_what_was_accepted(
+    standing, configuration, monkeypatch
+):
+    kept = standing.current().settings.kept_configuration
+    before = kept.read_bytes()
+    read = kept_configuration._read
+
+    def slowly(office):
+        read(office)
+        edit(configuration, "people.yml", "posts:", "posts: [")
+
+    monkeypatch.setattr(kept_configuration, "_read", slowly)
+    StandingOffice(Office(standing.current().settings))
+
+    assert kept.read_bytes() == before
+
+
+def test_a_run_of_a_worker_goes_by_the_files_accepted_last(standing, configuration, monkeypatch):
+    settings = standing.current().settings
+    monkeypatch.setenv("DONDOC_HOME", str(settings.home))
+    monkeypatch.setenv("DONDOC_CONFIG", str(configuration))
+    (configuration / "people.yml").unlink()
+    from flows.flows import _run  # loads Prefect
+
+    run = _run(f"{FRIDAY:%Y-%m-%dT%H:%M}")
+
+    assert read_by(run.office) == read_by(standing.current())
+    assert asyncio.run(run.plan())["planned"] > 0
 
 
 def test_while_the_database_is_away_the_office_stays_as_it_was(standing, configuration, settled_home):

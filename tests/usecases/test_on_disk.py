@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from tests.guarantee.world import a_row, at, bring
+from usecases.kept_configuration import opened_or_kept
 from usecases.metrics import health, metrics_text
 from usecases.on_disk import KINDS, file_warnings
 from usecases.ruling import ensure_rules_in_force, put_rules_in_force
@@ -113,3 +114,13 @@ def test_from_december_on_a_year_without_a_file_is_told(office):
 
     assert (warning.kind, "chưa có lịch làm việc năm 2027" in warning.said) == ("calendar", True)
     assert kinds(office, at("2026-11-30")) == []
+
+
+@pytest.mark.parametrize(("is_kept", "said"), [(True, "kể cả khi khởi động lại"), (False, "không chạy được")])
+def test_it_is_said_whether_the_service_may_be_started_over_the_mistake(office, is_kept, said):
+    if is_kept:
+        opened_or_kept(office, print)
+    write(office, "people.yml", "posts:", "posts: [")
+
+    (warning,) = file_warnings(office, MONDAY)
+    assert said in warning.said
