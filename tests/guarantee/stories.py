@@ -133,6 +133,11 @@ def deeds(
     return st.builds(Deed, day, hour, st.sampled_from(ACTS), st.sampled_from(shares), **more)
 
 
+def no_such_box() -> DeliveryFailed:
+    """Return what is said of an address at which nobody lives."""
+    return DeliveryFailed("hộp thư không tồn tại", permanent=True)
+
+
 @dataclass
 class MoodyChannel:
     """A channel that refuses by the letter and the attempt; what it takes has arrived.
@@ -154,7 +159,7 @@ class MoodyChannel:
         with self.lock:
             self.tried[letter.key] += 1
             self.ids.setdefault(letter.key, set()).add(letter.message_id)
-            failure = self._refusal(letter.key, self.tried[letter.key])
+            failure = self.refusal(letter, address, self.tried[letter.key])
             if "@" in address and letter.at.astimezone(HANOI).date() in self.refusing:
                 failure = DeliveryFailed("máy chủ thư không nhận", permanent=False, scope=Scope.CHANNEL)
             if failure is None:
@@ -170,15 +175,21 @@ class MoodyChannel:
         """Take the letters of an office, whatever the channel."""
         office.__dict__["notifiers"] = dict.fromkeys(("email", "zalo_bot", "mailbox"), self)
 
-    def _refusal(self, key: str, attempt: int) -> DeliveryFailed | None:
+    def refusal(self, letter: Letter, address: str, attempt: int) -> DeliveryFailed | None:
+        """Return what is said of a letter at an attempt; None is that it is taken."""
         if self.mood == 0:
             return None
-        roll = hashlib.sha256(f"{self.mood}|{key}|{attempt}".encode()).digest()[0] % 8
+        roll = self.roll(letter.key, attempt)
         if roll == 0:
             return DeliveryFailed("hộp thư tạm đầy", permanent=False)
         if roll == 1:
-            return DeliveryFailed("hộp thư không tồn tại", permanent=True)
+            return no_such_box()
         return DeliveryUnknown("máy chủ không trả lời") if roll == 2 else None
+
+    def roll(self, *about: object) -> int:
+        """Return the same number below eight whenever the same is asked in the same mood."""
+        said = "|".join(map(str, (self.mood, *about)))
+        return hashlib.sha256(said.encode()).digest()[0] % 8
 
 
 def _moment(day: int, hour: int, minute: int = 0) -> datetime:
