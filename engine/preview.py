@@ -104,6 +104,14 @@ def run_moments(
         day += timedelta(days=1)
 
 
+def first_run(world: World, first: datetime) -> datetime:
+    """Return when the service tells what fell due before `first` and nobody has looked at yet.
+
+    It wakes every few minutes while messages may leave.
+    """
+    return next_sending_moment(first, world.rulebook.sending, world.calendar)
+
+
 def _put_out(
     messages: dict[tuple[datetime, str, str], MessageDraft], planned: Iterable[MessageDraft]
 ) -> None:

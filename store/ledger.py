@@ -120,8 +120,10 @@ def watermarks(session: Session) -> dict[tuple[str, str, str], datetime]:
     return {(row.policy, row.step, row.definition): row.at.astimezone(HANOI) for row in rows}
 
 
-def set_watermarks(session: Session, marks: Mapping[tuple[str, str, str], datetime]) -> None:
-    """Remember up to when each step was looked at; a mark never goes back."""
+def set_watermarks(
+    session: Session, marks: Mapping[tuple[str, str, str], datetime], may_go_back: bool = False
+) -> None:
+    """Remember up to when each step was looked at; a mark goes back only with the clock."""
     rows = [
         {"policy": policy, "step": step, "definition": definition, "at": at}
         for (policy, step, definition), at in marks.items()
@@ -130,7 +132,7 @@ def set_watermarks(session: Session, marks: Mapping[tuple[str, str, str], dateti
     statement = insert.on_conflict_do_update(
         index_elements=["policy", "step", "definition"],
         set_={"at": insert.excluded.at},
-        where=WATERMARK.at < insert.excluded.at,
+        where=None if may_go_back else WATERMARK.at < insert.excluded.at,
     )
     if rows:
         session.connection().execute(statement, rows)

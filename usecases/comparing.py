@@ -16,7 +16,7 @@ from engine.difference import Difference, difference
 from engine.ledger import Told
 from engine.model import HANOI, Assignment
 from engine.planning import World
-from engine.preview import Preview, preview
+from engine.preview import Preview, first_run, preview
 from store import ledger, registry, rulebooks
 from usecases import clock
 from usecases.duties import coming_occurrences
@@ -102,7 +102,7 @@ def _compared(
     told = {} if is_past else told_so_far(office)
 
     def side(world: World, known: list[Assignment], words: str) -> Preview:
-        also_at = _ticks_after_facts(known) if is_past else ()
+        also_at = _ticks_after_facts(known) if is_past else {first_run(world, first)}
         return preview(known, world, told, first, last, day_by_day(words, first, last, tell), also_at)
 
     known = facts_ahead(office, old, first, last)

@@ -11,7 +11,7 @@ from engine.explanation import Explanation, explained
 from engine.hindrances import Hindrances
 from engine.model import Assignment, Role
 from engine.planning import World
-from engine.preview import Preview, preview
+from engine.preview import Preview, first_run, preview
 from engine.remembered import Remembered
 from engine.report_query import ReportQuery
 from engine.silence import SilenceReport, silence_of
@@ -43,7 +43,8 @@ def plan_ahead(
         world = world_by_now(session, office)
     with uncollected():
         known, told = facts_ahead(office, world, first, last), told_so_far(office)
-        return preview(known, world, told, first, last, day_by_day("lập tin", first, last, tell))
+        tell_day = day_by_day("lập tin", first, last, tell)
+        return preview(known, world, told, first, last, tell_day, [first_run(world, first)])
 
 
 def explain(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from sqlmodel import Session
 
@@ -24,6 +24,8 @@ from usecases import guards
 from usecases.duties import open_occurrences
 from usecases.reach import world_by_now
 from usecases.wiring import Office
+
+CLOCKS_DIFFER = timedelta(minutes=1)  # those of two machines; a clock that goes back goes further
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +49,26 @@ def tick(office: Office, now: datetime, full: bool = False) -> Planned:
     """Plan everything due at `now`, in one transaction, and return what was planned.
 
     With `full` every open assignment is asked afterwards, whatever the watermark says; what
-    such a sweep finds beyond the tick is an incident and is recorded as one.
+    such a sweep finds beyond the tick is an incident and is recorded as one. After a clock that
+    has gone back the watermarks say nothing: what was known then is still to come.
     """
     with office.database.writing() as session:
         calendars.keep(session, office.world.calendar, now)
         open_occurrences(session, office.directory, office.world, now)
         world = world_by_now(session, office)
-        planned = _planned(session, office, world, now, _candidates(session, world, now))
+        marks = {_mark(step, world): now for step in world.rulebook.steps}
+        known = ledger.watermarks(session)
+        is_back = any(known[mark] - now > CLOCKS_DIFFER for mark in marks.keys() & known.keys())
+        ids = _candidates(session, world, now, known)
+        ids |= {*registry.open_assignments(session)} if is_back else set()
+        planned = _planned(session, office, world, now, sorted(ids))
         if full:
             missed = _planned(session, office, world, now, registry.open_assignments(session))
             if missed.messages or missed.suppressions:
                 records.append(session, now, "incident", "sweep", {"reminders": missed.reminders})
             planned = _both(planned, missed)
         storm = guards.hold_storm(session, office, planned.messages, now)
-        marks = [_mark(step, world) for step in world.rulebook.steps]
-        ledger.set_watermarks(session, dict.fromkeys(marks, now))
+        ledger.set_watermarks(session, marks, may_go_back=is_back)
     return replace(planned, storm=storm)
 
 
@@ -74,8 +81,10 @@ def _planned(session: Session, office: Office, world: World, now: datetime, ids:
     decided = (*decision.suppressions, *gathered.suppressions)
     news = ledger.record_plan(session, gathered.messages, decided, now, world.rulebook.fingerprint)
     unsaid = _unsaid(told, world, now)
-    seen = [a.id for a in assignments if a.id not in unsaid and (not a.facts or a.facts[-1].at <= now)]
-    registry.clear_planning_flags(session, seen)  # a fact that is still to come is looked at when it has
+    coming = {a.id for a in assignments if a.facts and a.facts[-1].at > now}
+    seen = [a.id for a in assignments if a.id not in unsaid and a.id not in coming]
+    registry.clear_planning_flags(session, seen)
+    registry.flag_for_planning(session, sorted(coming))  # what is still to come is looked at when it has
     suppressions = tuple(suppression for suppression in decided if suppression.key in news)
     by_reason = Counter(str(suppression.reason) for suppression in suppressions)
     return Planned(now, gathered.messages, suppressions, len(ids), by_reason)
@@ -98,16 +107,17 @@ def _both(first: Planned, second: Planned) -> Planned:
     )
 
 
-def _candidates(session: Session, world: World, now: datetime) -> list[str]:
-    """Return the assignments a step may have reached, that changed, or that wait."""
-    watermarks = ledger.watermarks(session)
+def _candidates(
+    session: Session, world: World, now: datetime, watermarks: Mapping[tuple[str, str, str], datetime]
+) -> set[str]:
+    """Return the assignments a step may have reached since its watermark, that changed, or that wait."""
     found = set(registry.ids_needing_planning(session)) | set(ledger.waiting_assignments(session))
     for step in world.rulebook.steps:
         since = watermarks.get(_mark(step, world))
         interval = due_dates_touched(step, since, now, world.calendar)
         if interval is not None:
             found.update(registry.open_due_between(session, *interval))
-    return sorted(found)
+    return found
 
 
 def _mark(step: Step, world: World) -> tuple[str, str, str]:

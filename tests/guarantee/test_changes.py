@@ -116,6 +116,18 @@ SHARE = (1, "SYT")
             id="the same while the clock is behind for a while",
         ),
         pytest.param(
+            4,
+            RULES,
+            (
+                Deed(9, 9, FactKind.EXTENDED, SHARE),
+                Look(moment(9, 10)),
+                Look(moment(10, 3), drift=-30),
+                Look(moment(10, 9)),
+            ),
+            [0, 1, 0],
+            id="the clock goes back to before an extension that was known already",
+        ),
+        pytest.param(
             7,
             RULES,
             (Look(moment(4, 9)), Deed(5, 9, FactKind.EXTENDED, SHARE), Look(moment(9, 9))),

@@ -22,8 +22,9 @@ from tests.guarantee.test_properties import (
     told_of,
     tried,
     untold_of,
+    woken_between,
 )
-from tests.guarantee.worlds import moments, office_of
+from tests.guarantee.worlds import moments, office_of, runs_between
 from usecases.look import plan_ahead
 
 
@@ -33,7 +34,7 @@ def test_ticks_between_the_moments_of_steps_change_nothing(trying):
     @given(case=cases(lasting_gaps=True, gathering=True), hours=st.frozensets(st.integers(0, 23), max_size=4))
     def property_(case, hours):
         steps = run_moments(case.world.rulebook, case.world.calendar, *WINDOW)
-        woken = sorted({*moments([*hours]), *steps})
+        woken = woken_between([*steps], hours)
         assert by_day(preview(case.shares, case.world, {}, *WINDOW).messages) == by_day(
             preview_at(woken, case.shares, case.world, {}).messages
         )
@@ -89,10 +90,7 @@ def test_what_a_preview_shows_is_what_ticks_send(sqlite_template, trying):
     def property_(case):
         with office_of(case, sqlite_template) as office:
             shown = plan_ahead(office, *WINDOW)
-            ran = [
-                (now, told_at(office, now))
-                for now in run_moments(office.rulebook, office.world.calendar, *WINDOW)
-            ]
+            ran = [(now, told_at(office, now)) for now in runs_between(office.world, *WINDOW)]
             let_leave(office, WINDOW[1] + timedelta(days=90))
             untold = {untold_of(now, s) for now, planned in ran for s in planned.suppressions}
             sent = letters_with(office, [planned for _, planned in ran])

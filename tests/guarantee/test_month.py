@@ -25,12 +25,12 @@ from engine.contacts import read_contacts
 from engine.escalation import next_sending_moment
 from engine.model import HANOI
 from engine.planning import FAULT_STEP, NOTICE_STEP
-from engine.preview import run_moments
 from engine.rulebook import read_rulebook
 from engine.status import standing_of
 from store import registry
 from tests.guarantee.stories import MUCH, ROWS, MoodyChannel, Story, stories
 from tests.guarantee.world import CONFIG, at, bring, is_verified, office_at, rows_of
+from tests.guarantee.worlds import runs_between
 from usecases.bring_in import bring_in_defaults
 from usecases.deliver import pump
 from usecases.look import plan_ahead
@@ -237,7 +237,7 @@ def sent_by_ticks(office: Office, first, last):
     """What ticks plan at the moments of the preview, everything arriving."""
     MoodyChannel(0).wire(office)
     told = []
-    for now in run_moments(office.rulebook, office.world.calendar, first, last):
+    for now in runs_between(office.world, first, last):
         told += [(now, *of_message(message)) for message in tick(office, now).messages]
         asyncio.run(pump(office, now))
     return told

@@ -19,7 +19,6 @@ import pytest
 
 from engine.digest import Digest, DigestRow, Group, shown_rows
 from engine.model import Document, Fact, FactKind, PostRole, Recipient, Unit, UnitKind
-from engine.preview import run_moments
 from engine.rulebook import read_rulebook
 from notifiers.base import DeliveryFailed, DeliveryUnknown
 from store import history, ledger, merging, outbox, storms
@@ -39,6 +38,7 @@ from tests.guarantee.world import (
     run,
     with_notifier,
 )
+from tests.guarantee.worlds import runs_between
 from usecases.act import record
 from usecases.bring_in import put_in_force
 from usecases.deliver import pump
@@ -142,7 +142,7 @@ def test_what_a_preview_shows_of_steps_out_of_hours_is_what_is_then_sent(office)
     first, last = at("2026-02-05 00:00"), at("2026-03-06 23:00")
     told_at(office, first - timedelta(days=1))
     shown = plan_ahead(office, first, last).messages
-    ticks = [told_at(office, now) for now in run_moments(book, office.world.calendar, first, last)]
+    ticks = [told_at(office, now) for now in runs_between(office.world, first, last)]
     let_leave(office, last + timedelta(days=30))
 
     assert sorted(told_of(message) for message in shown) == letters_with(office, ticks)

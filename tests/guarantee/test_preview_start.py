@@ -9,8 +9,8 @@ from pathlib import Path
 from engine.model import Role
 from tests.guarantee.lives import moment
 from tests.guarantee.stories import FIRST, MoodyChannel
-from tests.guarantee.test_properties import WINDOW, step_moments, told_at, told_of
-from tests.guarantee.worlds import UNITS, Case, a_share, office_of
+from tests.guarantee.test_properties import WINDOW, told_at, told_of
+from tests.guarantee.worlds import UNITS, Case, a_share, office_of, runs_between
 from usecases.deliver import pump
 from usecases.look import plan_ahead
 from usecases.remind import tick
@@ -49,10 +49,21 @@ def test_a_letter_that_waits_for_the_sending_hours_arrives_in_the_preview_too(sq
         assert shown == told_from(office, moment(6, 10))
 
 
+def test_what_fell_due_before_is_told_by_the_next_run_not_only_on_the_next_day(sqlite_template: Path):
+    """Of a plan that came in at nine with overdue work the service tells at once."""
+    shares = (a_share(1, UNITS[0], Role.LEAD, FIRST - timedelta(days=5)),)
+    for first, leaves_at in ((moment(3, 9, 5), moment(3, 9, 5)), (moment(3, 21), moment(4, 7))):
+        with office_of(Case(LIMITED, (), (), shares), sqlite_template) as office:
+            letter = plan_ahead(office, first, WINDOW[1]).messages[0]
+
+            assert letter.not_before == leaves_at
+            assert told_of(letter) in [told_of(message) for message in told_at(office, first).messages]
+
+
 def shown_from(office, first):
     return [told_of(message) for message in plan_ahead(office, first, WINDOW[1]).messages]
 
 
 def told_from(office, first):
-    moments = [now for now in step_moments(office) if now >= first]
+    moments = runs_between(office.world, first, WINDOW[1])
     return [told_of(message) for now in moments for message in told_at(office, now).messages]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 from pathlib import Path
@@ -26,7 +27,7 @@ from tests.guarantee.drawn_rules import ladders, rulebooks
 from tests.guarantee.stories import DAYS, FIRST, MoodyChannel
 from tests.guarantee.test_month import Restarted, Shared, Teller, assert_nothing_new
 from tests.guarantee.world import is_verified, rows_of
-from tests.guarantee.worlds import Case, book, calendar_of, moments, office_of
+from tests.guarantee.worlds import Case, book, calendar_of, moments, office_of, runs_between
 from usecases.configuration import WARNINGS
 from usecases.deliver import pump
 from usecases.look import plan_ahead
@@ -130,10 +131,7 @@ def test_what_a_preview_shows_is_what_ticks_send(sqlite_template: Path, trying):
         with office_of(case, sqlite_template) as office:
             lived_through(office, story, first)
             shown = plan_ahead(office, first, WINDOW[1])
-            ticks = [
-                told_at(office, now)
-                for now in run_moments(office.rulebook, office.world.calendar, first, WINDOW[1])
-            ]
+            ticks = [told_at(office, now) for now in runs_between(office.world, first, WINDOW[1])]
             let_leave(office, WINDOW[1] + timedelta(days=90))
             assume(not rows_of(office, UNREACHED))  # nobody left a post while a letter to it was held
             assert sorted(told_of(m) for m in shown.messages) == letters_with(office, ticks)
@@ -153,7 +151,7 @@ def test_ticks_between_the_moments_of_a_preview_tell_the_same_on_the_same_day(sq
     def property_(case, hours):
         with office_of(case, sqlite_template) as office:
             shown = plan_ahead(office, *WINDOW).messages
-            woken = sorted({*moments([*hours]), *step_moments(office)})
+            woken = woken_between(runs_between(office.world, *WINDOW), hours)
             sent = [message for now in woken for message in told_at(office, now).messages]
             assert by_day(shown) == by_day(sent)
 
@@ -219,8 +217,9 @@ def by_day(messages):
     return found
 
 
-def step_moments(office: Office) -> list[datetime]:
-    return list(run_moments(office.rulebook, office.world.calendar, *WINDOW))
+def woken_between(runs: Sequence[datetime], hours: Iterable[int]) -> list[datetime]:
+    """Return runs and, from the first of them on, the moments at some hours of every day."""
+    return sorted({*runs, *(now for now in moments([*hours]) if now >= runs[0])})
 
 
 # --- at any rhythm ----------------------------------------------------------------------------
@@ -234,7 +233,7 @@ def test_ticks_between_the_moments_of_steps_change_nothing(trying):
     @given(case=cases(lasting_gaps=True), hours=st.frozensets(st.integers(0, 23), max_size=4))
     def property_(case, hours):
         steps = run_moments(case.world.rulebook, case.world.calendar, *WINDOW)
-        woken = sorted({*moments([*hours]), *steps})
+        woken = woken_between([*steps], hours)
         assert by_day(preview(case.shares, case.world, {}, *WINDOW).messages) == by_day(
             preview_at(woken, case.shares, case.world, {}).messages
         )

@@ -33,6 +33,7 @@ from engine.model import (
     UnitKind,
 )
 from engine.planning import World
+from engine.preview import first_run, run_moments
 from engine.rulebook import Rulebook, read_rulebook
 from store import registry, tags
 from store.kept import Arrival, StoredDuty, StoredTask
@@ -139,6 +140,12 @@ def office_on(case: Case, url: str, home: Path) -> Iterator[Office]:
         put_shares(session, case.shares, at("2025-07-01"))
     yield office
     office.database.close()
+
+
+def runs_between(world: World, first: datetime, last: datetime) -> list[datetime]:
+    """Return the moments of a preview: those of the steps, and the one at which the service looks first."""
+    steps = run_moments(world.rulebook, world.calendar, first, last)
+    return sorted({*steps, *(at for at in [first_run(world, first)] if at <= last)})
 
 
 def moments(hours: Sequence[int], days: int = DAYS, without: frozenset[int] = frozenset()) -> list[datetime]:
