@@ -85,9 +85,9 @@ class StandingOffice:
             self._is_open = True
         except ConfigurationRejected as rejected:
             tell("Cấu hình vừa sửa có lỗi nên chưa dùng; bản đang chạy vẫn có hiệu lực:", str(rejected))
-        else:
-            if self._office.kept is None:
-                tell("Đã dùng cấu hình vừa sửa.")
+            return
+        if self._office.kept is None:
+            tell("Đã dùng cấu hình vừa sửa.")
 
     def _fresh(self) -> Office:
         """Return an office that has read nothing yet, on the same database."""

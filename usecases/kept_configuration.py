@@ -66,9 +66,7 @@ def opened_or_kept(office: Office, tell: Callable[..., None]) -> Office:
 
 def _read(office: Office) -> None:
     """Read every part now, so that a mistake shows before anything depends on it."""
-    assert office.world
-    assert office.paperwork
-    assert office.notifiers is not None
+    _ = office.world, office.paperwork, office.notifiers
 
 
 def _keep(settings: Settings, seen: Stamps, tell: Callable[..., None]) -> None:
@@ -85,7 +83,7 @@ def _keep(settings: Settings, seen: Stamps, tell: Callable[..., None]) -> None:
 def _packed(folder: Path) -> bytes:
     """Return the files in one archive; the same files give the same bytes."""
     content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(content, "w") as archive:
         for file in _files(folder):
             archive.writestr(zipfile.ZipInfo(file.relative_to(folder).as_posix()), file.read_bytes())
     return content.getvalue()
