@@ -48,7 +48,9 @@ LETTERS = """
     SELECT m.settled_at, m.post, m.channel, r.key, m.key FROM reminder r
     JOIN message m ON m.key = r.message_key"""
 UNREACHED = "SELECT key FROM message WHERE state = 'failed_permanent'"
-OPENED_LATE = "SELECT seq FROM record WHERE kind = 'held' AND data LIKE '%khi mở%' AND at > '{:%Y-%m-%d}'"
+OPENED_LATE = """
+    SELECT seq FROM record WHERE kind = 'held' AND data LIKE '%khi mở%'
+    AND at > datetime('{:%Y-%m-%d %H:%M}', '-7 hours')"""
 
 
 def tried(few: int, many: int):
