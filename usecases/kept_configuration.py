@@ -45,14 +45,17 @@ def opened(office: Office, tell: Callable[..., None]) -> Office:
 def opened_or_kept(office: Office, tell: Callable[..., None]) -> Office:
     """Return an office whose every part was read: from its folder, else from the files kept last.
 
-    Raises ConfigurationRejected when the folder has mistakes and nothing usable was kept.
+    Raises ConfigurationRejected when the folder has mistakes in what reminders need and nothing usable
+    was kept.
     """
     try:
         return opened(office, tell)
     except ConfigurationRejected as rejected:
         kept = _unpacked(office.settings.kept_configuration)
         if kept is None:
-            raise
+            _read_for_reminders(office)  # a report file with mistakes holds back reports alone
+            tell(str(rejected))
+            return office
         folder, at = kept
         instead = Office(office.settings, folder)
         vars(instead).update({name: part for name, part in vars(office).items() if name == "database"})
@@ -66,7 +69,12 @@ def opened_or_kept(office: Office, tell: Callable[..., None]) -> Office:
 
 def _read(office: Office) -> None:
     """Read every part now, so that a mistake shows before anything depends on it."""
-    _ = office.world, office.paperwork, office.notifiers
+    _read_for_reminders(office)
+    _ = office.paperwork
+
+
+def _read_for_reminders(office: Office) -> None:
+    _ = office.world, office.notifiers
 
 
 def _keep(settings: Settings, seen: Stamps, tell: Callable[..., None]) -> None:

@@ -262,6 +262,17 @@ def test_where_nothing_good_was_ever_read_a_process_does_not_start_over_a_mistak
         StandingOffice(office)
 
 
+def test_a_spoilt_report_file_stops_no_reminder_even_where_nothing_was_kept(
+    settled_home, configuration, capsys
+):
+    (configuration / "reports.yml").write_text("giấy: A4\n", "utf-8")
+    office = Office(Settings(home=settled_home, config=configuration, database_url=""))
+
+    assert StandingOffice(office).current().world
+    assert "config/reports.yml:" in capsys.readouterr().err
+    assert not office.settings.kept_configuration.exists()
+
+
 def test_what_was_kept_and_is_no_longer_readable_is_as_good_as_nothing(standing, configuration):
     settings = standing.current().settings
     (configuration / "people.yml").unlink()
