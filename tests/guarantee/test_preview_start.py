@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from tests.guarantee.lives import moment
 from tests.guarantee.stories import FIRST, MoodyChannel
 from tests.guarantee.test_properties import WINDOW, told_at, told_of
 from tests.guarantee.worlds import UNITS, Case, a_share, office_of, runs_between
+from usecases.comparing import compare
 from usecases.deliver import pump
 from usecases.look import plan_ahead
 from usecases.remind import tick
@@ -58,6 +60,19 @@ def test_what_fell_due_before_is_told_by_the_next_run_not_only_on_the_next_day(s
 
             assert letter.not_before == leaves_at
             assert told_of(letter) in [told_of(message) for message in told_at(office, first).messages]
+
+
+def test_an_edit_is_compared_from_the_next_run_on(sqlite_template: Path):
+    shares = (a_share(1, UNITS[0], Role.LEAD, FIRST - timedelta(days=5)),)
+    first, old, nobody = (
+        moment(3, 9, 5),
+        Case(LIMITED, (), (), shares),
+        LIMITED.replace("tat-ca, ", "x, when: {tag: không}, "),
+    )
+    with office_of(old, sqlite_template) as office:
+        found = compare(office, office.world, replace(old, rules=nobody).world, first, WINDOW[1])
+
+        assert min(message.not_before for message in found.removed) == first
 
 
 def shown_from(office, first):
